@@ -1,0 +1,131 @@
+// Bundles src/cli.ts into dist/: one ESM entry, and a chunk for whatever is loaded lazily.
+// Quick when nothing changed: npx runs `prepare` again and again.
+import { createHash } from 'node:crypto'
+import { chmod, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = join(root, 'dist')
+const stampFile = join(dist, '.stamp')
+const byText = (a, b) => (a < b ? -1 : 1)
+const say = (text) => process.stderr.write(`build: ${text}\n`)
+
+const startedAt = performance.now()
+const esbuild = await loadEsbuild()
+const hasSource = await exists(join(root, 'src/cli.ts'))
+if (!hasSource) {
+  // Installed from a tarball: dist/ came with it.
+  say('no src/cli.ts here, nothing to build')
+} else if (esbuild === null) {
+  say('esbuild is not installed (npm ci without dev dependencies), dist/ left as it is')
+} else {
+  await build()
+}
+
+async function loadEsbuild() {
+  try {
+    return await import('esbuild')
+  } catch (error) {
+    if (error.code === 'ERR_MODULE_NOT_FOUND') return null
+    throw error
+  }
+}
+
+async function build() {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const stamp = await stampOfInputs()
+  if (!process.argv.includes('--force') && (await isBuilt(stamp))) return
+
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: { cli: 'src/cli.ts' },
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    // Without `module` first esbuild takes the CommonJS build of the AWS SDK, which it cannot shake.
+    mainFields: ['module', 'main'],
+    define: { LAUNCH_VERSION: JSON.stringify(version) },
+    // Bundled CommonJS packages call require() for node: modules.
+    banner: {
+      js: "import { createRequire as launchRequire } from 'node:module'; const require = launchRequire(import.meta.url);",
+    },
+    legalComments: 'none',
+    sourcemap: false,
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  })
+  await writeAll(result.outputFiles)
+  await writeInPlace(join(dist, 'third-party-licenses.txt'), await licensesOf(Object.keys(result.metafile.inputs)))
+  await writeInPlace(stampFile, stamp)
+  say(`dist/cli.js and ${result.outputFiles.length - 1} chunks in ${Math.round(performance.now() - startedAt)} ms`)
+}
+
+async function isBuilt(stamp) {
+  const built = await readFile(stampFile, 'utf8').catch(() => '')
+  return built === stamp && (await exists(join(dist, 'cli.js')))
+}
+
+function exists(path) {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Chunks first, entry last, each by rename: a launch that runs while this builds never sees half a file. */
+async function writeAll(files) {
+  const byEntryLast = files.toSorted(
+    (a, b) => Number(basename(a.path) === 'cli.js') - Number(basename(b.path) === 'cli.js'),
+  )
+  for (const file of byEntryLast) {
+    const isEntry = file.path === join(dist, 'cli.js')
+    const text = isEntry && !file.text.startsWith('#!') ? `#!/usr/bin/env node\n${file.text}` : file.text
+    await writeInPlace(file.path, text, isEntry ? 0o755 : 0o644)
+  }
+  const wanted = new Set(files.map((file) => file.path))
+  for (const name of await readdir(join(dist, 'chunks')).catch(() => [])) {
+    if (!wanted.has(join(dist, 'chunks', name))) await rm(join(dist, 'chunks', name), { force: true })
+  }
+}
+
+async function writeInPlace(path, text, mode = 0o644) {
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}.tmp`
+  await writeFile(temporary, text)
+  await chmod(temporary, mode)
+  await rename(temporary, path)
+}
+
+/** Changes whenever an input may have: sources, this script, versions of what is bundled. */
+async function stampOfInputs() {
+  const hash = createHash('sha256')
+  const inputs = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true })
+  const sources = inputs.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const others = ['package.json', 'package-lock.json'].map((name) => join(root, name))
+  for (const path of [...sources, ...others, fileURLToPath(import.meta.url)].toSorted(byText)) {
+    hash.update(`${relative(root, path)}\0`).update(await readFile(path).catch(() => ''))
+  }
+  return hash.digest('hex')
+}
+
+/** What the licences of the bundled packages ask for: their text goes with the copy. Equal texts once. */
+async function licensesOf(inputs) {
+  const folders = new Set(
+    inputs.map((input) => /^(?:.*node_modules\/)(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]).filter(Boolean),
+  )
+  const packagesByText = new Map()
+  for (const folder of [...folders].toSorted(byText)) {
+    const { name, version, license } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
+    const file = (await readdir(join(root, folder))).find((entry) => /^licen[cs]e/i.test(entry))
+    const text = file ? (await readFile(join(root, folder, file), 'utf8')).trim() : `(${license})`
+    packagesByText.set(text, [...(packagesByText.get(text) ?? []), `${name} ${version}`])
+  }
+  const parts = [...packagesByText].map(([text, packages]) => `${packages.join('\n')}\n\n${text}\n`)
+  return parts.join(`\n${'-'.repeat(80)}\n\n`)
+}

@@ -1,0 +1,117 @@
+import { admitEndpoint, admitHost } from './endpoint.ts'
+
+export type AwsService = 's3' | 'cloudfront' | 'cloudwatch' | 'sts'
+
+export type StaticCredentials = {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+}
+
+/** How to reach the AWS of one environment. Nothing here is read from the process environment: the caller did that. */
+export type AwsAccess = {
+  readonly region: string
+  /** A profile of ~/.aws/config: SSO, credential_process and role profiles work. */
+  readonly profile: string | null
+  /** ARN of a role to assume, with the profile's (or the default chain's) credentials. */
+  readonly role: string | null
+  /** From AWS_ENDPOINT_URL (`all`) and AWS_ENDPOINT_URL_<SERVICE>. */
+  readonly endpoints: { readonly [S in AwsService | 'all']?: string }
+  /** Without it, a host outside AWS is refused, wherever it was configured. */
+  readonly allowEndpoint: boolean
+  /** Used instead of profile, role and default chain (sandbox). */
+  readonly credentials: StaticCredentials | null
+}
+
+export type AwsCredentials = StaticCredentials & { readonly expiration?: Date }
+type CredentialsProvider = () => Promise<AwsCredentials>
+
+/** Real milliseconds. A control call answers in well under a second; ten leave room for a slow hotel network. */
+export const timeouts = { connectMs: 2000, controlMs: 10_000, putMs: 60_000 } as const
+
+/** Constructor options that all four SDK clients take. */
+export type ClientOptions = {
+  readonly region: string
+  readonly maxAttempts: 1
+  readonly credentials?: AwsCredentials | CredentialsProvider
+  readonly endpoint?: string
+  readonly requestHandler: {
+    readonly connectionTimeout: number
+    readonly httpsAgent: { readonly keepAlive: true; readonly maxSockets: number }
+    readonly httpAgent: { readonly keepAlive: true; readonly maxSockets: number }
+  }
+}
+
+/** Deploys keep up to 48 requests in flight; more sockets only cost handshakes. */
+const agent = { keepAlive: true, maxSockets: 64 } as const
+
+/** Throws ENDPOINT_REFUSED or USAGE for the endpoint; credentials are resolved (and may fail) with the first call. */
+export function clientOptions(access: AwsAccess, service: AwsService): ClientOptions {
+  const endpoint = endpointOf(access, service)
+  const credentials = credentialsOf(access)
+  return {
+    region: access.region,
+    maxAttempts: 1,
+    ...(credentials === null ? {} : { credentials }),
+    ...(endpoint === null ? {} : { endpoint }),
+    requestHandler: { connectionTimeout: timeouts.connectMs, httpAgent: agent, httpsAgent: agent },
+  }
+}
+
+export function endpointOf(access: AwsAccess, service: AwsService): string | null {
+  const endpoint = access.endpoints[service] ?? access.endpoints.all ?? null
+  if (endpoint !== null) admitEndpoint(endpoint, access.allowEndpoint)
+  return endpoint
+}
+
+type BuildStep = (
+  next: (args: { request: unknown }) => Promise<never>,
+) => (args: { request: unknown }) => Promise<never>
+type Guardable = {
+  readonly middlewareStack: {
+    add(middleware: never, options: { step: 'build'; name: string; priority: 'low' }): void
+  }
+}
+
+/**
+ * Refuses, per request, a host outside AWS: also one the SDK itself took from AWS_ENDPOINT_URL or from `endpoint_url` of a profile.
+ * Throws LaunchError ENDPOINT_REFUSED out of the call that would have gone there
+ */
+export function guardEndpoint<C extends Guardable>(client: C, allowEndpoint: boolean): C {
+  const middleware: BuildStep = (next) => (args) => {
+    const { request } = args
+    if (
+      typeof request === 'object' &&
+      request !== null &&
+      'hostname' in request &&
+      typeof request.hostname === 'string'
+    ) {
+      admitHost(request.hostname, allowEndpoint)
+    }
+    return next(args)
+  }
+  // The four clients type their stacks by their own inputs; this middleware looks at none of them.
+  client.middlewareStack.add(middleware as never, { step: 'build', name: 'launchEndpointGuard', priority: 'low' })
+  return client
+}
+
+/** Null: the SDK's default chain (environment, SSO, process, container, instance) decides. */
+function credentialsOf(access: AwsAccess): AwsCredentials | CredentialsProvider | null {
+  if (access.credentials !== null) return access.credentials
+  const { profile, role } = access
+  if (profile === null && role === null) return null
+  return shared(async () => {
+    const providers = await import('./credentials.ts')
+    return role === null ? providers.profileCredentials(profile ?? 'default') : providers.roleCredentials(access, role)
+  })
+}
+
+/** Loads a provider once, on the first call; the provider itself is asked again whenever the SDK wants fresh credentials. */
+function shared(load: () => Promise<CredentialsProvider>): CredentialsProvider {
+  let loaded: Promise<CredentialsProvider> | null = null
+  return async () => {
+    loaded ??= load()
+    const provider = await loaded
+    return provider()
+  }
+}

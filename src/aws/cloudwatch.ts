@@ -1,0 +1,102 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
+import { missing, type AlarmState, type Finding, type NeedOf, type Series, type WindowStat } from '../core/evidence.ts'
+import { messageOf } from '../core/errors.ts'
+import type { EpochMs } from '../core/brand.ts'
+import { describeAlarms } from './alarms.ts'
+import { clientOptions, guardEndpoint, type AwsAccess } from './clients.ts'
+import { FrozenPoints, freezeAfterMs } from './frozen-points.ts'
+import { batchQueries } from './metric-batches.ts'
+import { probeMetrics, readMetricData } from './metric-data.ts'
+import type { MetricQuery, QueryAnswer } from './metric-query.ts'
+import type { GatherScope, MetricScope, Reading } from './metric-reading.ts'
+import type { RetryPorts } from './retry.ts'
+import { seriesReading } from './series.ts'
+import { windowReading } from './window-stat.ts'
+
+export type MetricNeed = NeedOf<'series'> | NeedOf<'window'>
+
+/** Gathers metric evidence of one environment. Keeps what is settled for good, so make one and keep it. */
+export type MetricGatherer = {
+  /** One finding per need, in their order. Throws nothing but the signal's reason. */
+  gather(
+    needs: readonly MetricNeed[],
+    scope: GatherScope,
+    signal: AbortSignal,
+  ): Promise<readonly Finding<Series | WindowStat>[]>
+  /** Only alarms that exist come back. Throws nothing but the signal's reason. */
+  alarms(names: readonly string[], signal: AbortSignal): Promise<Finding<readonly AlarmState[]>>
+  /** Asks for one minute of one metric, to see whether metrics may be read at all. Throws LaunchError. */
+  probe(now: EpochMs, signal: AbortSignal): Promise<void>
+}
+
+export function cloudWatchClient(access: AwsAccess): CloudWatchClient {
+  return guardEndpoint(new CloudWatchClient(clientOptions(access, 'cloudwatch')), access.allowEndpoint)
+}
+
+/**
+ * @param region where alarms, and metrics without a region of their own, are asked
+ * @param client makes the client of a region, or gives the one it made before
+ */
+export function cloudWatchMetrics(
+  region: string,
+  client: (region: string) => CloudWatchClient,
+  ports: RetryPorts,
+): MetricGatherer {
+  const frozen = new FrozenPoints()
+  return {
+    gather: async (needs, scope, signal) => {
+      const readings = needs.map((need) => readingOf(need, { ...scope, region }))
+      const asked = (kind: MetricNeed['need']) =>
+        readings.flatMap((reading, index) => (needs[index]?.need === kind ? (reading?.queries ?? []) : []))
+      const series = asked('series')
+      const fresh = new Map<string, QueryAnswer>()
+      for (const [region, batches] of batchQueries(series, asked('window'), frozen)) {
+        for (const batch of batches) {
+          for (const [key, answer] of await readMetricData(client(region), batch, ports, signal)) fresh.set(key, answer)
+        }
+      }
+      const answers = settle(series, fresh, frozen, scope)
+      const ask = (query: MetricQuery): QueryAnswer =>
+        answers.get(query.key) ?? { status: 'missing', why: 'cloudwatch was not asked' }
+      return readings.map((reading, index) =>
+        reading === null ? missing(`no metric "${needs[index]?.metric}" in the run sheet`) : reading.read(ask),
+      )
+    },
+    alarms: async (names, signal) => {
+      try {
+        return { status: 'seen', value: await describeAlarms(client(region), names, ports, signal) }
+      } catch (error) {
+        signal.throwIfAborted()
+        return missing(messageOf(error))
+      }
+    },
+    probe: (now, signal) => probeMetrics(client(region), now, ports, signal),
+  }
+}
+
+function readingOf(need: MetricNeed, scope: MetricScope): Reading<Series | WindowStat> | null {
+  const metric = scope.metrics[need.metric]
+  if (metric === undefined) return null
+  return need.need === 'series' ? seriesReading(need, metric, scope) : windowReading(need, metric, scope)
+}
+
+/** Puts the frozen past before what was just read, and freezes what is old enough by now. */
+function settle(
+  series: readonly MetricQuery[],
+  fresh: ReadonlyMap<string, QueryAnswer>,
+  frozen: FrozenPoints,
+  scope: GatherScope,
+): ReadonlyMap<string, QueryAnswer> {
+  const answers = new Map(fresh)
+  const lagMs = Math.max(freezeAfterMs, ...Object.values(scope.metrics).map((metric) => metric.lagMs))
+  const widest = new Map<string, MetricQuery>()
+  for (const query of series) {
+    if (query.from < (widest.get(query.key)?.from ?? Infinity)) widest.set(query.key, query)
+  }
+  for (const query of widest.values()) {
+    const answer = fresh.get(query.key)
+    if (answer?.status !== 'complete') continue
+    answers.set(query.key, { status: 'complete', points: frozen.merge(query, answer.points, scope.now - lagMs) })
+  }
+  return answers
+}

@@ -1,0 +1,55 @@
+import type { Output } from '../compose/output.ts'
+import { LaunchError, messageOf } from '../core/errors.ts'
+import { exitCodes, type ExitCode, type Outcome } from '../core/exit-code.ts'
+import type { CommandResult } from './command.ts'
+
+export type Ending = {
+  readonly command: string
+  readonly env: string | null
+  readonly sandbox: boolean
+  readonly result: CommandResult | null
+  readonly thrown: unknown
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly output: Output
+}
+
+/** Says how a command ended, on the right stream in the right form, and gives the exit code. */
+export function conclude(ending: Ending): ExitCode {
+  const { result, thrown, json, output } = ending
+  const error = result ? errorOfResult(result) : describe(thrown)
+  const outcome: Outcome = result?.outcome ?? error?.outcome ?? 'bug'
+  const exitCode = result ? exitCodes[outcome] : exitCodeOf(thrown, outcome)
+  const document = result?.envelope ?? { schema: 1, command: ending.command, env: ending.env, sandbox: ending.sandbox, outcome, exitCode, error: error && { code: error.code, message: error.message, hint: error.hint, at: error.at } }
+  if (json) output.out.write(`${JSON.stringify({ ...document, ...result?.document }, null, 2)}\n`)
+  else if (result?.text) output.out.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
+  // A run says its end itself, through its reporter.
+  if (error && !result?.envelope) output.err.write(errorText(error, output))
+  return exitCode
+}
+
+type Described = { readonly outcome: Outcome; readonly code: string; readonly message: string; readonly hint: string; readonly at: LaunchError['at']; readonly stack: string | null }
+
+function describe(thrown: unknown): Described {
+  if (thrown instanceof LaunchError) {
+    const { code, message, hint, at, outcome } = thrown
+    return { outcome, code, message, hint, at: at && { file: at.file, line: at.line, col: at.col }, stack: null }
+  }
+  const stack = thrown instanceof Error ? (thrown.stack ?? null) : null
+  return { outcome: 'bug', code: 'BUG', message: messageOf(thrown), hint: 'this is a bug in launch: please report it with the text above', at: null, stack }
+}
+
+function errorOfResult({ outcome, why }: CommandResult): Described | null {
+  if (outcome === 'succeeded') return null
+  return { outcome, code: outcome.toUpperCase().replaceAll('-', '_'), message: why ?? outcome, hint: '', at: null, stack: null }
+}
+
+function exitCodeOf(thrown: unknown, outcome: Outcome): ExitCode {
+  const stoppedBy = typeof thrown === 'object' && thrown !== null && 'signalName' in thrown ? thrown.signalName : null
+  return outcome === 'stopped' && stoppedBy !== 'SIGINT' && stoppedBy !== null ? 143 : exitCodes[outcome]
+}
+
+function errorText({ message, hint, stack }: Described, { err }: Output): string {
+  const head = `${err.theme.paint.fail(err.theme.icons.fail)} ${message}\n`
+  return `${stack === null ? head : `${stack}\n`}${hint === '' ? '' : `  ${err.theme.paint.dim(hint)}\n`}`
+}

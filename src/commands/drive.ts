@@ -1,0 +1,135 @@
+import type { Context, PortsOrder } from '../context.ts'
+import type { EpochMs } from '../core/brand.ts'
+import type { Goal } from '../core/decide.ts'
+import { LaunchError } from '../core/errors.ts'
+import { exitCodes, type Outcome } from '../core/exit-code.ts'
+import type { Plan } from '../core/plan.ts'
+import type { Watcher } from '../engine/session.ts'
+import type { Reporter } from '../ui/reporter.ts'
+import type { CommandResult } from './command.ts'
+import { openLaunch } from './open-launch.ts'
+
+export type DriveOrder = {
+  readonly command: string
+  /** Which launch: opens one for the commit of now or attaches to the open one (`open`), only the open one (`current`). */
+  readonly launch: 'open' | 'current'
+  /** A launch of its own, in a fresh sandbox world. */
+  readonly fresh: boolean
+  readonly supersede: boolean
+  readonly ackRollback: boolean
+  readonly people: PortsOrder['people']
+  readonly leaveHeld: boolean
+  readonly goal: (plan: Plan) => Goal
+}
+
+/** Drives a launch to a goal and says how it went: what auto, interactive, deploy, canary start and resume have in common. */
+export async function drive(context: Context, order: DriveOrder): Promise<CommandResult> {
+  const { signal, options } = context
+  const project = await context.project()
+  mustBeConfirmable(context, order)
+  await context.world(project.plan, { fresh: order.fresh && !options.keep })
+  const opened = await openLaunch(context, { ...order, acks: order.ackRollback ? await latchOf(context, project.plan) : [] })
+  const { plan } = opened
+  const [{ startSession }, { run }, world] = await Promise.all([import('../engine/start-session.ts'), import('../engine/run.ts'), context.world(plan)])
+  const reporter = await makeReporter(context, plan)
+  const watcher = watch(reporter, () => world.clock.now())
+  const report = async () => (await import('./write-report.ts')).writeReport(context, plan, session.state, session.events)
+  const log = (line: string) => (options.verbose ? context.output.err.write(`${line}\n`) : undefined)
+  const ports = await context.ports(plan, { people: order.people, report, log })
+  const startedAt = world.clock.now()
+  const session = await startSession(plan, opened.log, ports, watcher, signal, { tellPast: opened.opened })
+  const goal = order.goal(plan)
+  const guided = order.people === 'guided'
+  let end: { readonly outcome: Outcome; readonly why: string }
+  try {
+    end = await run(session, { goal, leaveHeld: order.leaveHeld, guided }, signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    end = await stopped(session, signal)
+  }
+  const path = session.state.ended ? await report() : (session.state.steps['closeout/report']?.status === 'done' ? await report() : null)
+  const { runEnvelope } = await import('../ui/envelope.ts')
+  const { outcome, why } = end
+  const failed = outcome !== 'succeeded'
+  const code = errorCodeOf(outcome)
+  const envelope = runEnvelope({
+    command: order.command,
+    env: options.env,
+    sandbox: context.isSandbox,
+    outcome,
+    exitCode: outcome === 'stopped' ? stopCode(signal) : exitCodes[outcome],
+    error: failed ? { code, message: why, hint: new LaunchError(code, why).hint, at: null } : null,
+    state: session.state,
+    plan,
+    events: session.events,
+    report: path,
+    durationMs: world.clock.now() - startedAt,
+  })
+  reporter.onEnd(envelope)
+  return { outcome, why, envelope }
+}
+
+/** Without a terminal somebody has to have said yes to changing production; found out before anything is touched. */
+function mustBeConfirmable(context: Context, order: DriveOrder): void {
+  const { options, isSandbox } = context
+  if (isSandbox || options.yes || order.people !== 'auto') return
+  throw new LaunchError('CONFIRMATION_NEEDED', `launch ${order.command} changes production without asking`)
+}
+
+/** The latch that stands now: the one a new launch is told to go over. */
+async function latchOf(context: Context, plan: Plan): Promise<readonly string[]> {
+  const reading = await (await context.world(plan)).flag('production').read(context.signal)
+  return reading.status === 'present' && reading.flag.latched ? [reading.flag.writeId] : []
+}
+
+export async function makeReporter(context: Context, plan: Plan): Promise<Reporter> {
+  const { options, output } = context
+  const [{ reporterKind }, { stepKind }] = await Promise.all([import('../ui/registry.ts'), import('../steps/registry.ts')])
+  const kind = reporterKind(options.jsonl ? 'jsonl' : options.quiet ? 'quiet' : 'plain')
+  const side = kind.stream === 'stdout' ? output.out : output.err
+  return kind.create({
+    write: side.write,
+    theme: side.theme,
+    plan,
+    spinner: await context.spinner(),
+    describeStep: (step) => {
+      const known = stepKind(step.kind)
+      return { title: known.title(step.spec, step.environment), changes: known.changes(step.spec, step.environment), plannedMs: known.plannedMs(step.spec) }
+    },
+  })
+}
+
+function watch(reporter: Reporter, now: () => EpochMs): Watcher {
+  return {
+    onEvent: (event, state) => reporter.onEvent(event, state),
+    onProgress: (text) => (text === null ? undefined : reporter.onProgress(text, now())),
+  }
+}
+
+async function stopped(session: { record(happening: { type: 'paused'; signal: string }, signal: AbortSignal): Promise<boolean> }, signal: AbortSignal) {
+  const name = signal.reason instanceof Error && 'signalName' in signal.reason ? String(signal.reason.signalName) : 'abort'
+  // The journal gets a moment of its own: the signal that stops the run must not stop this.
+  await session.record({ type: 'paused', signal: name }, AbortSignal.timeout(4000)).catch(() => false)
+  return { outcome: 'stopped', why: `stopped by ${name}; production stays as it is` } as const
+}
+
+function stopCode(signal: AbortSignal): 130 | 143 {
+  return signal.reason instanceof Error && 'signalName' in signal.reason && signal.reason.signalName !== 'SIGINT' ? 143 : 130
+}
+
+function errorCodeOf(outcome: Outcome) {
+  const codes = {
+    refused: 'REFUSED',
+    'rolled-back': 'ROLLED_BACK',
+    failed: 'ROLLBACK_FAILED',
+    unavailable: 'UNREACHABLE',
+    superseded: 'SUPERSEDED',
+    held: 'HELD',
+    declined: 'DECLINED',
+    stopped: 'STOPPED',
+    invalid: 'USAGE',
+    bug: 'USAGE',
+    succeeded: 'USAGE',
+  } as const satisfies Record<Outcome, string>
+  return codes[outcome]
+}

@@ -1,0 +1,62 @@
+import { awsEnvironment, type AwsEnvironment } from '../aws/environment.ts'
+import type { AwsAccess, StaticCredentials } from '../aws/clients.ts'
+import type { Environment } from '../core/plan.ts'
+import type { Cdn, ObjectStore, Wait } from '../core/ports.ts'
+
+export type AwsOptions = {
+  readonly endpoints: AwsAccess['endpoints']
+  readonly allowEndpoint: boolean
+  /** For the sandbox: keys of the environment's account instead of profile and role. */
+  readonly credentials: ((environment: Pick<Environment, 'account'>) => StaticCredentials) | null
+  readonly wait: Wait
+}
+
+export type AwsTarget = Pick<Environment, 'region' | 'profile' | 'role' | 'account'>
+
+/** The AWS of one environment; nothing is loaded or asked before its first use. */
+export function awsOf(target: AwsTarget, options: AwsOptions): AwsEnvironment {
+  const { region, profile, role } = target
+  const access: AwsAccess = {
+    region,
+    profile: options.credentials ? null : profile,
+    role: options.credentials ? null : role,
+    endpoints: options.endpoints,
+    allowEndpoint: options.allowEndpoint,
+    credentials: options.credentials?.(target) ?? null,
+  }
+  return awsEnvironment(access, { wait: options.wait, unit: Math.random })
+}
+
+/** A bucket whose client is made with the first call. */
+export function lazyObjects(aws: AwsEnvironment, bucket: string): ObjectStore {
+  const store = () => aws.objects(bucket)
+  return {
+    bucket,
+    get: async (...args) => (await store()).get(...args),
+    put: async (...args) => (await store()).put(...args),
+    copy: async (...args) => (await store()).copy(...args),
+    remove: async (...args) => (await store()).remove(...args),
+    list: async (...args) => (await store()).list(...args),
+  }
+}
+
+export function lazyCdn(aws: AwsEnvironment, distribution: string): Cdn {
+  const cdn = () => aws.cdn(distribution)
+  return {
+    invalidate: async (...args) => (await cdn()).invalidate(...args),
+    invalidated: async (...args) => (await cdn()).invalidated(...args),
+  }
+}
+
+/** AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>, as the AWS tools read them. */
+export function endpointsOf(env: { readonly [name: string]: string | undefined }): AwsAccess['endpoints'] {
+  const of = (name: string) => env[name] || undefined
+  const entries = [
+    ['all', of('AWS_ENDPOINT_URL')],
+    ['s3', of('AWS_ENDPOINT_URL_S3')],
+    ['cloudfront', of('AWS_ENDPOINT_URL_CLOUDFRONT')],
+    ['cloudwatch', of('AWS_ENDPOINT_URL_CLOUDWATCH')],
+    ['sts', of('AWS_ENDPOINT_URL_STS')],
+  ] as const
+  return Object.fromEntries(entries.filter(([, url]) => url !== undefined))
+}

@@ -1,0 +1,99 @@
+import { epochMs } from '../core/brand.ts'
+import { LaunchError } from '../core/errors.ts'
+import type { EvidenceByNeed } from '../core/evidence.ts'
+import { hashOf } from '../core/hash.ts'
+import type { Environment, Plan } from '../core/plan.ts'
+import type { People } from '../core/ports.ts'
+import type { EnginePorts, MetricNeed } from '../engine/ports.ts'
+import { gitFacts } from '../host/git.ts'
+import type { OutsideWorld } from './world.ts'
+
+type Env = { readonly [name: string]: string | undefined }
+
+export type EngineOptions = {
+  readonly plan: Plan
+  readonly root: string
+  readonly env: Env
+  readonly world: OutsideWorld
+  readonly people: People
+  readonly actorName: string
+  readonly sandbox: boolean
+  readonly log: (line: string) => void
+  readonly report: () => Promise<string>
+}
+
+/** The engine's ports, from the outside world and who is there. */
+export function enginePorts(options: EngineOptions): EnginePorts {
+  const { plan, world, people, actorName, log, report } = options
+  const { clock, random, wait, http, exec, files, objects, cdn, flag, childEnv } = world
+  return {
+    clock,
+    random,
+    wait,
+    http,
+    exec,
+    files,
+    objects,
+    cdn,
+    flag,
+    childEnv,
+    people,
+    actorName,
+    log,
+    report,
+    git: (signal) => release(options, signal),
+    metrics: async (needs, environment, window, signal) => {
+      const gatherer = await world.aws(environment).metrics()
+      const series = needs.filter((need) => need.need !== 'alarms')
+      const scope = { metrics: plan.metrics, environment: environment.name, window, now: window.to }
+      const [findings, alarms] = await Promise.all([
+        gatherer.gather(series, scope, signal),
+        Promise.all(needs.filter(isAlarms).map(({ names }) => gatherer.alarms(names, signal))),
+      ])
+      const left = { metrics: findings.values(), alarms: alarms.values() }
+      return needs.map((need) => {
+        const next = need.need === 'alarms' ? left.alarms.next() : left.metrics.next()
+        if (next.done) throw new Error('the metrics adapter gave fewer findings than needs')
+        return next.value
+      })
+    },
+    identity: async (environment, signal) => {
+      const finding = await world.aws(environment).identity(probeOf(plan, environment, clock.now()), signal)
+      if (finding.status === 'missing') throw new LaunchError('CREDENTIALS', finding.why)
+      return finding.value
+    },
+  }
+}
+
+function isAlarms(need: MetricNeed): need is Extract<MetricNeed, { need: 'alarms' }> {
+  return need.need === 'alarms'
+}
+
+function probeOf(plan: Plan, environment: Environment, now: number) {
+  const { store } = plan.flag
+  const path = 'path' in store && typeof store.path === 'string' && store.kind !== 'file' ? store.path : null
+  const bucket = 'bucket' in store && typeof store.bucket === 'string' ? store.bucket : environment.bucket
+  return {
+    bucket: environment.bucket,
+    siteKey: 'index.html',
+    distribution: environment.distribution,
+    flag: path === null ? null : { bucket, key: path.replace(/^\//, '') },
+    now: epochMs(now),
+  }
+}
+
+/**
+ * What is being released. In the sandbox, a folder that is no clean checkout of a release branch or tag is played as one,
+ * and marked as played.
+ */
+export async function release(options: Pick<EngineOptions, 'root' | 'env' | 'sandbox'>, signal: AbortSignal): Promise<EvidenceByNeed['git']> {
+  const facts = await gitFacts(options.root, options.env, signal)
+  if (!options.sandbox) {
+    if (facts) return facts
+    throw new LaunchError('USAGE', `${options.root} is no git checkout`, { hint: 'a launch releases a commit: run it in a clone of the repository' })
+  }
+  const frozen = facts !== null && facts.clean && (facts.tags.length > 0 || (facts.branch ?? '').startsWith('release/'))
+  if (facts && frozen) return facts
+  const commit = facts?.commit ?? hashOf('played').slice(0, 40)
+  return { commit, branch: 'release/played', tags: [], clean: true, played: true }
+}

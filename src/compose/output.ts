@@ -1,0 +1,41 @@
+import { Chalk } from 'chalk'
+import { terminalOf, type Terminal } from '../host/terminal.ts'
+import { secretScrubber, type Scrubber } from '../host/secrets.ts'
+import type { Spinner } from '../ui/reporter.ts'
+import { makeTheme, type Theme } from '../ui/theme.ts'
+import type { GlobalOptions } from './options.ts'
+
+/** Where text goes. Results on stdout, everything else on stderr; secrets are taken out of both. */
+export type Output = {
+  readonly out: { readonly write: (text: string) => void; readonly theme: Theme; readonly terminal: Terminal }
+  readonly err: { readonly write: (text: string) => void; readonly theme: Theme; readonly terminal: Terminal }
+}
+
+type Streams = { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
+
+export function outputOf(options: Pick<GlobalOptions, 'color'>, env: NodeJS.ProcessEnv, streams: Streams): Output {
+  const scrubber = secretScrubber(env)
+  const side = (stream: NodeJS.WriteStream) => sideOf(stream, options, env, scrubber)
+  return { out: side(streams.stdout), err: side(streams.stderr) }
+}
+
+function sideOf(stream: NodeJS.WriteStream, options: Pick<GlobalOptions, 'color'>, env: NodeJS.ProcessEnv, scrubber: Scrubber) {
+  const terminal = terminalOf(stream, { color: options.color }, env, process.platform)
+  const theme = makeTheme(new Chalk({ level: terminal.colorLevel }), terminal.unicode)
+  return { terminal, theme, write: (text: string) => void stream.write(scrubber.scrub(text)) }
+}
+
+/** A spinner on a terminal that can be repainted; null elsewhere. */
+export async function spinnerOn(stream: NodeJS.WriteStream, terminal: Terminal): Promise<Spinner | null> {
+  if (!terminal.live) return null
+  const { default: ora } = await import('ora')
+  const spinner = ora({ stream, discardStdin: false, isEnabled: true, spinner: terminal.unicode ? 'dots' : 'line', color: terminal.colorLevel > 0 ? 'cyan' : false })
+  const columns = Math.max(20, terminal.columns - 4)
+  return {
+    show: (text) => {
+      spinner.text = text.length > columns ? `${text.slice(0, columns - 1)}…` : text
+      if (!spinner.isSpinning) spinner.start()
+    },
+    hide: () => void spinner.stop(),
+  }
+}

@@ -1,0 +1,59 @@
+import { access, cp } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Sha256 } from '../core/brand.ts'
+import { hashOf } from '../core/hash.ts'
+import type { Plan } from '../core/plan.ts'
+import { projectFiles } from '../host/files.ts'
+import type { GlobalOptions } from './options.ts'
+
+export type Project = {
+  /** The folder the run sheet's paths are relative to. */
+  readonly root: string
+  readonly plan: Plan
+  readonly hash: Sha256
+  /** `state:` of the run sheet. */
+  readonly state: string
+}
+
+/**
+ * Reads the run sheet of a project and makes its plan. In the sandbox, a folder without a run sheet gets the example that
+ * comes with launch, copied below `.launch/sandbox/example`.
+ *
+ * Throws LaunchError RUNSHEET_NOT_FOUND, RUNSHEET_SYNTAX, RUNSHEET_INVALID.
+ */
+export async function openProject(options: GlobalOptions, env: { readonly [name: string]: string | undefined }): Promise<Project> {
+  const [{ openSheet }, { compilePlan }] = await Promise.all([import('../runsheet/load.ts'), import('../runsheet/compile.ts')])
+  const path = resolve(options.cwd, options.runsheet)
+  const isThere = await exists(path)
+  const root = !isThere && options.scenario !== null && options.runsheet === 'runsheet.yaml' ? await copyExample(options.cwd) : dirname(path)
+  const name = isThere ? path.slice(dirname(path).length + 1) : 'runsheet.yaml'
+  const loaded = await openSheet(projectFiles(root), isThere || root !== dirname(path) ? name : options.runsheet, env)
+  const plan = compilePlan(loaded)
+  return { root, plan, hash: hashOf(plan), state: loaded.sheet.state }
+}
+
+async function copyExample(cwd: string): Promise<string> {
+  const target = join(cwd, '.launch', 'sandbox', 'example')
+  const source = await packageRoot(dirname(fileURLToPath(import.meta.url)))
+  for (const part of ['runsheet.yaml', join('examples', 'statusboard')]) {
+    const skip = (from: string) => !from.slice(source.length).split('/').includes('node_modules')
+    await cp(join(source, part), join(target, part), { recursive: true, filter: skip })
+  }
+  return target
+}
+
+/** The folder of the installed package: where its run sheet is. */
+async function packageRoot(from: string): Promise<string> {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (await exists(join(folder, 'runsheet.yaml'))) return folder
+    if (folder === dirname(folder)) throw new Error(`no run sheet above ${from}`)
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

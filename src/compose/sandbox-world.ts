@@ -1,0 +1,77 @@
+import { epochMs } from '../core/brand.ts'
+import { LaunchError } from '../core/errors.ts'
+import type { Plan } from '../core/plan.ts'
+import { scopeOf } from '../engine/look.ts'
+import { needsOfGate } from '../gates/judge-gate.ts'
+import { attachTo, openSandbox, type Sandbox } from '../sandbox/attach.ts'
+import { parseScenario } from '../sandbox/scenario.ts'
+import type { SandboxConfig } from '../sandbox/world-config.ts'
+
+export type SandboxOrder = {
+  readonly plan: Plan
+  /** `.launch/sandbox/world` of the project. */
+  readonly dir: string
+  /** A host to attach to instead: LAUNCH_SANDBOX_URL. */
+  readonly url: string | null
+  readonly scenario: string
+  /** The scenario was asked for by name: an existing world that plays another one is not it. */
+  readonly scenarioNamed: boolean
+  readonly seed: number
+  readonly fresh: boolean
+  readonly driver: boolean
+  readonly speed?: number | null
+}
+
+/** A fresh clock starts this long before the launch window opens: the paper begins at T-45. */
+const leadMs = 45 * 60_000
+
+/** Opens the world that plays this plan. Throws USAGE for an unknown scenario, or when another one plays in the world that is kept. */
+export async function openWorld(order: SandboxOrder): Promise<Sandbox> {
+  const { url, driver, dir, fresh, speed } = order
+  const scenario = parseScenario(order.scenario).text
+  const world = url
+    ? await attachTo(url, { driver })
+    : await openSandbox({ dir, config: configOf(order, scenario), driver, ...(speed === undefined ? {} : { speed }) }, fresh ? 'fresh' : 'attach')
+  if (order.scenarioNamed && world.config.scenario !== scenario) {
+    const playing = world.config.scenario
+    await world.close()
+    throw new LaunchError('USAGE', `the sandbox plays ${playing}, not ${scenario}`, { hint: 'launch sandbox reset, or leave --scenario out' })
+  }
+  return world
+}
+
+function configOf(order: SandboxOrder, scenario: string): SandboxConfig {
+  const { plan, seed } = order
+  const { store } = plan.flag
+  const flagPath = 'path' in store && typeof store.path === 'string' ? store.path : '/flags/flag.json'
+  const sites = Object.values(plan.environments).map((environment, i) => ({
+    environment: environment.name,
+    account: environment.account ?? String(i + 1).repeat(12),
+    region: environment.region,
+    bucket: environment.bucket,
+    distribution: environment.distribution ?? `E${i}`,
+    url: environment.url,
+    flagPath,
+  }))
+  const opensAt = plan.window?.opensAt
+  return {
+    sites,
+    metrics: plan.metrics,
+    alarms: alarmNames(plan),
+    scenario,
+    seed,
+    startAt: epochMs(opensAt === undefined ? Date.now() : opensAt - leadMs),
+    buckets: [{ name: 'statusboard-launches', account: null }],
+  }
+}
+
+/** Every alarm that some gate of the plan asks for. */
+function alarmNames(plan: Plan): readonly string[] {
+  const gates = plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
+  const names = gates.flatMap((gate) => {
+    const environment = gate && plan.environments[gate.environment]
+    if (!gate || !environment) return []
+    return needsOfGate(gate, scopeOf(environment, '')).flatMap((need) => (need.need === 'alarms' ? need.names : []))
+  })
+  return [...new Set(names)]
+}

@@ -1,0 +1,128 @@
+import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { AwsEnvironment } from '../aws/environment.ts'
+import type { Environment, Plan } from '../core/plan.ts'
+import type { Cdn, Clock, Exec, Files, FlagStore, Http, ObjectStore, Random, StateStore, Wait } from '../core/ports.ts'
+import { openFlagStore } from '../flags/registry.ts'
+import { systemClock } from '../host/clock.ts'
+import { systemExec } from '../host/exec.ts'
+import { projectFiles } from '../host/files.ts'
+import { systemHttp } from '../host/http.ts'
+import { ulidRandom } from '../host/random.ts'
+import { secretScrubber } from '../host/secrets.ts'
+import { directoryStore } from '../journal/directory-store.ts'
+import { s3Store } from '../journal/s3-store.ts'
+import { parseStateLocation } from '../journal/state-location.ts'
+import type { Sandbox } from '../sandbox/attach.ts'
+import { awsOf, endpointsOf, lazyCdn, lazyObjects } from './aws-world.ts'
+
+type Env = { readonly [name: string]: string | undefined }
+
+/** Real or played: everything of the outside that a command may touch, made from one plan. */
+export type OutsideWorld = {
+  readonly clock: Clock
+  readonly random: Random
+  readonly wait: Wait
+  readonly http: Http
+  readonly exec: Exec
+  readonly files: Files
+  readonly aws: (environment: Environment) => AwsEnvironment
+  readonly objects: (environment: string) => ObjectStore
+  readonly cdn: (environment: string) => Cdn | null
+  readonly flag: (environment: string) => FlagStore
+  readonly childEnv: (environment: string) => { readonly [name: string]: string }
+}
+
+export type WorldOptions = {
+  readonly plan: Plan
+  readonly root: string
+  readonly env: Env
+  readonly allowEndpoint: boolean
+  readonly sandbox: Sandbox | null
+}
+
+export const wait: Wait = async (ms, signal) => {
+  await pause(ms, undefined, { signal })
+}
+
+export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldOptions): OutsideWorld {
+  const clock = sandbox?.clock ?? systemClock()
+  const random = ulidRandom(clock)
+  const http = systemHttp(sandbox ? sandboxRoute(plan, sandbox) : undefined)
+  const files = projectFiles(root)
+  const environmentOf = (name: string): Environment => {
+    const found = plan.environments[name]
+    if (!found) throw new Error(`the plan has no environment "${name}"`)
+    return found
+  }
+  const clients = new Map<string, AwsEnvironment>()
+  const aws = (environment: Environment) => {
+    const known = clients.get(environment.name)
+    if (known) return known
+    const endpoints = sandbox ? { all: sandbox.apiUrl } : endpointsOf(env)
+    const credentials = sandbox ? sandboxKeys : null
+    const made = awsOf(environment, { endpoints, allowEndpoint: allowEndpoint || sandbox !== null, credentials, wait })
+    clients.set(environment.name, made)
+    return made
+  }
+  const objects = (name: string, bucket?: string | null) => {
+    const environment = environmentOf(name)
+    return lazyObjects(aws(environment), bucket ?? environment.bucket)
+  }
+  return {
+    clock,
+    random,
+    wait,
+    http,
+    files,
+    aws,
+    exec: execIn(root, systemExec({ env: sandbox ? withoutAws(env) : env, scrubber: secretScrubber(env) })),
+    objects: (name) => objects(name),
+    cdn: (name) => {
+      const environment = environmentOf(name)
+      return environment.distribution === null ? null : lazyCdn(aws(environment), environment.distribution)
+    },
+    flag: (name) => {
+      const versions = directoryStore(join(root, '.launch', 'flags'))
+      return openFlagStore(plan.flag, { objects: (bucket) => objects(name, bucket), http, siteUrl: environmentOf(name).url, files, versions })
+    },
+    childEnv: (name) => ({
+      LAUNCH_URL: sandbox?.siteUrls[name] ?? environmentOf(name).url,
+      LAUNCH_ENV: name,
+      ...(sandbox ? { AWS_ENDPOINT_URL: sandbox.apiUrl, ...keysAsEnv(environmentOf(name)) } : {}),
+    }),
+  }
+}
+
+/** Opens the place where launches are remembered. */
+export function stateStore(location: string, root: string, objects: (bucket: string) => ObjectStore): StateStore {
+  const parsed = parseStateLocation(location)
+  return parsed.kind === 'file' ? directoryStore(resolve(root, parsed.path)) : s3Store(objects(parsed.bucket), parsed.prefix, wait)
+}
+
+/** The sheet's addresses are played by the sandbox's sites. */
+function sandboxRoute(plan: Plan, sandbox: Sandbox) {
+  return (url: URL) => {
+    const environment = Object.values(plan.environments).find((one) => new URL(one.url).host === url.host)
+    const site = environment && sandbox.siteUrls[environment.name]
+    return site === undefined ? null : { url: `${site}${url.pathname}${url.search}`, headers: { host: url.host } }
+  }
+}
+
+function sandboxKeys({ account }: Pick<Environment, 'account'>) {
+  return { accessKeyId: account === null ? 'SANDBOX' : `SANDBOX${account}`, secretAccessKey: 'sandbox' }
+}
+
+function keysAsEnv(environment: Environment): { readonly [name: string]: string } {
+  const { accessKeyId, secretAccessKey } = sandboxKeys(environment)
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: environment.region }
+}
+
+/** Real AWS settings never reach what runs in the sandbox. */
+function withoutAws(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')))
+}
+
+function execIn(root: string, exec: Exec): Exec {
+  return { ...exec, run: (request, signal) => exec.run({ ...request, cwd: resolve(root, request.cwd) }, signal) }
+}

@@ -1,0 +1,127 @@
+import { join } from 'node:path'
+import type { GlobalOptions } from './compose/options.ts'
+import type { Output } from './compose/output.ts'
+import type { Project } from './compose/project.ts'
+import type { OutsideWorld } from './compose/world.ts'
+import type { Actor } from './core/event.ts'
+import type { Plan } from './core/plan.ts'
+import type { People, StateStore } from './core/ports.ts'
+import type { EnginePorts } from './engine/ports.ts'
+import type { Launches } from './journal/launches.ts'
+import type { Sandbox } from './sandbox/attach.ts'
+import type { Spinner } from './ui/reporter.ts'
+
+type Env = { readonly [name: string]: string | undefined }
+
+/** What a command is given: everything it may use, made when it is first asked for. */
+export type Context = {
+  readonly options: GlobalOptions
+  readonly env: Env
+  /** Aborted by the first signal of the user; its reason is a LaunchError STOPPED. */
+  readonly signal: AbortSignal
+  readonly output: Output
+  readonly isSandbox: boolean
+  /** The run sheet and its plan. Throws what reading it throws. */
+  project(): Promise<Project>
+  actor(): Promise<Actor>
+  /** Opens the world of a plan: AWS, or the sandbox. `driver`: time in the sandbox waits for this process. */
+  world(plan: Plan, order?: { readonly fresh?: boolean; readonly driver?: boolean }): Promise<OutsideWorld>
+  /** The launches of this project's app in one environment. */
+  launches(plan: Plan): Promise<Launches>
+  state(plan: Plan): Promise<StateStore>
+  ports(plan: Plan, order: PortsOrder): Promise<EnginePorts>
+  /** What would be released now: the commit and what it is called. */
+  release(plan: Plan): Promise<{ readonly commit: string; readonly version: string }>
+  spinner(): Promise<Spinner | null>
+  /** `.launch`, or `.launch/sandbox`: where this machine keeps what is its own. */
+  readonly folder: string
+  close(): Promise<void>
+}
+
+export type PortsOrder = {
+  /** Who answers: `played` and `yes` need nobody, `person` asks at the terminal. */
+  readonly people: 'auto' | 'guided' | 'step'
+  readonly report: () => Promise<string>
+  readonly log: (line: string) => void
+}
+
+type Process = { readonly env: NodeJS.ProcessEnv; readonly stdin: NodeJS.ReadStream; readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
+
+/** The composition root: the only place that knows every part. Loads each when it is first needed. */
+export function makeContext(options: GlobalOptions, output: Output, signal: AbortSignal, host: Process): Context {
+  const isSandbox = options.scenario !== null
+  const folder = join(options.cwd, '.launch', ...(isSandbox ? ['sandbox'] : []))
+  const made: { project?: Promise<Project>; actor?: Promise<Actor>; sandbox?: Sandbox; world?: Promise<OutsideWorld> } = {}
+  const context: Context = {
+    options,
+    env: host.env,
+    signal,
+    output,
+    isSandbox,
+    folder,
+    project: () => (made.project ??= import('./compose/project.ts').then(({ openProject }) => openProject(options, host.env))),
+    actor: () => (made.actor ??= import('./host/user.ts').then(({ whoRuns }) => whoRuns(options.cwd, host.env, signal))),
+    world: (plan, order = {}) => (made.world ??= openOutside(plan, order)),
+    state: async (plan) => {
+      const [{ stateStore }, project, world] = await Promise.all([import('./compose/world.ts'), context.project(), context.world(plan)])
+      const { lazyObjects } = await import('./compose/aws-world.ts')
+      const location = options.state ?? (isSandbox ? `file:${join(folder, 'state')}` : project.state)
+      return stateStore(location, options.cwd, (bucket) => {
+        const home = plan.environments[options.env] ?? plan.environments['production']
+        if (!home) throw new Error('the plan has no production')
+        return lazyObjects(world.aws(home), bucket)
+      })
+    },
+    launches: async (plan) => {
+      const { launches } = await import('./journal/launches.ts')
+      const [store, world, actor] = await Promise.all([context.state(plan), context.world(plan), context.actor()])
+      return launches(plan.app, 'production', { store, clock: world.clock, random: world.random, actor })
+    },
+    ports: async (plan, order) => {
+      const [{ enginePorts }, project, world, actor] = await Promise.all([import('./compose/engine-ports.ts'), context.project(), context.world(plan), context.actor()])
+      const people = await peopleFor(order.people, plan, actor)
+      const { root } = project
+      return enginePorts({ plan, root, env: host.env, world, people, actorName: actor.name, sandbox: isSandbox, log: order.log, report: order.report })
+    },
+    release: async (plan) => {
+      const [{ release }, { versionOf }, { root }, world] = await Promise.all([import('./compose/engine-ports.ts'), import('./compose/version-of.ts'), context.project(), context.world(plan)])
+      const facts = await release({ root, env: host.env, sandbox: isSandbox }, signal)
+      return { commit: facts.commit, version: await versionOf(facts, plan, world.files) }
+    },
+    spinner: async () => {
+      if (options.quiet || options.jsonl) return null
+      const { spinnerOn } = await import('./compose/output.ts')
+      return spinnerOn(host.stderr, output.err.terminal)
+    },
+    close: async () => {
+      await made.sandbox?.close()
+    },
+  }
+  return context
+
+  async function openOutside(plan: Plan, order: { readonly fresh?: boolean; readonly driver?: boolean }): Promise<OutsideWorld> {
+    const { outsideWorld } = await import('./compose/world.ts')
+    const { root } = await context.project()
+    if (options.scenario !== null) {
+      const { openWorld } = await import('./compose/sandbox-world.ts')
+      const { scenario, scenarioNamed, seed } = options
+      const { fresh = false, driver = true } = order
+      const url = host.env['LAUNCH_SANDBOX_URL'] || null
+      made.sandbox = await openWorld({ plan, dir: join(folder, 'world'), url, scenario, scenarioNamed: scenarioNamed && !fresh, seed, fresh: fresh && url === null, driver })
+    }
+    return outsideWorld({ plan, root, env: host.env, allowEndpoint: options.allowEndpoint, sandbox: made.sandbox ?? null })
+  }
+
+  async function peopleFor(mode: PortsOrder['people'], plan: Plan, actor: Actor): Promise<People> {
+    const { firstOf, nobody, playedPeople, yesPeople } = await import('./compose/people.ts')
+    const yes = options.yes ? [yesPeople(actor.name, mode === 'auto')] : []
+    if (mode === 'auto') {
+      return made.sandbox ? playedPeople(made.sandbox.config.scenario, plan.approvals.map(({ role }) => role)) : firstOf(yes)
+    }
+    const [{ terminalPeople }, { canPrompt }] = await Promise.all([import('./host/prompt.ts'), import('./host/terminal.ts')])
+    const person = canPrompt(host.stdin, host.stderr, { noInput: options.noInput }) ? [terminalPeople({ input: host.stdin, output: host.stderr }, actor.name)] : []
+    // In the sandbox a single command's confirmation is played when nobody can be asked: nothing real can change.
+    const played = made.sandbox && mode === 'step' && person.length === 0 ? [yesPeople('sandbox:release-captain', false)] : []
+    return firstOf([...yes, ...person, ...played, nobody])
+  }
+}

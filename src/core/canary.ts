@@ -1,0 +1,165 @@
+import { epochMs } from './brand.ts'
+import type { Move } from './move.ts'
+import type { PlannedGate, PlannedStep } from './plan.ts'
+import { failureReason, unknownReason } from './reason.ts'
+import type { GateState, LaunchState, Stage } from './state.ts'
+import { stageNow } from './state.ts'
+import type { World } from './step.ts'
+
+export type CanaryRules = {
+  readonly stages: readonly number[]
+  readonly bakeMs: number
+  readonly everyMs: number
+  readonly extendUpTo: number
+  readonly onInconclusive: 'hold' | 'rollback' | 'promote-unproven'
+  readonly maxUnattendedMs: number
+}
+
+/** Key of a stage's gate among the verdicts of a launch. */
+export function stageKey(step: PlannedStep, percent: number): string {
+  return `${step.id}@${percent}`
+}
+
+/** The next move of a canary, or null once every stage was left. Pure: time comes in as `world.now`. */
+export function nextCanaryMove(rules: CanaryRules, step: PlannedStep, gate: PlannedGate, state: LaunchState, world: World): Move | null {
+  const stage = stageNow(state, step.id)
+  if (stage === null || stage.status === 'left') {
+    const percent = rules.stages[state.stages[step.id]?.length ?? 0]
+    return percent === undefined ? null : { type: 'effect', effect: { type: 'raise-flag', step, percent } }
+  }
+  switch (stage.status) {
+    case 'shifting':
+      return { type: 'effect', effect: { type: 'raise-flag', step, percent: stage.percent } }
+    case 'set':
+      return { type: 'effect', effect: { type: 'confirm-flag', step, percent: stage.percent, serial: stage.serial } }
+    case 'baking':
+    case 'held':
+      return judgeStage(rules, step, gate, stage, state, world)
+  }
+}
+
+type OpenStage = Extract<Stage, { status: 'baking' | 'held' }>
+
+function judgeStage(rules: CanaryRules, step: PlannedStep, gate: PlannedGate, stage: OpenStage, state: LaunchState, world: World): Move {
+  const verdict = state.gates[stageKey(step, stage.percent)] ?? null
+  const asked = answerAsk(rules, step, stage, state, verdict, world)
+  if (asked) return asked
+  const looked = world.looks.get(stageKey(step, stage.percent))
+  // A fresh process looks before it acts on what an earlier one saw, except that a recorded fail stands.
+  if (verdict?.verdict === 'fail') {
+    const move = onFail(rules, step, gate, stage, verdict, world)
+    if (move) return move
+  }
+  if (!looked || verdict === null) return look(step, gate, stage, world)
+  if (verdict.verdict === 'pass' && verdict.bakedMs >= rules.bakeMs && !pausedByPerson(stage)) {
+    return { type: 'record', happening: { type: 'stage-left', step: step.id, percent: stage.percent, verdict: 'pass', why: 'every check passed for the whole bake' } }
+  }
+  const overdue = inconclusive(rules, step, stage, verdict, world)
+  if (overdue) return overdue
+  const due = epochMs(looked.last + rules.everyMs)
+  if (world.now >= due) return look(step, gate, stage, world)
+  return { type: 'wait', until: due, why: waitingFor(rules, verdict) }
+}
+
+function look(step: PlannedStep, gate: PlannedGate, stage: OpenStage, world: World): Move {
+  const window = { from: stage.since, to: world.now }
+  return { type: 'look', look: { gate, key: stageKey(step, stage.percent), phase: step.phase, window, stage: stage.percent, watch: false } }
+}
+
+/** Requests from another machine: pause, resume, promote, abort. One that names another stage is stale and does nothing. */
+function answerAsk(rules: CanaryRules, step: PlannedStep, stage: OpenStage, state: LaunchState, verdict: GateState | null, world: World): Move | null {
+  const { ask } = state
+  if (!ask || (ask.stage !== null && ask.stage !== stage.percent)) return null
+  const at = { step: step.id, percent: stage.percent }
+  const said = `by ${ask.by}${ask.reason ? `: ${ask.reason}` : ''}`
+  switch (ask.ask) {
+    case 'abort':
+      return rollBack('emergency', `aborted at ${stage.percent} % ${said}`, 'operator')
+    case 'pause':
+      return { type: 'record', happening: { type: 'stage-held', ...at, why: `${pausedPrefix} ${said}`, until: epochMs(world.now + rules.maxUnattendedMs) } }
+    case 'resume':
+      return { type: 'record', happening: { type: 'stage-resumed', ...at, why: `resumed ${said}` } }
+    case 'promote':
+      // A promotion never goes over a fail; the fail is acted on instead.
+      return verdict?.verdict === 'fail' ? null : { type: 'record', happening: { type: 'stage-left', ...at, verdict: 'unproven', why: `promoted ${said}` } }
+  }
+}
+
+const pausedPrefix = 'paused'
+
+function pausedByPerson(stage: OpenStage): boolean {
+  return stage.status === 'held' && stage.why.startsWith(pausedPrefix)
+}
+
+function onFail(rules: CanaryRules, step: PlannedStep, gate: PlannedGate, stage: OpenStage, verdict: GateState, world: World): Move | null {
+  const reason = failureReason(verdict.checks, stage.percent)
+  const action = failAction(gate, verdict)
+  if (action === 'emergency' || action === 'full') return rollBack(action, reason, 'gate')
+  if (stage.status === 'held') return holdOver(stage, world)
+  return hold(rules, step, stage, reason, world)
+}
+
+/** What the failing checks ask for, worst first; `hold` becomes an emergency once it persisted long enough. */
+export function failAction(gate: PlannedGate, verdict: GateState): 'full' | 'emergency' | 'hold' {
+  const failing = verdict.checks.filter((check) => check.judgement.verdict === 'fail').map((check) => check.id)
+  const actions = gate.checks
+    .filter((check) => failing.includes(check.id))
+    .map(({ spec }) => {
+      const action = spec.onFail ?? 'emergency'
+      return action === 'hold' && spec.persist !== undefined && verdict.failing >= spec.persist ? 'emergency' : action
+    })
+  if (actions.includes('full')) return 'full'
+  return actions.includes('emergency') ? 'emergency' : 'hold'
+}
+
+/** A stage that is not proven in time: extended up to the budget, then what the sheet says. */
+function inconclusive(rules: CanaryRules, step: PlannedStep, stage: OpenStage, verdict: GateState, world: World): Move | null {
+  if (stage.status === 'held') return recovered(rules, step, stage, verdict, world) ?? holdOver(stage, world)
+  if (world.now - stage.since < rules.bakeMs * rules.extendUpTo) return null
+  const why = verdict.verdict === 'unknown' ? unknownReason(verdict.checks) : `only ${minutes(verdict.bakedMs)} of ${minutes(rules.bakeMs)} settled minutes with data`
+  const reason = `not proven at ${stage.percent} % in ${minutes(rules.bakeMs * rules.extendUpTo)} minutes: ${why}`
+  switch (rules.onInconclusive) {
+    case 'hold':
+      return hold(rules, step, stage, reason, world)
+    case 'rollback':
+      return rollBack('emergency', reason, 'inconclusive')
+    case 'promote-unproven':
+      return { type: 'record', happening: { type: 'stage-left', step: step.id, percent: stage.percent, verdict: 'unproven', why: reason } }
+  }
+}
+
+/** A hold for lack of evidence ends by itself when the evidence comes; a pause ends only by a person. */
+function recovered(rules: CanaryRules, step: PlannedStep, stage: OpenStage, verdict: GateState, world: World): Move | null {
+  const inTime = world.now - stage.since < rules.bakeMs * rules.extendUpTo
+  if (pausedByPerson(stage) || verdict.verdict !== 'pass' || !inTime) return null
+  return { type: 'record', happening: { type: 'stage-resumed', step: step.id, percent: stage.percent, why: 'the evidence came' } }
+}
+
+function hold(rules: CanaryRules, step: PlannedStep, stage: OpenStage, why: string, world: World): Move {
+  return { type: 'record', happening: { type: 'stage-held', step: step.id, percent: stage.percent, why, until: epochMs(world.now + rules.maxUnattendedMs) } }
+}
+
+/** The time of a hold is up: back to safety, unless a person follows or asked to leave it. Null while there is time left. */
+function holdOver(stage: Extract<OpenStage, { status: 'held' }>, world: World): Move | null {
+  if (world.guided) {
+    const question = { type: 'held', id: `held/${stage.percent}@${stage.heldAt}`, text: `held at ${stage.percent} %: ${stage.why}` } as const
+    if (!world.unanswered.has(question.id)) return { type: 'ask', question }
+  }
+  if (world.now < stage.until) return null
+  if (world.leaveHeld) return { type: 'done', outcome: 'held', why: `held at ${stage.percent} %: ${stage.why}` }
+  return rollBack('emergency', `held at ${stage.percent} % for ${minutes(stage.until - stage.heldAt)} minutes and nobody decided: ${stage.why}`, 'unattended')
+}
+
+function rollBack(kind: 'emergency' | 'full', reason: string, trigger: string): Move {
+  return { type: 'effect', effect: { type: 'roll-back', kind, reason, trigger } }
+}
+
+function waitingFor(rules: CanaryRules, verdict: GateState): string {
+  if (verdict.verdict === 'unknown') return unknownReason(verdict.checks)
+  return `${minutes(verdict.bakedMs)} of ${minutes(rules.bakeMs)} minutes baked`
+}
+
+function minutes(ms: number): string {
+  return String(Math.round(ms / 6000) / 10)
+}
+

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import type { EpochMs, Sha256 } from './brand.ts'
+import type { EvidenceByNeed, Finding, Need } from './evidence.ts'
+import { Duration } from './fields.ts'
+import type { Judgement, Window } from './verdict.ts'
+
+/** What a launch knows that a check may judge without asking anybody; folded from the journal. */
+export type LaunchFacts = {
+  readonly commit: string
+  readonly artifact: Sha256 | null
+  readonly environment: string
+  readonly openedAt: EpochMs
+  /** Sign-offs that still bind (same commit, artifact and plan). */
+  readonly approvals: readonly { readonly role: string; readonly by: string; readonly at: EpochMs }[]
+  readonly blockers: readonly { readonly id: number; readonly text: string; readonly severity: string; readonly open: boolean }[]
+  /** Metric minutes of the time before this launch, by metric id: captured once, when the launch opened. */
+  readonly baseline: { readonly [metric: string]: { readonly window: Window; readonly count: number; readonly sum: number } } | null
+  readonly issues: readonly { readonly severity: string; readonly text: string }[]
+}
+
+/** What a check may look at while judging. Pure: the same look gives the same judgement. */
+export type Look = {
+  readonly now: EpochMs
+  /** From when evidence counts for this gate until now; unsettled minutes inside it are not yet evidence. */
+  readonly window: Window
+  /** Whose minutes are judged: the new version's where it serves, the old one's before. */
+  readonly subject: 'canary' | 'control'
+  readonly launch: LaunchFacts
+  /** What `needs` was given: a judge that makes its needs from the scope asks for the same ones. */
+  readonly scope: NeedScope
+  /** Judgements of the checks in the gate list this check names (`uses`), in order. */
+  nested(): readonly { readonly title: string; readonly judgement: Judgement }[]
+  /** The finding for a need that `needs` listed. */
+  see<N extends Need>(need: N): Finding<EvidenceByNeed[N['need']]>
+}
+
+/** What `needs` may depend on besides the check itself. */
+export type NeedScope = {
+  /** `account`: the one credentials must belong to; null or absent when the run sheet names none. */
+  readonly environment: { readonly url: string; readonly health: readonly string[]; readonly account?: string | null }
+  readonly phase: string
+  /** Inside a check that judges others (`uses`): its window, for those of them that have no `over` of their own. */
+  readonly overMs?: number
+}
+
+/** Fields every check has, whatever its kind. */
+export const commonShape = {
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).optional().describe('stable name of the check; made from kind and subject when absent'),
+  title: z.string().optional().describe('how the check is called on screen and on the printed sheet'),
+  owner: z.string().optional().describe('role that answers for it'),
+  onFail: z.enum(['emergency', 'full', 'hold', 'observe']).optional().describe('what a fail does in a canary or after it; default emergency'),
+  persist: z.int().min(1).optional().describe('with onFail: hold, after how many failing ticks in a row a hold becomes an emergency rollback'),
+  observe: z.boolean().optional().describe('true: judged and shown, never blocks'),
+  judge: z.enum(['threshold']).optional().describe('how samples become a verdict; threshold compares the window value with the limit'),
+} as const
+
+/** The shape of a metric check's evidence window. */
+export const overShape = {
+  over: Duration.optional().describe('judge the last settled minutes of this length instead of everything since the gate began'),
+} as const
+
+type Shape = z.core.$ZodLooseShape
+type SpecOf<S extends Shape> = z.infer<z.ZodObject<S & typeof commonShape, z.core.$strict>>
+
+export type CheckDefinition<S extends Shape, K extends string> = {
+  readonly kind: K
+  /** One sentence: what a captain learns from this check. */
+  readonly about: string
+  /** A line of YAML that is valid. */
+  readonly example: string
+  readonly shape: S
+  /** What to do when it fails; also a row of docs/troubleshooting.md. */
+  readonly hint: string
+  /** `board-load p95 < 800ms`: short, with the limit. */
+  title(check: SpecOf<S>): string
+  needs(check: SpecOf<S>, scope: NeedScope): readonly Need[]
+  judge(check: SpecOf<S>, look: Look): Judgement
+  /** The gate list whose checks are judged inside this one. */
+  uses?(check: SpecOf<S>): string | null
+  /** How many last settled milliseconds those checks judge when they do not say. */
+  usesOverMs?(check: SpecOf<S>): number | null
+  /** What a schema of single fields cannot say: the message when fields contradict or lack each other, else null. */
+  readonly problem?: (check: SpecOf<S>) => string | null
+}
+
+/** A check kind as the registry and the engine see it: its spec is opaque to them. */
+export type CheckKind<K extends string = string, Schema extends z.ZodObject = z.ZodObject> = {
+  readonly kind: K
+  readonly about: string
+  readonly example: string
+  readonly hint: string
+  readonly schema: Schema
+  title(spec: CheckSpec): string
+  needs(spec: CheckSpec, scope: NeedScope): readonly Need[]
+  judge(spec: CheckSpec, look: Look): Judgement
+  uses(spec: CheckSpec): string | null
+  usesOverMs(spec: CheckSpec): number | null
+}
+
+/** A parsed check: what the schema of its kind returned. Only that kind reads more than the common fields. */
+export type CheckSpec = z.infer<z.ZodObject<typeof commonShape>> & { readonly kind: string }
+
+/**
+ * Makes a check kind. The functions get the spec type their shape infers; outside the kind a spec is opaque. The cast is
+ * sound because the registry hands a spec only to the kind whose schema parsed it.
+ */
+export function defineCheck<const K extends string, S extends Shape>(definition: CheckDefinition<S, K>) {
+  const fields = z.strictObject({ kind: z.literal(definition.kind).describe(definition.about), ...commonShape, ...definition.shape })
+  const { problem } = definition
+  const schema = problem ? fields.superRefine((spec, context) => addProblem(problem(spec as unknown as SpecOf<S>), context)) : fields
+  const own = (spec: CheckSpec) => spec as unknown as SpecOf<S>
+  return {
+    kind: definition.kind,
+    about: definition.about,
+    example: definition.example,
+    hint: definition.hint,
+    schema,
+    title: (spec: CheckSpec) => spec.title ?? definition.title(own(spec)),
+    needs: (spec: CheckSpec, scope: NeedScope) => definition.needs(own(spec), scope),
+    judge: (spec: CheckSpec, look: Look) => definition.judge(own(spec), look),
+    uses: (spec: CheckSpec) => definition.uses?.(own(spec)) ?? null,
+    usesOverMs: (spec: CheckSpec) => definition.usesOverMs?.(own(spec)) ?? null,
+  }
+}
+
+function addProblem(message: string | null, context: z.RefinementCtx): void {
+  if (message !== null) context.addIssue({ code: 'custom', message })
+}

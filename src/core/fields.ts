@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { parseDuration, parseShare } from './units.ts'
+
+/** zod fields for what people write in a run sheet: quantities with units become plain numbers. Every field describes itself. */
+
+export const Duration = z
+  .string()
+  .transform((text, context) => {
+    const ms = parseDuration(text)
+    if (ms !== null) return ms
+    context.issues.push({ code: 'custom', input: text, message: `"${text}" is not a duration; write a number and ms, s, m, h or d, like 10m` })
+    return z.NEVER
+  })
+  .describe('a duration with its unit: 800ms, 30s, 10m, 3h')
+
+/** `1%` → 0.01. */
+export const Share = z
+  .string()
+  .transform((text, context) => {
+    const share = parseShare(text)
+    if (share !== null) return share
+    context.issues.push({ code: 'custom', input: text, message: `"${text}" is not a percentage from 0% to 100%; write it like 1% or 0.5%` })
+    return z.NEVER
+  })
+  .describe('a percentage with its sign: 1%, 0.5%')
+
+/** `10%` → 10. For exposure, where people think in percent. */
+export const Percent = Share.transform((share) => Math.round(share * 10_000) / 100).describe('a percentage of users: 10%, 0.5%')
+
+/** A limit in the metric's unit: durations become milliseconds, bare numbers stay. */
+export const Limit = z
+  .union([z.number(), z.string()])
+  .transform((value, context) => {
+    if (typeof value === 'number') return { value, unit: 'count' as const }
+    const ms = parseDuration(value)
+    if (ms !== null) return { value: ms, unit: 'ms' as const }
+    const share = parseShare(value)
+    if (share !== null) return { value: share, unit: 'share' as const }
+    context.issues.push({ code: 'custom', input: value, message: `"${value}" is not a limit; write 800ms, 1% or a plain count` })
+    return z.NEVER
+  })
+  .describe('a limit with its unit: 800ms, 1%, or a plain count')
+
+/** The id of a metric under `metrics:`. That it exists is checked by the loader, which finds ids through a check's needs. */
+export const MetricRef = z.string().min(1).describe('id of a metric under metrics:')
+
+/** The id of a gate list under `gates:`. */
+export const GateRef = z.string().min(1).describe('id of a list of checks under gates:')
+
+export const Argv = z.array(z.string()).min(1).describe('a command as a list of words; no shell is involved')

@@ -1,0 +1,71 @@
+import { epochMs, isoTime } from './brand.ts'
+import type { Effect, Move } from './move.ts'
+import type { Plan, PlannedStep } from './plan.ts'
+import type { LaunchState } from './state.ts'
+import type { World } from './step.ts'
+
+/**
+ * What stands before a change that production users may see: the launch window, the go decision, a baseline to compare
+ * with, no latch in the flag, a confirmation. Rollbacks and everything that only looks pass freely.
+ */
+export function guarded(plan: Plan, state: LaunchState, step: PlannedStep, move: Move, world: World): Move {
+  if (move.type !== 'effect' || step.environment !== 'production' || !forward(move.effect)) return move
+  if (alreadyIntended(state, move.effect)) return move
+  return (
+    outsideWindow(plan, state, world) ?? latched(state, world) ?? noDecision(plan, state, world) ?? noBaseline(state) ?? notConfirmed(state, move.effect, world) ?? move
+  )
+}
+
+type ForwardEffect = Extract<Effect, { type: 'run-step' | 'raise-flag' }>
+
+function forward(effect: Effect): effect is ForwardEffect {
+  return effect.type === 'run-step' || effect.type === 'raise-flag'
+}
+
+/** A change whose intent is journaled passed its guards then: it is finished, not asked again. */
+function alreadyIntended(state: LaunchState, effect: ForwardEffect): boolean {
+  if (effect.type === 'run-step') return state.steps[effect.step.id]?.status === 'intended'
+  return state.stages[effect.step.id]?.at(-1)?.status === 'shifting'
+}
+
+function outsideWindow(plan: Plan, state: LaunchState, world: World): Move | null {
+  if (state.waivers.some((waiver) => waiver.gate === 'window')) return null
+  const freeze = plan.freezes.find(({ fromAt, toAt }) => fromAt <= world.now && world.now < toAt)
+  if (freeze) return refused(`production is frozen until ${isoTime(epochMs(freeze.toAt))}: ${freeze.why}`)
+  if (!plan.window) return null
+  const { opensAt, closesAt } = plan.window
+  if (world.now < opensAt) return { type: 'wait', until: epochMs(opensAt), why: `the launch window opens at ${isoTime(epochMs(opensAt))}` }
+  if (world.now >= closesAt) return refused(`the launch window closed at ${isoTime(epochMs(closesAt))}`)
+  return null
+}
+
+function refused(why: string): Move {
+  return { type: 'done', outcome: 'refused', why }
+}
+
+function latched(state: LaunchState, world: World): Move | null {
+  if (world.flag === null) return { type: 'wait', until: epochMs(world.now + 5000), why: 'the flag cannot be read' }
+  if (world.flag.status === 'malformed') return refused(`the flag document cannot be understood: ${world.flag.why}`)
+  if (world.flag.status === 'absent' || !world.flag.flag.latched || state.acks.includes(world.flag.flag.writeId)) return null
+  const { updatedBy, updatedAt, reason } = world.flag.flag
+  return { type: 'done', outcome: 'superseded', why: `the flag is latched off since ${isoTime(updatedAt)} by ${updatedBy}: ${reason}` }
+}
+
+function noDecision(plan: Plan, state: LaunchState, world: World): Move | null {
+  if (state.go?.decision === 'go') return null
+  const question = { type: 'go', id: 'go', text: `go or no-go for ${plan.title}? (${plan.captain})` } as const
+  if (!world.unanswered.has(question.id)) return { type: 'ask', question }
+  return { type: 'done', outcome: 'held', why: 'the go decision is missing: launch go, or launch no-go' }
+}
+
+function noBaseline(state: LaunchState): Move | null {
+  return state.baseline ? null : { type: 'effect', effect: { type: 'capture-baseline' } }
+}
+
+function notConfirmed(state: LaunchState, effect: ForwardEffect, world: World): Move | null {
+  const id = effect.type === 'raise-flag' ? `proceed/${effect.step.id}@${effect.percent}` : `proceed/${effect.step.id}`
+  if (state.answers[id]?.answer === 'yes') return null
+  const what = effect.type === 'raise-flag' ? `show the new version to ${effect.percent} % of production users` : `${effect.step.kind} to production`
+  if (!world.unanswered.has(id)) return { type: 'ask', question: { type: 'proceed', id, text: `${what}?`, danger: 'production' } }
+  return { type: 'done', outcome: 'held', why: `nobody confirmed: ${what}` }
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto'
+import { sha256Hex, type Sha256 } from './brand.ts'
+
+export function sha256(data: string | Uint8Array): Sha256 {
+  return sha256Hex(createHash('sha256').update(data).digest('hex'))
+}
+
+/** JSON with sorted keys and no undefined: equal values give equal text, so equal hashes. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
+  }
+  return JSON.stringify(value)
+}
+
+export function hashOf(value: unknown): Sha256 {
+  return sha256(canonicalJson(value))
+}

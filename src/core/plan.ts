@@ -1,0 +1,136 @@
+import type { Sha256 } from './brand.ts'
+import type { CheckSpec } from './check.ts'
+import type { SourcePosition } from './errors.ts'
+
+/**
+ * What a launch will do: the run sheet with every name resolved, every default filled in and every quantity a number
+ * (milliseconds, shares 0–1, percents 0–100). Plain JSON, stored with the launch, hashed; a resumed launch uses the stored one.
+ */
+export type Plan = {
+  readonly schema: 1
+  readonly app: string
+  readonly title: string
+  readonly captain: string
+  readonly window: LaunchWindow | null
+  readonly freezes: readonly Freeze[]
+  readonly environments: { readonly [name: string]: Environment }
+  readonly build: Build | null
+  readonly smoke: { readonly run: readonly string[]; readonly cwd: string; readonly timeoutMs: number } | null
+  readonly flag: FlagPlan
+  readonly metrics: { readonly [id: string]: MetricPlan }
+  readonly phases: readonly PlannedPhase[]
+  readonly rollback: RollbackPlan
+  readonly approvals: readonly { readonly role: string; readonly statement: string; readonly name: string | null }[]
+  readonly contacts: readonly { readonly role: string; readonly name: string; readonly contact: string; readonly responsibility: string }[]
+  readonly channels: { readonly [purpose: string]: { readonly name: string; readonly webhookEnv: string | null } }
+  readonly escalation: readonly { readonly level: number; readonly name: string; readonly when: string; readonly action: string; readonly channel: string | null }[]
+  readonly report: { readonly path: string; readonly adoption: string | null; readonly nextSteps: readonly string[]; readonly headline: readonly string[]; readonly announce?: readonly string[] }
+  /** Seconds the whole launch is expected to take, from its durations; for "planned" in the report. */
+  readonly plannedMs: number
+}
+
+/** Instants in epoch ms, worked out once from local time and zone. */
+export type LaunchWindow = { readonly opensAt: number; readonly closesAt: number; readonly timezone: string }
+export type Freeze = { readonly fromAt: number; readonly toAt: number; readonly timezone: string; readonly why: string }
+
+export type Environment = {
+  readonly name: string
+  readonly account: string | null
+  readonly region: string
+  readonly profile: string | null
+  readonly role: string | null
+  readonly bucket: string
+  readonly distribution: string | null
+  /** Without a trailing slash. */
+  readonly url: string
+  readonly health: readonly string[]
+}
+
+export type Build = {
+  readonly run: readonly string[]
+  readonly cwd: string
+  readonly env: { readonly [name: string]: string }
+  readonly output: string
+  /** Globs of files whose names carry their content hash: created once, never overwritten. */
+  readonly immutable: readonly string[]
+  readonly timeoutMs: number
+  readonly idempotent: boolean
+}
+
+export type FlagPlan = {
+  readonly key: string
+  /** Opaque to everybody but the store kind of that name. */
+  readonly store: { readonly kind: string }
+}
+
+export type MetricPlan = {
+  readonly id: string
+  readonly namespace: string
+  readonly name: string
+  /** `${environment}` still inside: filled in per environment when asked. */
+  readonly dimensions: { readonly [name: string]: string }
+  readonly variant: { readonly dimension: string; readonly canary: string; readonly control: string } | null
+  readonly lagMs: number
+  readonly periodMs: number
+  /** Id of the metric whose data proves that a missing minute of this one is a zero; null: a missing minute is no data. */
+  readonly sparse: string | null
+  /** Region to ask when it is not the environment's (CloudFront metrics live in us-east-1). */
+  readonly region: string | null
+}
+
+export type PlannedPhase = {
+  readonly id: string
+  readonly title: string
+  /** `T-45`-style offset people planned, for the printed sheet. */
+  readonly at: string | null
+  readonly environment: string
+  readonly steps: readonly PlannedStep[]
+  readonly gate: PlannedGate | null
+  /** What happens when the gate fails after production changed. */
+  readonly onFail: 'emergency' | 'full' | 'hold' | 'stop'
+}
+
+export type PlannedStep = {
+  /** Unique in the plan: `staging/deploy`. */
+  readonly id: string
+  readonly kind: string
+  readonly phase: string
+  readonly environment: string
+  /** The step's own options; only its kind reads them. */
+  readonly spec: unknown
+  /** A gate judged inside the step (a canary's, a monitor's). */
+  readonly gate: PlannedGate | null
+}
+
+export type PlannedGate = {
+  /** Unique in the plan: the gate list's name. */
+  readonly id: string
+  readonly environment: string
+  readonly checks: readonly PlannedCheck[]
+  /** How long an unknown gate is asked again before the launch is held. */
+  readonly patienceMs: number
+  readonly everyMs: number
+}
+
+export type PlannedCheck = {
+  /** Unique in the gate. */
+  readonly id: string
+  readonly kind: string
+  readonly title: string
+  readonly spec: CheckSpec
+  readonly nested: readonly PlannedCheck[]
+  readonly at: SourcePosition | null
+}
+
+export type RollbackPlan = {
+  readonly budgetMs: { readonly emergency: number; readonly full: number }
+  readonly matrix: readonly {
+    readonly issue: string
+    readonly severity: string
+    readonly action: string
+    readonly command: string
+    readonly onFail: 'emergency' | 'full' | 'hold' | 'observe'
+  }[]
+}
+
+export type StoredPlan = { readonly plan: Plan; readonly hash: Sha256 }

@@ -1,0 +1,26 @@
+import type { CheckResult } from './event.ts'
+import { formatQuantity } from './units.ts'
+
+/** `board-load p95 < 800ms: 1,240ms at 30 % (2,104 samples)`: which check failed, with what value, where. */
+export function failureReason(checks: readonly CheckResult[], stagePercent: number | null): string {
+  const failing = checks.filter((check) => check.judgement.verdict === 'fail')
+  return failing.map((check) => `${describe(check)}${stagePercent === null ? '' : ` at ${stagePercent} %`}${samples(check)}`).join('; ')
+}
+
+/** `requests: 212 of 300 requests; alarms: …`: what is not known yet. */
+export function unknownReason(checks: readonly CheckResult[]): string {
+  return checks
+    .filter((check) => check.judgement.verdict === 'unknown')
+    .map((check) => `${check.title}: ${check.judgement.why}`)
+    .join('; ')
+}
+
+function describe(check: CheckResult): string {
+  const { observed, unit, why } = check.judgement
+  return `${check.title}: ${observed === null ? why : formatQuantity(observed, unit)}`
+}
+
+function samples(check: CheckResult): string {
+  const count = check.judgement.samples
+  return count > 0 ? ` (${count.toLocaleString('en-US')} samples)` : ''
+}

@@ -1,0 +1,134 @@
+import type { EventOf, LaunchEvent } from './event.ts'
+import { reduceCanary } from './reduce-canary.ts'
+import { startState, type LaterEvent, type LaunchState } from './state.ts'
+
+/** The state after one more event. Total: an event of a type this version does not know is remembered by its name. */
+export function reduce(state: LaunchState, event: LaterEvent): LaunchState {
+  const next = apply(state, event)
+  return { ...next, n: event.n, last: { at: event.at, actor: event.actor, type: event.type } }
+}
+
+/** The state a journal tells. Null for an empty one. */
+export function fold(events: readonly LaunchEvent[]): LaunchState | null {
+  let state: LaunchState | null = null
+  for (const event of events) {
+    if (event.type === 'launch-opened') state = startState(event)
+    else if (state) state = reduce(state, event)
+  }
+  return state
+}
+
+function apply(state: LaunchState, event: LaterEvent): LaunchState {
+  const by = event.actor.name
+  switch (event.type) {
+    case 'plan-replaced':
+      return { ...state, planHash: event.plan, commit: event.commit }
+    case 'baseline-captured':
+      return { ...state, baseline: { window: event.window, metrics: event.metrics } }
+    case 'phase-started':
+      return { ...state, phases: { ...state.phases, [event.phase]: { status: 'running', startedAt: event.at } } }
+    case 'phase-ended': {
+      const startedAt = state.phases[event.phase]?.startedAt ?? event.at
+      const ended = { status: 'ended', startedAt, endedAt: event.at, verdict: event.verdict } as const
+      return { ...state, phases: { ...state.phases, [event.phase]: ended } }
+    }
+    case 'step-intended':
+      return { ...state, steps: { ...state.steps, [event.step]: { status: 'intended', attempt: event.attempt, at: event.at } } }
+    case 'step-done':
+      return stepDone(state, event)
+    case 'step-failed': {
+      const { attempt, code, message, hint } = event
+      const failed = { status: 'failed', startedAt: startedAtOf(state, event.step, event.at), at: event.at, attempt, code, message, hint } as const
+      return { ...state, steps: { ...state.steps, [event.step]: failed } }
+    }
+    case 'gate-judged':
+      return gateJudged(state, event)
+    case 'approved': {
+      const approval = { role: event.role, by, at: event.at, note: event.note, binding: event.binding }
+      return { ...state, approvals: [...state.approvals.filter((a) => a.role !== event.role), approval] }
+    }
+    case 'blocker-raised':
+      return { ...state, blockers: [...state.blockers, { id: event.blocker, severity: event.severity, text: event.text, open: true, by, at: event.at }] }
+    case 'blocker-cleared':
+      return { ...state, blockers: state.blockers.map((blocker) => (blocker.id === event.blocker ? { ...blocker, open: false } : blocker)) }
+    case 'issue-noted':
+      return { ...state, issues: [...state.issues, { severity: event.severity, text: event.text, by, at: event.at }] }
+    case 'go-decided':
+      return { ...state, go: { decision: event.decision, by, at: event.at, note: event.note, via: event.via } }
+    case 'answered': {
+      const { answer, note, via } = event
+      return { ...state, answers: { ...state.answers, [event.question]: { answer, by: event.by, at: event.at, note, via } } }
+    }
+    case 'waived':
+      return { ...state, waivers: [...state.waivers, { gate: event.gate, check: event.check, reason: event.reason, by }] }
+    case 'noted':
+      return { ...state, notes: [...state.notes, { text: event.text, by, at: event.at }] }
+    case 'flag-intended':
+    case 'flag-set':
+    case 'flag-confirmed':
+    case 'stage-held':
+    case 'stage-resumed':
+    case 'stage-left':
+    case 'canary-asked':
+      return reduceCanary(state, event)
+    case 'rollback-intended':
+      return { ...state, rollingBack: { kind: event.kind, reason: event.reason, trigger: event.trigger, at: event.at } }
+    case 'rolled-back':
+      return { ...leaveFailed(state, event.at, event.result.reason), rollingBack: null, ask: null, rollbacks: [...state.rollbacks, { ...event.result, at: event.at, writeId: event.writeId, trigger: event.trigger }] }
+    case 'rollback-found':
+      return { ...leaveFailed(state, event.at, event.reason), ask: null, found: { writeId: event.writeId, by: event.by, at: event.since, reason: event.reason } }
+    case 'paused':
+      return state
+    case 'launch-ended':
+      return { ...state, ended: { outcome: event.outcome, why: event.why, at: event.at } }
+  }
+  return unknownEvent(state, event)
+}
+
+// Reached only by events a newer version wrote: the journal's reader keeps them, the type above knows nothing of them.
+function unknownEvent(state: LaunchState, event: never): LaunchState {
+  const { type } = event as { readonly type: string }
+  return { ...state, unknownTypes: [...state.unknownTypes, type] }
+}
+
+function startedAtOf(state: LaunchState, step: string, fallback: LaunchState['openedAt']): LaunchState['openedAt'] {
+  const before = state.steps[step]
+  if (!before) return fallback
+  return before.status === 'intended' ? before.at : before.startedAt
+}
+
+function stepDone(state: LaunchState, event: EventOf<'step-done'>): LaunchState {
+  const { artifact, deployed } = event.output
+  const hash = artifact?.hash ?? state.artifact?.hash ?? null
+  const done = { status: 'done', startedAt: startedAtOf(state, event.step, event.at), at: event.at, summary: event.summary, ms: event.ms, artifact: hash } as const
+  const next = { ...state, steps: { ...state.steps, [event.step]: done } }
+  if (artifact) {
+    const first = state.artifact === null
+    // Sign-offs given before there was an artifact are taken over by the first one built from their commit.
+    const approvals = first
+      ? state.approvals.map((approval) => (approval.binding.artifact === null ? { ...approval, binding: { ...approval.binding, artifact: artifact.hash } } : approval))
+      : state.approvals
+    return { ...next, artifact, approvals }
+  }
+  if (deployed) {
+    return { ...next, deployments: { ...state.deployments, [deployed.environment]: { release: deployed.release, at: event.at, artifact: hash } } }
+  }
+  return next
+}
+
+function gateJudged(state: LaunchState, event: EventOf<'gate-judged'>): LaunchState {
+  const { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window } = event
+  const failing = verdict === 'fail' ? (state.gates[event.key]?.failing ?? 0) + 1 : 0
+  return { ...state, gates: { ...state.gates, [event.key]: { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window, failing } } }
+}
+
+/** A rollback ends whatever stage was under way. */
+function leaveFailed(state: LaunchState, at: LaunchState['openedAt'], why: string): LaunchState {
+  const stages = Object.fromEntries(
+    Object.entries(state.stages).map(([step, list]) => [
+      step,
+      list.map((stage) => (stage.status === 'left' ? stage : ({ status: 'left', percent: stage.percent, startedAt: stage.startedAt, endedAt: at, verdict: 'fail', why } as const))),
+    ]),
+  )
+  return { ...state, stages }
+}

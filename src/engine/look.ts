@@ -1,0 +1,135 @@
+import type { Happening } from '../core/event.ts'
+import { needKey, type Evidence, type Finding, type Need, type NeedOf, type Series } from '../core/evidence.ts'
+import { epochMs } from '../core/brand.ts'
+import type { GateLook } from '../core/move.ts'
+import type { Environment, Plan, PlannedGate } from '../core/plan.ts'
+import { settledMinutes, settledWindow } from '../core/settled.ts'
+import { bindingApprovals, type GateState, type LaunchState } from '../core/state.ts'
+import type { LaunchFacts, Look, NeedScope } from '../core/check.ts'
+import type { Window } from '../core/verdict.ts'
+import { judgeGate, needsOfGate } from '../gates/judge-gate.ts'
+import { gather } from './gather.ts'
+import type { EnginePorts } from './ports.ts'
+
+export type GateJudged = Extract<Happening, { type: 'gate-judged' }>
+
+/** Gathers a gate's needs and judges them: what would be journaled. */
+export async function lookAt(look: GateLook, plan: Plan, state: LaunchState, ports: EnginePorts, signal: AbortSignal, ranWell: Map<string, Finding> = new Map()): Promise<GateJudged> {
+  const environment = environmentOf(plan, look.gate.environment)
+  const scope = scopeOf(environment, look.phase)
+  const gate = look.watch ? watchable(look.gate, scope) : look.gate
+  const needs = needsOfGate(gate, scope)
+  const found = await gather(needs, { plan, state, environment, window: look.window, ranWell }, ports, signal)
+  // Gathering takes time in the real world: the window is what was asked for, not what passed since.
+  const evidence = withinWindow(found, look.window)
+  const subject = subjectOf(state, environment)
+  const context = { now: look.window.to, window: look.window, subject, launch: factsOf(plan, state, environment), scope, waivers: waiversOf(state, look.gate.id) }
+  const judged = judgeGate(gate, found, context)
+  return {
+    type: 'gate-judged',
+    gate: look.gate.id,
+    key: look.key,
+    phase: look.phase,
+    environment: environment.name,
+    artifact: state.artifact?.hash ?? null,
+    stage: look.stage,
+    window: look.window,
+    verdict: judged.verdict,
+    checks: judged.checks,
+    bakedMs: bakedMs(needs, found, subject, look.window),
+    evidence,
+  }
+}
+
+/** Whether a look says anything that the journal does not hold yet: another verdict, or another closed period. */
+export function isNews(judged: GateJudged, before: GateState | undefined): boolean {
+  if (!before || before.verdict !== judged.verdict || before.bakedMs !== judged.bakedMs) return true
+  const verdicts = (checks: GateJudged['checks']) => checks.map((check) => `${check.id}:${check.judgement.verdict}`).join()
+  return verdicts(before.checks) !== verdicts(judged.checks) || judged.window.to - before.at >= 60_000
+}
+
+/** The new version is judged where it serves; before that, the old one. */
+export function subjectOf(state: LaunchState, environment: Environment): Look['subject'] {
+  if (environment.name !== 'production') return 'canary'
+  return state.flag !== null && state.flag.percent > 0 && state.rollbacks.length === 0 ? 'canary' : 'control'
+}
+
+export function factsOf(plan: Plan, state: LaunchState, environment: Environment): LaunchFacts {
+  return {
+    commit: state.commit,
+    artifact: state.artifact?.hash ?? null,
+    environment: environment.name,
+    openedAt: state.openedAt,
+    approvals: bindingApprovals(state),
+    blockers: state.blockers,
+    baseline: state.baseline && baselineFacts(state.baseline),
+    issues: state.issues,
+  }
+}
+
+function baselineFacts(baseline: NonNullable<LaunchState['baseline']>): LaunchFacts['baseline'] {
+  return Object.fromEntries(Object.entries(baseline.metrics).map(([metric, { count, sum }]) => [metric, { window: baseline.window, count, sum }]))
+}
+
+export function scopeOf(environment: Environment, phase: string): NeedScope {
+  return { environment, phase }
+}
+
+export function environmentOf(plan: Plan, name: string): Environment {
+  const environment = plan.environments[name]
+  if (!environment) throw new Error(`the plan has no environment "${name}"`)
+  return environment
+}
+
+/** The checks that can be looked at again and again without asking a person or running a program. */
+function watchable(gate: PlannedGate, scope: NeedScope): PlannedGate {
+  const quiet = (check: PlannedGate['checks'][number]) => {
+    const needs = needsOfGate({ ...gate, checks: [check] }, scope)
+    return needs.length > 0 && needs.every(({ need }) => need === 'series' || need === 'window' || need === 'alarms' || need === 'http')
+  }
+  return { ...gate, checks: gate.checks.filter(quiet) }
+}
+
+function waiversOf(state: LaunchState, gate: string) {
+  return Object.fromEntries(state.waivers.filter((waiver) => waiver.gate === gate).map(({ check, reason, by }) => [check, { reason, by }]))
+}
+
+/**
+ * How much settled evidence stands behind every metric of the gate: the settled time of the window less the minutes without
+ * data among those that were read (a check may read only the last few). A gate without metrics bakes by the clock.
+ */
+function bakedMs(needs: readonly Need[], evidence: Evidence, subject: Look['subject'], window: Window): number {
+  const baked = needs.filter(isSeriesNeed).map((need) => {
+    const finding = evidence[needKey(need)]
+    if (finding?.status !== 'seen') return 0
+    // The gatherer answers a series need with a Series.
+    const series = finding.value as Series
+    const from = need.lookbackMs === undefined ? window.from : Math.max(window.from, window.to - series.lagMs - need.lookbackMs)
+    const whole = settledWindow(window, series.periodMs, series.lagMs)
+    const read = settledMinutes(series, subject, { from: epochMs(from), to: window.to })
+    return whole.to - whole.from - (read.expected - read.minutes.length) * series.periodMs
+  })
+  return baked.length === 0 ? window.to - window.from : Math.min(...baked)
+}
+
+function isSeriesNeed(need: Need): need is NeedOf<'series'> {
+  return need.need === 'series'
+}
+
+/** The journal keeps the evidence of the window, not what was read around it. */
+function withinWindow(evidence: Evidence, window: Window): Evidence {
+  return Object.fromEntries(
+    Object.entries(evidence).map(([key, finding]) => {
+      if (finding.status === 'missing' || !isSeries(key)) return [key, finding]
+      // As above: the key names the kind of the value.
+      const series = finding.value as Series
+      const inside = (start: number) => start >= epochMs(window.from - series.periodMs)
+      const minutes = Object.fromEntries(Object.entries(series.minutes).map(([variant, list]) => [variant, list.filter((minute) => inside(minute.start))]))
+      return [key, { status: 'seen', value: { ...series, minutes, alive: series.alive?.filter(inside) ?? null } }]
+    }),
+  )
+}
+
+function isSeries(key: string): boolean {
+  return key.includes('["need","series"]')
+}

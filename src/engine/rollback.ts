@@ -1,0 +1,127 @@
+import { epochMs } from '../core/brand.ts'
+import { LaunchError, messageOf } from '../core/errors.ts'
+import type { RollbackKind, RollbackResult } from '../core/event.ts'
+import type { FlagState } from '../core/flag.ts'
+import type { Environment } from '../core/plan.ts'
+import type { Cdn, Clock, FlagStore, Http, ObjectStore, Random, Wait } from '../core/ports.ts'
+import { releaseId } from '../core/release.ts'
+import type { LaunchState } from '../core/state.ts'
+import { forceOffUntilConfirmed, type Latched } from '../flags/latch.ts'
+import { restorePrevious, type Restored, type RestoreTarget } from '../steps/restore.ts'
+import { environmentOf } from './look.ts'
+import type { Session } from './session.ts'
+
+export type RollbackRequest = {
+  readonly kind: RollbackKind
+  readonly reason: string
+  readonly by: string
+  readonly launch: string | null
+  readonly flagKey: string
+  /** For `full`: what to restore. */
+  readonly target: RestoreTarget
+  readonly onTrouble?: (error: unknown, attempt: number) => void
+  /** Told as soon as the flag is off and read back, before anything else is tried. */
+  readonly onLatched?: (latched: Latched) => void
+}
+
+export type RollbackPorts = {
+  readonly flag: FlagStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly wait: Wait
+  /** Only for `full`. */
+  readonly site: { readonly url: string; readonly objects: ObjectStore; readonly cdn: Cdn | null; readonly http: Http } | null
+}
+
+/**
+ * Turns the flag off, latched, without condition; reads it back; sees it at the edge; for `full` then restores the release
+ * before. Called alike by a gate that failed and by `launch rollback`. No lock, no plan and no journal is involved.
+ *
+ * Throws what `forceOffUntilConfirmed` throws; whatever goes wrong after the flag is off is in the result.
+ */
+export async function rollBack(request: RollbackRequest, ports: RollbackPorts, signal: AbortSignal): Promise<{ readonly result: RollbackResult; readonly writeId: string }> {
+  const { clock, random, flag: store } = ports
+  const flag = offFlag(request, clock, random)
+  const startedAt = clock.now()
+  const trouble = request.onTrouble ? { onTrouble: request.onTrouble } : {}
+  const latched = await forceOffUntilConfirmed(store, { flag, clock, wait: ports.wait, ...trouble }, signal)
+  request.onLatched?.(latched)
+  const edgeMs = await seenAtEdge(store, clock, startedAt, signal)
+  const restored = request.kind === 'full' && ports.site ? await restore(request, ports.site, ports, signal) : null
+  return { writeId: flag.writeId, result: resultOf(request, latched, edgeMs, restored) }
+}
+
+function offFlag(request: RollbackRequest, clock: Clock, random: Random): FlagState {
+  const { flagKey: key, launch, by: updatedBy, reason } = request
+  const now = clock.now()
+  return { key, percent: 0, serial: now, writeId: random.id(), latched: true, acks: [], launch, updatedAt: now, updatedBy, reason }
+}
+
+/** Milliseconds of the clock until users were served the latch through the CDN; null when that was not seen in time. */
+async function seenAtEdge(store: FlagStore, clock: Clock, startedAt: number, signal: AbortSignal): Promise<number | null> {
+  const deadline = clock.now() + store.propagationMs * 2 + 10_000
+  for (;;) {
+    try {
+      const { reading } = await store.observe(signal)
+      if (reading.status === 'present' && reading.flag.latched) return clock.now() - startedAt
+    } catch (error) {
+      // The flag is off already; an edge that does not answer is reported as not seen.
+      if (signal.aborted || !(error instanceof LaunchError)) throw error
+    }
+    if (clock.now() >= deadline) return null
+    await clock.sleepUntil(epochMs(clock.now() + 500), signal)
+  }
+}
+
+type Restoration = { readonly status: 'done'; readonly restored: Restored | null } | { readonly status: 'failed'; readonly why: string }
+
+async function restore(request: RollbackRequest, site: NonNullable<RollbackPorts['site']>, ports: RollbackPorts, signal: AbortSignal): Promise<Restoration> {
+  try {
+    return { status: 'done', restored: await restorePrevious(site.url, request.target, { ...site, clock: ports.clock, random: ports.random }, signal) }
+  } catch (error) {
+    if (signal.aborted || !(error instanceof LaunchError)) throw error
+    return { status: 'failed', why: messageOf(error) }
+  }
+}
+
+function resultOf(request: RollbackRequest, latched: Latched, edgeMs: number | null, restoration: Restoration | null): RollbackResult {
+  const { kind, reason, by } = request
+  const times = { ackedMs: Math.round(latched.ackedMs), readBackMs: Math.round(latched.readBackMs), edgeMs }
+  const base = { kind, reason, by, ...times }
+  if (restoration?.status === 'failed') return { ...base, outcome: 'failed', verified: false, detail: `the flag is off, the files were not restored: ${restoration.why}` }
+  const restored = restoration?.restored ?? null
+  if (restored && restored.served.wrong.length > 0) {
+    const [first] = restored.served.wrong
+    return { ...base, outcome: 'failed', verified: false, detail: `${restored.release} was put back, but ${restored.served.wrong.length} files are not served: /${first?.path} ${first?.why}` }
+  }
+  const files = restored ? `${restored.from} → ${restored.release}, ${restored.served.verified} files verified` : kind === 'full' ? 'no earlier release to restore' : 'flag off, latched'
+  const edge = edgeMs === null ? '; not yet seen at the edge' : ''
+  const degraded = restored?.degraded ? `; the invalidation failed: ${restored.degraded}` : ''
+  const outcome = edge || degraded ? 'degraded' : kind === 'full' && !restored ? 'nothing' : 'restored'
+  return { ...base, outcome, verified: edgeMs !== null, detail: `${files}${edge}${degraded}` }
+}
+
+type RollbackOrder = { readonly kind: RollbackKind; readonly reason: string; readonly trigger: string }
+
+/** A rollback that the launch itself decided: intent, rollback, outcome. */
+export async function rollBackLaunch({ kind, reason, trigger }: RollbackOrder, session: Session, signal: AbortSignal): Promise<void> {
+  const { plan, ports, state } = session
+  if (!state.rollingBack && !(await session.record({ type: 'rollback-intended', kind, reason, trigger }, signal))) return
+  session.watcher.onProgress(`rolling back: ${reason}`, null)
+  const by = ports.actorName
+  const request: RollbackRequest = { kind, reason, by, launch: state.id, flagKey: plan.flag.key, target: { to: null, awayFrom: releaseOf(state) } }
+  const environment = environmentOf(plan, 'production')
+  const done = await rollBack(request, rollbackPorts(session, environment), signal)
+  await session.log.appendAnyway({ type: 'rolled-back', result: done.result, writeId: done.writeId, trigger }, signal)
+  await session.refresh(signal)
+}
+
+/** The release this launch deploys, whether or not its deploy came to its end. */
+export function releaseOf(state: LaunchState): string | null {
+  return state.artifact ? releaseId(state.artifact.hash) : null
+}
+
+function rollbackPorts({ ports }: Session, { name, url }: Environment): RollbackPorts {
+  const { clock, random, wait, http } = ports
+  return { flag: ports.flag(name), clock, random, wait, site: { url, objects: ports.objects(name), cdn: ports.cdn(name), http } }
+}

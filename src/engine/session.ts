@@ -1,0 +1,37 @@
+import type { EpochMs } from '../core/brand.ts'
+import type { LaunchEvent, Happening } from '../core/event.ts'
+import type { Finding } from '../core/evidence.ts'
+import type { FlagReading } from '../core/flag.ts'
+import type { Plan } from '../core/plan.ts'
+import type { LaunchState } from '../core/state.ts'
+import type { EventLog } from '../journal/events.ts'
+import type { EnginePorts } from './ports.ts'
+
+/** What watches a run: reporters, notifications. They see what was journaled, and transient progress. */
+export type Watcher = {
+  onEvent(event: LaunchEvent, state: LaunchState): void
+  /** Something to show while waiting; not journaled. Null: nothing any more. */
+  onProgress(text: string | null, until: EpochMs | null): void
+}
+
+/** One process driving one launch. */
+export type Session = {
+  readonly plan: Plan
+  readonly log: EventLog
+  readonly ports: EnginePorts
+  readonly watcher: Watcher
+  /** The launch as of the newest event that was read or written. */
+  state: LaunchState
+  /** Events read so far: for the report and the envelope. */
+  events: readonly LaunchEvent[]
+  /** The production flag as read at the start of this turn of the loop, before the journal was. */
+  flag: FlagReading | null
+  readonly looks: Map<string, { readonly first: EpochMs; readonly last: EpochMs }>
+  readonly tried: Set<string>
+  readonly unanswered: Set<string>
+  readonly ranWell: Map<string, Finding>
+  /** Appends behind what this session has read; false when somebody else wrote first and everything has to be decided again. */
+  record(happening: Happening, signal: AbortSignal, by?: string): Promise<boolean>
+  /** Reads what others wrote. */
+  refresh(signal: AbortSignal): Promise<void>
+}

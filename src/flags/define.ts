@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import type { FlagStore, Files, Http, ObjectStore, StateStore } from '../core/ports.ts'
+
+/** What a flag store may use. */
+export type FlagPorts = {
+  /** A bucket by name; null is the environment's own. */
+  readonly objects: (bucket: string | null) => ObjectStore
+  readonly http: Http
+  /** Without a trailing slash. */
+  readonly siteUrl: string
+  readonly files: Files
+  /** Where a store without versions of its own keeps them: a folder of this project. */
+  readonly versions: StateStore
+}
+
+type Shape = z.core.$ZodLooseShape
+type SpecOf<S extends Shape> = z.infer<z.ZodObject<S, z.core.$strict>>
+
+export type FlagStoreDefinition<K extends string, S extends Shape> = {
+  readonly kind: K
+  /** One sentence: where the flag lives and how it reaches users. */
+  readonly about: string
+  /** A value of `store:` that is valid. */
+  readonly example: string
+  readonly shape: S
+  open(spec: SpecOf<S>, flagKey: string, ports: FlagPorts): FlagStore
+}
+
+/** A parsed store spec; only its kind reads more than the name. */
+export type OpaqueStoreSpec = { readonly kind: string }
+
+/**
+ * Makes a flag store kind. The cast is sound because the registry hands a spec only to the kind whose schema parsed it
+ * (directly, or into the plan that was stored).
+ */
+export function defineFlagStore<const K extends string, S extends Shape>(definition: FlagStoreDefinition<K, S>) {
+  const { kind, about, example } = definition
+  return {
+    kind,
+    about,
+    example,
+    schema: z.strictObject({ kind: z.literal(kind).describe(about), ...definition.shape }),
+    open: (spec: OpaqueStoreSpec, flagKey: string, ports: FlagPorts): FlagStore =>
+      definition.open(spec as unknown as SpecOf<S>, flagKey, ports),
+  }
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { version } from '../core/brand.ts'
+import type { FlagReading, FlagState } from '../core/flag.ts'
+import type { FlagStore, Files, StateStore } from '../core/ports.ts'
+import { defineFlagStore } from './define.ts'
+import { writeFlagDocument } from './document.ts'
+import { readFlagDocument } from './read-document.ts'
+
+export const file = defineFlagStore({
+  kind: 'file',
+  about: 'one flagd document in a local file, for a server or a flagd on this machine',
+  example: '{ kind: file, path: public/flags/status-board-v2.json }',
+  shape: {
+    path: z.string().min(1).describe('path of the document, from the folder of the run sheet'),
+  },
+  open: (spec, flagKey, ports) => fileFlagStore(spec.path, flagKey, ports.files, ports.versions),
+})
+
+/** The file of a project that launch has not written yet: made by hand, or by other means. */
+const unversioned = version('unversioned')
+
+/** A server on this machine reads the file on its next request. */
+const propagationMs = 1000
+
+/**
+ * The truth is a row of versions created once each, so that compare-and-set holds between processes; the file that is
+ * served is a copy of the newest. Whoever publishes looks again afterwards: a slow writer cannot leave an older copy behind.
+ */
+export function fileFlagStore(path: string, flagKey: string, files: Files, versions: StateStore): FlagStore {
+  const key = `flag-${path.replaceAll(/[^A-Za-z0-9._-]/g, '-')}`
+  const publish = async (signal: AbortSignal) => {
+    for (let published: string | null = null; ;) {
+      const newest = await versions.get(key, signal)
+      if (newest === null || newest.version === published) return
+      await files.write(path, newest.body)
+      published = newest.version
+    }
+  }
+  const swap = async (flag: FlagState, expect: Parameters<StateStore['swap']>[2], signal: AbortSignal) => {
+    const result = await versions.swap(key, writeFlagDocument({ ...flag, key: flagKey }), expect, signal)
+    if (result.status === 'written') await publish(signal)
+    return result
+  }
+  const readFile = async (): Promise<FlagReading> => {
+    const bytes = await files.read(path)
+    return bytes === null ? { status: 'absent' } : readingOf(new TextDecoder().decode(bytes), unversioned, flagKey)
+  }
+  return {
+    cas: true,
+    propagationMs,
+    location: `file:${path}`,
+    read: async (signal) => {
+      const newest = await versions.get(key, signal)
+      return newest === null ? readFile() : readingOf(newest.body, newest.version, flagKey)
+    },
+    write: (flag, expect, signal) => swap(flag, expect === unversioned ? null : expect, signal),
+    forceOff: async (flag, signal) => {
+      for (;;) {
+        const newest = await versions.get(key, signal)
+        const result = await swap({ ...flag, percent: 0, latched: true }, newest?.version ?? null, signal)
+        // Another writer took the number: whatever it wrote, this one comes after it.
+        if (result.status === 'written') return result.version
+      }
+    },
+    observe: async (signal) => {
+      signal.throwIfAborted()
+      return { reading: await readFile(), headers: {} }
+    },
+  }
+}
+
+function readingOf(text: string, at: typeof unversioned, flagKey: string): FlagReading {
+  const parsed = readFlagDocument(text, flagKey)
+  return parsed.status === 'read'
+    ? { status: 'present', flag: parsed.flag, version: at }
+    : { status: 'malformed', why: parsed.why, version: at }
+}

@@ -1,0 +1,85 @@
+import type { EpochMs } from '../core/brand.ts'
+import type { LaunchFacts, Look, NeedScope } from '../core/check.ts'
+import type { CheckResult } from '../core/event.ts'
+import { missing, needKey, type Evidence, type EvidenceByNeed, type Finding, type Need } from '../core/evidence.ts'
+import type { PlannedCheck, PlannedGate } from '../core/plan.ts'
+import { foldVerdicts, waived, type Judgement, type Verdict, type Window } from '../core/verdict.ts'
+import { checkKind } from './registry.ts'
+
+export type GateContext = {
+  readonly now: EpochMs
+  readonly window: Window
+  readonly subject: Look['subject']
+  readonly launch: LaunchFacts
+  /** The same that `needsOfGate` was given when the evidence was gathered. */
+  readonly scope: NeedScope
+  /** Recorded waivers of this gate by check id. */
+  readonly waivers: { readonly [checkId: string]: { readonly reason: string; readonly by: string } }
+}
+
+export type JudgedGate = { readonly verdict: Exclude<Verdict, 'waived'>; readonly checks: readonly CheckResult[] }
+
+/** Judges every check of a gate on evidence that was gathered before. Pure: the same arguments give the same verdicts. */
+export function judgeGate(gate: PlannedGate, evidence: Evidence, context: GateContext): JudgedGate {
+  const checks = gate.checks.map((check) => judgeCheck(check, evidence, context))
+  return { verdict: foldVerdicts(checks.map((check) => check.judgement.verdict)), checks }
+}
+
+/** What the checks of a gate want to know, each need once. */
+export function needsOfGate(gate: PlannedGate, scope: NeedScope): readonly Need[] {
+  const needs = gate.checks.flatMap((check) => needsOfCheck(check, scope))
+  return [...new Map(needs.map((need) => [needKey(need), need])).values()]
+}
+
+function needsOfCheck(check: PlannedCheck, scope: NeedScope): readonly Need[] {
+  const inner = nestedScope(check, scope)
+  return [
+    ...checkKind(check.kind).needs(check.spec, scope),
+    ...check.nested.flatMap((nested) => needsOfCheck(nested, inner)),
+  ]
+}
+
+function judgeCheck(check: PlannedCheck, evidence: Evidence, context: GateContext): CheckResult {
+  const judgement = checkKind(check.kind).judge(check.spec, lookFor(check, evidence, context))
+  return { id: check.id, kind: check.kind, title: check.title, judgement: softened(check, judgement, context) }
+}
+
+function lookFor(check: PlannedCheck, evidence: Evidence, context: GateContext): Look {
+  const { now, window, subject, launch, scope } = context
+  const inner = { ...context, scope: nestedScope(check, scope) }
+  return {
+    now,
+    window,
+    subject,
+    launch,
+    scope,
+    nested: () => check.nested.map((nested) => judgeCheck(nested, evidence, inner)),
+    see: (need) => findingOf(need, evidence),
+  }
+}
+
+/** A need nobody answered is a finding of its own: a dropped reply must make the check unknown, not crash it. */
+function findingOf<N extends Need>(need: N, evidence: Evidence): Finding<EvidenceByNeed[N['need']]> {
+  const finding = evidence[needKey(need)]
+  if (!finding) return missing(`no answer came for ${need.need}`)
+  // The key holds the kind of the need, and the gatherer of that kind put the value there.
+  return finding as Finding<EvidenceByNeed[N['need']]>
+}
+
+function nestedScope(check: PlannedCheck, scope: NeedScope): NeedScope {
+  const overMs = checkKind(check.kind).usesOverMs(check.spec)
+  return overMs === null ? scope : { ...scope, overMs }
+}
+
+/** Observed checks and recorded waivers are neutral: the numbers stay, the verdict no longer blocks. */
+function softened(check: PlannedCheck, judgement: Judgement, { waivers }: GateContext): Judgement {
+  const { verdict, why, ...found } = judgement
+  const waiver = waivers[check.id]
+  if (verdict === 'waived') return judgement
+  if (check.spec.observe === true || (check.spec.onFail === 'observe' && verdict === 'fail')) {
+    return waived(`observed only: ${verdict}, ${why}`, found)
+  }
+  return waiver !== undefined && verdict !== 'pass'
+    ? waived(`waived by ${waiver.by}: ${waiver.reason} (${verdict}: ${why})`, found)
+    : judgement
+}

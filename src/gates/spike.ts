@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { defineCheck, type LaunchFacts, type Look } from '../core/check.ts'
+import type { NeedOf, VariantName } from '../core/evidence.ts'
+import { Duration, MetricRef } from '../core/fields.ts'
+import { formatCount, formatQuantity } from '../core/quantity.ts'
+import { negativeBinomialTail } from '../core/stats/negative-binomial.ts'
+import { formatDuration } from '../core/units.ts'
+import { fail, pass, unknown } from '../core/verdict.ts'
+import { hasControl, judgedMinutes } from './judged-minutes.ts'
+import { controlBreachText } from './shared-incident.ts'
+
+type Spec = {
+  readonly metric: string
+  readonly of?: string | undefined
+  readonly per: number
+  readonly factor: number
+  readonly margin: number
+}
+/** What one stretch of the time before the launch makes us expect, and of how many such stretches that was the mean. */
+type Expectation = { readonly mean: number; readonly stretches: number }
+
+/** Over-dispersion of ordinary counts before any is known, and how improbable a spike is; statistics.md §2 c. */
+const rule = { dispersion: 0.1, below: 1e-3 } as const
+
+export const spike = defineCheck({
+  kind: 'spike',
+  about: 'the newest stretch of a counter is not far above what the time before the launch makes likely',
+  example: '{ kind: spike, metric: occ-conflicts, of: requests, per: 5m }',
+  hint: 'OCC 409 conflicts are expected behaviour: verify the user feedback for them; two stretches in a row are a trend (onFail: hold, persist: 2)',
+  shape: {
+    metric: MetricRef,
+    of: MetricRef.optional().describe(
+      'id of the metric that counts all events: expectations grow with traffic, and the new version is judged on its own',
+    ),
+    per: Duration.default(5 * 60_000).describe('length of the stretch'),
+    factor: z.number().gt(1).default(2).describe('a spike is at least this many times what is expected'),
+    margin: z.number().nonnegative().default(5).describe('and at least this many events more'),
+  },
+  title: (check) => `no spike of ${check.metric} per ${formatDuration(check.per)}`,
+  needs: (check) => [check.metric, ...(check.of === undefined ? [] : [check.of])].map(needOf),
+  judge: (check, look) => {
+    // Without a measure of traffic the share of users is unknown, so only all of them compare with the time before.
+    const variant = check.of === undefined ? 'all' : look.subject
+    const newest = newestStretch(check, variant, look)
+    if (typeof newest === 'string') return unknown(newest)
+    const expected = expectation(check, newest.traffic, look.launch.baseline)
+    if (typeof expected === 'string') return unknown(expected)
+
+    const { mean } = expected
+    const found = {
+      observed: newest.events,
+      limit: Math.max(check.factor * mean, mean + check.margin),
+      unit: 'count',
+      samples: newest.samples,
+      window: newest.window,
+      query: newest.query,
+    }
+    const said = `${formatCount(newest.events)} in ${formatDuration(check.per)}, ${formatCount(mean)} expected`
+    if (!isSpike(check, newest.events, expected)) return pass(said, found)
+    const control = controlSpike(check, look)
+    return control === null
+      ? fail(said, found)
+      : unknown(controlBreachText(`${formatQuantity(control, 'count')} in ${formatDuration(check.per)}`, null), found)
+  },
+})
+
+/** p = P(NB(mean, size) ≥ events) with V = μ + φμ² + μ/m and size = μ²/(V − μ): m stretches know the mean only so well. */
+function isSpike(check: Spec, events: number, { mean, stretches }: Expectation): boolean {
+  if (events < check.factor * mean || events < mean + check.margin) return false
+  const size = (mean * mean) / (rule.dispersion * mean * mean + mean / stretches)
+  return negativeBinomialTail(events, mean, size) < rule.below
+}
+
+function needOf(metric: string): NeedOf<'series'> {
+  return { need: 'series', metric }
+}
+
+/** The newest whole stretch; a text says why there is none. A minute that is missing may have been the spike. */
+function newestStretch(check: Spec, variant: VariantName, look: Look) {
+  const series = look.see(needOf(check.metric))
+  if (series.status === 'missing') return `${check.metric}: ${series.why}`
+  const { periodMs, query } = series.value
+  const settled = judgedMinutes(series.value, variant, look, check.per)
+  const wanted = Math.ceil(check.per / periodMs)
+  if (settled.minutes.length < wanted) return `${settled.minutes.length} of ${wanted} minutes of ${check.metric}`
+  const traffic = trafficOf(check, variant, look)
+  if (typeof traffic === 'string') return traffic
+  const events = settled.minutes.reduce((total, minute) => total + minute.sum, 0)
+  const samples = settled.minutes.reduce((total, minute) => total + minute.count, 0)
+  return { events, samples, traffic, window: settled.window, query }
+}
+
+function trafficOf(check: Spec, variant: VariantName, look: Look): number | null | string {
+  if (check.of === undefined) return null
+  const series = look.see(needOf(check.of))
+  if (series.status === 'missing') return `${check.of}: ${series.why}`
+  const settled = judgedMinutes(series.value, variant, look, check.per)
+  const total = settled.minutes.reduce((sum, minute) => sum + minute.sum, 0)
+  return total > 0 ? total : `no ${check.of} in ${formatDuration(check.per)}`
+}
+
+/** From the baseline: scaled by traffic where it is measured, else by time. At least half an event over all of it. */
+function expectation(check: Spec, traffic: number | null, captured: LaunchFacts['baseline']): Expectation | string {
+  const metric = captured?.[check.metric]
+  if (!metric)
+    return captured === null ? 'no baseline was captured when the launch opened' : `the baseline has no ${check.metric}`
+  const stretches = (metric.window.to - metric.window.from) / check.per
+  if (!(stretches > 0)) return `the baseline of ${check.metric} is empty`
+  const events = Math.max(0.5, metric.sum)
+  if (check.of === undefined || traffic === null) return { mean: events / stretches, stretches }
+  const of = captured?.[check.of]
+  if (!of || of.sum <= 0) return `the baseline has no ${check.of}`
+  return { mean: (events / of.sum) * traffic, stretches }
+}
+
+/** The shared-incident rule: events of the control in the same stretch when they are a spike on their own, else null. */
+function controlSpike(check: Spec, look: Look): number | null {
+  const series = look.see(needOf(check.metric))
+  if (series.status === 'missing' || !hasControl(series.value, look)) return null
+  const control = newestStretch(check, 'control', look)
+  if (typeof control === 'string') return null
+  const expected = expectation(check, control.traffic, look.launch.baseline)
+  return typeof expected !== 'string' && isSpike(check, control.events, expected) ? control.events : null
+}

@@ -1,0 +1,33 @@
+import { epochMs } from '../core/brand.ts'
+import type { Clock } from '../core/ports.ts'
+
+// Timers overflow at 2^31 − 1 ms (24.8 days) and stand still while a laptop sleeps: look at the wall clock at least this often.
+const longestNapMs = 30_000
+
+/** The clock of this machine. */
+export function systemClock(): Clock {
+  return {
+    now: () => epochMs(Date.now()),
+    monotonicMs: () => performance.now(),
+    sleepUntil: async (at, signal) => {
+      signal.throwIfAborted()
+      for (let leftMs = at - Date.now(); leftMs > 0; leftMs = at - Date.now()) {
+        await nap(Math.min(Math.ceil(leftMs), longestNapMs), signal)
+      }
+    },
+  }
+}
+
+function nap(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const wake = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', wake)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', wake, { once: true })
+  })
+}

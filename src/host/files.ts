@@ -1,0 +1,166 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { sha256Hex } from '../core/brand.ts'
+import { LaunchError, messageOf } from '../core/errors.ts'
+import type { FileEntry, Files } from '../core/ports.ts'
+import { hasUnsafeCharacters, safeLine } from '../core/safe-text.ts'
+
+export type ProjectFilesOptions = {
+  /** Names with a leading dot that may be shipped. Default: `.well-known`. */
+  readonly dotNames?: readonly string[]
+}
+
+const filesAtOnce = 16
+const problemsShown = 5
+
+/** The files of a project folder. Nothing outside it is read or written, whatever links say. */
+export function projectFiles(root: string, options: ProjectFilesOptions = {}): Files {
+  const dotNames = new Set(options.dotNames ?? ['.well-known'])
+  return {
+    tree: (folder) => hashedTree(root, folder, dotNames),
+    read: async (path) => {
+      const handle = await openInside(root, path)
+      if (handle === null) return null
+      await using file = handle
+      return await file.readFile()
+    },
+    write: (path, body) => writeAtomically(root, path, body),
+  }
+}
+
+async function hashedTree(root: string, folder: string, dotNames: ReadonlySet<string>): Promise<readonly FileEntry[]> {
+  const top = await realInside(root, folder)
+  if (top === null)
+    throw new LaunchError('ARTIFACT_INVALID', `there is no folder "${folder}"`, { hint: 'run launch build' })
+  const { paths, problems } = await walk(top, dotNames)
+  if (problems.length > 0) {
+    const more = problems.length > problemsShown ? ` and ${problems.length - problemsShown} more` : ''
+    throw new LaunchError(
+      'ARTIFACT_INVALID',
+      `${folder} holds what must not be shipped: ${problems.slice(0, problemsShown).join(', ')}${more}`,
+    )
+  }
+  const waiting = [...paths].sort().entries()
+  const entries: FileEntry[] = []
+  // The workers share one iterator: each takes the next file when it is free.
+  const worker = async () => {
+    for (const [index, path] of waiting) entries[index] = await hashFile(top, path)
+  }
+  await Promise.all(Array.from({ length: filesAtOnce }, worker))
+  return entries
+}
+
+async function walk(
+  top: string,
+  dotNames: ReadonlySet<string>,
+): Promise<{ readonly paths: readonly string[]; readonly problems: readonly string[] }> {
+  const found = await readdir(top, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw new LaunchError('ARTIFACT_INVALID', `the build output cannot be read: ${messageOf(error)}`, { cause: error })
+  })
+  const paths: string[] = []
+  const problems: string[] = []
+  for (const entry of found) {
+    const path = join(relative(top, entry.parentPath), entry.name).split(sep).join('/')
+    const problem =
+      problemWith(entry.name, dotNames) ?? (entry.isFile() || entry.isDirectory() ? null : typeName(entry))
+    if (problem !== null) problems.push(`${safeLine(path)} (${problem})`)
+    else if (entry.isFile()) paths.push(path)
+  }
+  return { paths, problems: problems.sort() }
+}
+
+function problemWith(name: string, dotNames: ReadonlySet<string>): string | null {
+  if (hasUnsafeCharacters(name)) return 'control characters in its name'
+  if (name.includes('\\')) return 'a backslash in its name'
+  if (name.includes('\uFFFD')) return 'its name is not UTF-8'
+  return name.startsWith('.') && !dotNames.has(name) ? 'a dotfile' : null
+}
+
+function typeName(entry: { isSymbolicLink(): boolean; isFIFO(): boolean; isSocket(): boolean }): string {
+  if (entry.isSymbolicLink()) return 'a symbolic link'
+  if (entry.isFIFO()) return 'a pipe'
+  return entry.isSocket() ? 'a socket' : 'a device'
+}
+
+async function hashFile(top: string, path: string): Promise<FileEntry> {
+  const handle = await openInside(top, path)
+  if (handle === null) throw new LaunchError('ARTIFACT_INVALID', `${safeLine(path)} disappeared while it was read`)
+  await using file = handle
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const chunk of file.createReadStream({ autoClose: false })) {
+    hash.update(chunk)
+    bytes += chunk.length
+  }
+  return { path, bytes, sha256: sha256Hex(hash.digest('hex')) }
+}
+
+/** Opens a regular file that really lies inside root; null when there is none. Checked on the open file, so a swap is too late. */
+async function openInside(root: string, path: string): Promise<FileHandle | null> {
+  const folder = await realInside(root, dirname(path))
+  if (folder === null) return null
+  // O_NONBLOCK: opening a pipe must not wait for its writer.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  const handle = await open(join(folder, basename(path)), flags).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null
+    if (hasCode(error, 'ELOOP')) throw new LaunchError('ARTIFACT_INVALID', `${safeLine(path)} is a symbolic link`)
+    throw new LaunchError('ARTIFACT_INVALID', `${safeLine(path)} cannot be read: ${messageOf(error)}`, { cause: error })
+  })
+  if (handle === null || (await handle.stat()).isFile()) return handle
+  await handle.close()
+  throw new LaunchError('ARTIFACT_INVALID', `${safeLine(path)} is no regular file`)
+}
+
+/** The real path of something inside root; null when it does not exist. */
+async function realInside(root: string, path: string): Promise<string | null> {
+  const real = await realpath(resolve(root, path)).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null
+    throw error
+  })
+  if (real === null) return null
+  mustBeInside(await realpath(root), real, path)
+  return real
+}
+
+async function writeAtomically(root: string, path: string, body: string | Uint8Array): Promise<void> {
+  const target = resolve(root, path)
+  mustBeInside(resolve(root), target, path)
+  await mkdirInside(await realpath(root), dirname(target), path)
+  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await writeDurably(temporary, body)
+    await rename(temporary, target)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+/** Makes the folders that are missing, one by one: a link among those that are there must not lead outside. */
+async function mkdirInside(realRoot: string, folder: string, path: string): Promise<void> {
+  const real = await realpath(folder).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return null
+    throw error
+  })
+  if (real !== null) return mustBeInside(realRoot, real, path)
+  await mkdirInside(realRoot, dirname(folder), path)
+  await mkdir(folder, { recursive: true })
+}
+
+async function writeDurably(path: string, body: string | Uint8Array): Promise<void> {
+  await using file = await open(path, 'wx')
+  await file.writeFile(body)
+  await file.sync()
+}
+
+function mustBeInside(root: string, real: string, path: string): void {
+  if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) {
+    throw new LaunchError('ARTIFACT_INVALID', `"${safeLine(path)}" is outside of the project folder`)
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, open, readFile, readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { LaunchError, messageOf } from '../core/errors.ts'
+
+/** Temporary files begin with a character no key has, so that one left by a crash is never taken for state. */
+const temporaryMark = '~'
+
+/**
+ * Creates a file once, whole and on disk, or says that it exists: of two creators exactly one is told `created`. A crash
+ * leaves at most a temporary file. Throws LaunchError UNREACHABLE.
+ */
+export async function createOnce(path: string, body: string): Promise<'created' | 'exists'> {
+  const folder = dirname(path)
+  const temporary = join(folder, `${temporaryMark}${randomUUID()}`)
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeDurably(temporary, body)
+    if (!(await linked(temporary, path))) return 'exists'
+    await syncFolder(folder)
+    return 'created'
+  } catch (error) {
+    throw unwritable(path, error)
+  } finally {
+    // One that cannot be removed harms nobody: its name is no key.
+    await rm(temporary, { force: true }).catch(() => undefined)
+  }
+}
+
+/** The whole file, or null when there is none. Throws LaunchError UNREACHABLE. */
+export async function readWhole(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isAbsent(error)) return null
+    throw unreadable(path, error)
+  }
+}
+
+/** Names in a folder, temporaries left out; none when there is no folder. Throws LaunchError UNREACHABLE. */
+export async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(folder)
+    return names.filter((name) => !name.startsWith(temporaryMark))
+  } catch (error) {
+    if (isAbsent(error)) return []
+    throw unreadable(folder, error)
+  }
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function writeDurably(path: string, body: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(body, 'utf8')
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** The link itself survives a power cut only when the folder is synced too; some systems refuse to sync one. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } catch (error) {
+    if (!['EINVAL', 'EPERM', 'ENOTSUP', 'EISDIR'].includes(codeOf(error))) throw error
+  } finally {
+    await handle.close()
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
+}
+
+function unwritable(path: string, error: unknown): LaunchError {
+  return new LaunchError('UNREACHABLE', `cannot write ${path}: ${codeOf(error) || messageOf(error)}`, {
+    hint: 'check the rights and the space there, or name another place with --state',
+    cause: error,
+  })
+}
+
+function unreadable(path: string, error: unknown): LaunchError {
+  return new LaunchError('UNREACHABLE', `cannot read ${path}: ${codeOf(error) || messageOf(error)}`, {
+    hint: 'check the rights there, or name another place with --state',
+    cause: error,
+  })
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

@@ -1,0 +1,103 @@
+import { launchId, type LaunchId, type Sha256 } from '../core/brand.ts'
+import { LaunchError } from '../core/errors.ts'
+import type { Actor } from '../core/event.ts'
+import { canonicalJson, hashOf } from '../core/hash.ts'
+import type { Plan, StoredPlan } from '../core/plan.ts'
+import type { Clock, Random, StateStore } from '../core/ports.ts'
+import { fold } from '../core/reduce.ts'
+import { eventLog, type EventLog } from './events.ts'
+import { layout } from './layout.ts'
+
+export type OpenedLaunch = { readonly log: EventLog; readonly plan: Plan; readonly planHash: Sha256; readonly opened: boolean }
+
+export type OpenRequest = {
+  readonly plan: Plan
+  readonly commit: string
+  readonly version: string
+  /** Supersede whatever is open. */
+  readonly fresh: boolean
+  readonly acks: readonly string[]
+  readonly sandbox: string | null
+}
+
+/** The launches of one application and environment. At most one is open. */
+export type Launches = {
+  /** The open launch with its stored plan, or null. */
+  current(signal: AbortSignal): Promise<OpenedLaunch | null>
+  /** Attaches to the open launch of this commit, or opens one. Throws UNFINISHED when another commit's launch is open. */
+  open(request: OpenRequest, signal: AbortSignal): Promise<OpenedLaunch>
+  load(launch: LaunchId, signal: AbortSignal): Promise<OpenedLaunch>
+  /** Ids, oldest first. */
+  list(signal: AbortSignal): Promise<readonly LaunchId[]>
+}
+
+type Ports = { readonly store: StateStore; readonly clock: Clock; readonly random: Random; readonly actor: Actor }
+
+export function launches(app: string, environment: string, ports: Ports): Launches {
+  const paths = layout(app, environment)
+  const { store } = ports
+
+  async function load(id: LaunchId, signal: AbortSignal): Promise<OpenedLaunch> {
+    const stored = await store.get(paths.plan(id), signal)
+    if (!stored) throw new LaunchError('NOT_FOUND', `there is no launch ${id}`)
+    // Written by `open` below; its hash is checked against the launch-opened event by whoever drives.
+    const { plan, hash } = JSON.parse(stored.body) as StoredPlan
+    if (hashOf(plan) !== hash) throw new LaunchError('JOURNAL_CORRUPT', `the stored plan of launch ${id} does not match its hash`)
+    return { log: eventLog(id, paths, ports), plan, planHash: hash, opened: false }
+  }
+
+  async function active(signal: AbortSignal) {
+    const found = await store.get(paths.active, signal)
+    if (!found) return null
+    // The only writer of this object is `open` below.
+    const { launch, epoch } = JSON.parse(found.body) as { readonly launch: string; readonly epoch: number }
+    return { launch: launchId(launch), epoch, version: found.version }
+  }
+
+  async function current(signal: AbortSignal): Promise<OpenedLaunch | null> {
+    const pointer = await active(signal)
+    return pointer && load(pointer.launch, signal)
+  }
+
+  async function open(request: OpenRequest, signal: AbortSignal): Promise<OpenedLaunch> {
+    const pointer = await active(signal)
+    const before = pointer && (await load(pointer.launch, signal))
+    const state = before && fold(await before.log.read(signal))
+    if (before && state && !state.ended && !request.fresh) {
+      if (state.commit === request.commit) return before
+      throw new LaunchError('UNFINISHED', `launch ${state.id} of commit ${short(state.commit)} is still open, this is ${short(request.commit)}`, {
+        hint: 'finish it with launch resume, or supersede it with --new',
+      })
+    }
+    const id = launchId(ports.random.id())
+    const hash = hashOf(request.plan)
+    await store.create(paths.plan(id), canonicalJson({ plan: request.plan, hash }), signal)
+    const log = eventLog(id, paths, ports)
+    const { commit, version, acks, sandbox } = request
+    const supersedes = state && !state.ended ? state.id : null
+    await log.append({ type: 'launch-opened', plan: hash, commit, version, supersedes, acks, sandbox }, signal)
+    const swapped = await store.swap(paths.active, JSON.stringify({ launch: id, epoch: (pointer?.epoch ?? 0) + 1 }), pointer?.version ?? null, signal)
+    if (swapped.status === 'conflict') {
+      throw new LaunchError('JOURNAL_TAKEN', `another process opened a launch of ${app} at the same moment`, { hint: 'launch status shows it; run the command again to attach' })
+    }
+    return { log, plan: request.plan, planHash: hash, opened: true }
+  }
+
+  async function list(signal: AbortSignal): Promise<readonly LaunchId[]> {
+    return (await store.list(paths.launches, signal)).map(launchId)
+  }
+
+  return { current, open, load, list }
+}
+
+/** Whether this launch is still the open one: a superseded driver stops. */
+export async function stillOpen(environment: { readonly app: string; readonly environment: string }, store: StateStore, launch: LaunchId, signal: AbortSignal): Promise<boolean> {
+  const found = await store.get(layout(environment.app, environment.environment).active, signal)
+  if (!found) return false
+  // The only writer of this object is `open` above.
+  return (JSON.parse(found.body) as { readonly launch: string }).launch === launch
+}
+
+function short(commit: string): string {
+  return commit.slice(0, 10)
+}

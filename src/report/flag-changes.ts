@@ -1,0 +1,50 @@
+import type { EpochMs } from '../core/brand.ts'
+import type { LaunchEvent } from '../core/event.ts'
+
+/** One change of the flag and how long it took to arrive; times in ms, null where nobody saw it. */
+export type FlagChange = {
+  readonly at: EpochMs
+  readonly percent: number
+  readonly latched: boolean
+  readonly ackedMs: number | null
+  readonly edgeMs: number | null
+  readonly by: string
+  readonly why: string
+}
+
+/** The flag's history as this launch knows it, oldest first. */
+export function flagChanges(events: readonly LaunchEvent[]): readonly FlagChange[] {
+  const changes: FlagChange[] = []
+  for (const event of events) {
+    const by = event.actor.name
+    if (event.type === 'flag-set') {
+      changes.push({
+        at: event.at,
+        percent: event.percent,
+        latched: false,
+        ackedMs: event.ackedMs,
+        edgeMs: null,
+        by,
+        why: 'raised',
+      })
+    } else if (event.type === 'flag-confirmed') {
+      const last = changes.findLastIndex(({ percent, latched }) => percent === event.percent && !latched)
+      const change = changes[last]
+      if (change) changes[last] = { ...change, edgeMs: event.edgeMs }
+    } else if (event.type === 'rolled-back' && event.result.outcome !== 'failed') {
+      const { ackedMs, edgeMs, reason } = event.result
+      changes.push({ at: event.at, percent: 0, latched: true, ackedMs, edgeMs, by: event.result.by, why: reason })
+    } else if (event.type === 'rollback-found') {
+      changes.push({
+        at: event.since,
+        percent: 0,
+        latched: true,
+        ackedMs: null,
+        edgeMs: null,
+        by: event.by,
+        why: event.reason,
+      })
+    }
+  }
+  return changes
+}

@@ -1,0 +1,191 @@
+import type { EpochMs } from '../core/brand.ts'
+import type { CheckResult, LaunchEvent, Release } from '../core/event.ts'
+import type { LaunchWindow, Plan } from '../core/plan.ts'
+import { bindingApprovals, type Approval, type GateState, type LaunchState, type Stage } from '../core/state.ts'
+import { wordsOf, type DescribeStep, type EventText } from '../ui/words.ts'
+import { fold } from '../core/reduce.ts'
+import { flagChanges, type FlagChange } from './flag-changes.ts'
+import { adoptionOf, deltasOf, headlineOf, unseenOf, type Adoption, type Delta, type Headline } from './metrics.ts'
+import { rollbackStories, type RollbackStory } from './rollbacks.ts'
+import { timelineOf } from './timeline.ts'
+
+/** Everything a report says, as values: Markdown, HTML and JSON are written from it. Nothing in it is escaped yet. */
+export type ReportModel = {
+  readonly title: string
+  readonly app: string
+  readonly environment: string
+  readonly launch: string
+  readonly version: string
+  readonly commit: string
+  readonly release: Release | null
+  /** The scenario of a sandbox launch: nothing in its report is real. */
+  readonly sandbox: string | null
+  readonly captain: string
+  readonly openedAt: EpochMs
+  readonly openedBy: string
+  readonly window: LaunchWindow | null
+  readonly go: LaunchState['go']
+  readonly status: ReportStatus
+  readonly why: string
+  readonly plannedMs: number
+  readonly actualMs: number
+  readonly rollbacks: readonly RollbackStory[]
+  readonly headline: readonly Headline[]
+  /** Titles of the summary's checks that never saw a value. */
+  readonly unseen: readonly string[]
+  /** Null when the run sheet names no metric for it or nothing was seen. */
+  readonly adoption: Adoption | null
+  readonly deltas: readonly Delta[]
+  readonly phases: readonly {
+    readonly id: string
+    readonly title: string
+    readonly verdict: 'pass' | 'fail' | 'held' | 'running' | 'not reached'
+    readonly startedAt: EpochMs | null
+    readonly endedAt: EpochMs | null
+  }[]
+  readonly stages: readonly Stage[]
+  readonly gates: readonly (GateState & {
+    readonly key: string
+    readonly name: string
+    readonly checks: readonly CheckResult[]
+  })[]
+  readonly approvals: readonly {
+    readonly role: string
+    readonly statement: string
+    readonly given: Approval | null
+    readonly binds: boolean
+  }[]
+  readonly issues: readonly { readonly at: EpochMs; readonly severity: string; readonly text: string }[]
+  readonly lessons: LaunchState['notes']
+  readonly nextSteps: readonly string[]
+  readonly timeline: readonly { readonly at: EpochMs; readonly text: EventText }[]
+  readonly flagKey: string
+  readonly flag: readonly FlagChange[]
+  readonly waivers: LaunchState['waivers']
+  readonly answers: readonly {
+    readonly question: string
+    readonly answer: 'yes' | 'no'
+    readonly by: string
+    readonly via: string
+    readonly at: EpochMs
+    readonly note: string
+  }[]
+}
+
+export type ReportStatus = 'SUCCESS' | 'PARTIAL' | 'FAILED' | 'IN PROGRESS'
+
+export type ReportInput = {
+  readonly plan: Plan
+  readonly events: readonly LaunchEvent[]
+  readonly describeStep: DescribeStep
+}
+
+/** The report of a journal; null for an empty one. */
+export function reportModel({ plan, events, describeStep }: ReportInput): ReportModel | null {
+  const state = fold(events)
+  if (!state) return null
+  const words = wordsOf(plan, describeStep)
+  const environment = userEnvironment(plan)
+  const headline = headlineOf(plan, events, environment)
+  return {
+    title: plan.title,
+    app: plan.app,
+    environment,
+    launch: state.id,
+    version: state.version,
+    commit: state.commit,
+    release: state.deployments[environment]?.release ?? null,
+    sandbox: state.sandbox,
+    captain: plan.captain,
+    openedAt: state.openedAt,
+    openedBy: state.openedBy.name,
+    window: plan.window,
+    go: state.go,
+    ...verdictOf(state),
+    plannedMs: plan.plannedMs,
+    actualMs: (state.ended?.at ?? state.last.at) - state.openedAt,
+    rollbacks: rollbackStories(events),
+    headline,
+    unseen: unseenOf(plan, headline),
+    adoption: adoptionOf(plan, events, environment),
+    deltas: deltasOf(state, events, environment),
+    phases: plan.phases.map(({ id, title }) => ({ id, title, ...phaseOf(state.phases[id]) })),
+    stages: Object.values(state.stages).flat(),
+    gates: Object.entries(state.gates).map(([key, gate]) => ({ ...gate, key, name: words.gate({ ...gate, key }) })),
+    approvals: approvalsOf(plan, state),
+    issues: issuesOf(state),
+    lessons: state.notes,
+    nextSteps: [...plan.report.nextSteps, ...stepsThatFollow(state)],
+    timeline: timelineOf(events, words),
+    flagKey: plan.flag.key,
+    flag: flagChanges(events),
+    waivers: state.waivers,
+    answers: Object.entries(state.answers).map(([question, answer]) => ({ question, ...answer })),
+  }
+}
+
+/** The environment whose users the launch is about: where its canary or its last phase is. */
+function userEnvironment(plan: Plan): string {
+  return plan.phases.at(-1)?.environment ?? 'production'
+}
+
+function verdictOf(state: LaunchState): Pick<ReportModel, 'status' | 'why'> {
+  const { ended } = state
+  if (!ended) return { status: 'IN PROGRESS', why: 'the launch is not over' }
+  switch (ended.outcome) {
+    case 'succeeded':
+      return { status: 'SUCCESS', why: ended.why }
+    case 'held':
+    case 'declined':
+    case 'stopped':
+      return { status: 'PARTIAL', why: ended.why }
+    case 'rolled-back':
+    case 'refused':
+    case 'failed':
+    case 'bug':
+    case 'invalid':
+    case 'unavailable':
+    case 'superseded':
+      return { status: 'FAILED', why: ended.why }
+  }
+}
+
+function phaseOf(
+  phase: LaunchState['phases'][string] | undefined,
+): Pick<ReportModel['phases'][number], 'verdict' | 'startedAt' | 'endedAt'> {
+  if (!phase) return { verdict: 'not reached', startedAt: null, endedAt: null }
+  if (phase.status === 'running') return { verdict: 'running', startedAt: phase.startedAt, endedAt: null }
+  return { verdict: phase.verdict, startedAt: phase.startedAt, endedAt: phase.endedAt }
+}
+
+function approvalsOf(plan: Plan, state: LaunchState): ReportModel['approvals'] {
+  const binding = new Set(bindingApprovals(state).map(({ role }) => role))
+  return plan.approvals.map(({ role, statement }) => {
+    const given = state.approvals.find((approval) => approval.role === role) ?? null
+    return { role, statement, given, binds: binding.has(role) }
+  })
+}
+
+function issuesOf(state: LaunchState): ReportModel['issues'] {
+  const blockers = state.blockers.map(({ at, severity, text, open }) => ({
+    at,
+    severity,
+    text: `UAT blocker, ${open ? 'still open' : 'cleared'}: ${text}`,
+  }))
+  const failures = Object.entries(state.steps).flatMap(([step, result]) =>
+    result.status === 'failed' ? [{ at: result.at, severity: 'step', text: `${step} failed: ${result.message}` }] : [],
+  )
+  return [...state.issues.map(({ at, severity, text }) => ({ at, severity, text })), ...blockers, ...failures].sort(
+    (a, b) => a.at - b.at,
+  )
+}
+
+function stepsThatFollow(state: LaunchState): readonly string[] {
+  const latched = state.found !== null || state.rollbacks.some(({ outcome }) => outcome !== 'failed')
+  return [
+    ...(state.ended?.outcome === 'failed' ? ['Check production by hand: the rollback was not confirmed.'] : []),
+    ...(latched ? ['The flag is latched off: mend the cause, then start a new launch with --ack-rollback.'] : []),
+    ...state.waivers.map(({ gate, check }) => `Take back the waiver of check ${check} in gate ${gate}.`),
+    ...state.blockers.filter(({ open }) => open).map(({ id, text }) => `Clear UAT blocker ${id}: ${text}`),
+  ]
+}

@@ -1,0 +1,128 @@
+import type { z } from 'zod'
+import type { Sha256 } from '../core/brand.ts'
+import { hashOf } from '../core/hash.ts'
+import type { Environment, Freeze, LaunchWindow, MetricPlan, Plan, PlannedCheck, PlannedGate } from '../core/plan.ts'
+import { stepKind } from '../steps/registry.ts'
+import { compilePhases, type CompileOptions } from './compile-phases.ts'
+import { instantOf, parseLocal } from './local-time.ts'
+import type { LoadedSheet } from './load.ts'
+import type { RunSheet } from './schema.ts'
+import type { Environment as SheetEnvironment } from './sections/environments.ts'
+import type { Metric } from './sections/metrics.ts'
+
+/**
+ * Makes the plan of a run sheet: every name resolved, every default filled in, times as instants. Pure; the same sheet
+ * gives the same plan. Throws LaunchError USAGE when `canaryStages` make no sense.
+ */
+export function compilePlan(loaded: LoadedSheet, options: CompileOptions = {}): Plan {
+  const { sheet } = loaded
+  const phases = compilePhases(loaded, options)
+  const steps = phases.flatMap((phase) => phase.steps)
+  return {
+    schema: 1,
+    app: sheet.app,
+    title: sheet.title ?? sheet.app,
+    captain: sheet.captain,
+    window: windowOf(sheet.window),
+    freezes: sheet.freezes.map(freezeOf),
+    environments: Object.fromEntries(
+      Object.entries(sheet.environments).map(([name, item]) => [name, environmentOf(name, item)]),
+    ),
+    build: sheet.build ? buildOf(sheet.build) : null,
+    smoke: sheet.smoke ? { run: sheet.smoke.run, cwd: sheet.smoke.cwd, timeoutMs: sheet.smoke.timeout } : null,
+    flag: { key: sheet.flag.key, store: sheet.flag.store },
+    metrics: Object.fromEntries(Object.entries(sheet.metrics).map(([id, item]) => [id, metricOf(id, item)])),
+    phases,
+    rollback: rollbackOf(sheet.rollback),
+    approvals: sheet.approvals.map(({ role, statement, name }) => ({ role, statement, name: name ?? null })),
+    contacts: sheet.contacts,
+    channels: Object.fromEntries(
+      Object.entries(sheet.channels).map(([id, { name, webhook }]) => [
+        id,
+        { name, webhookEnv: webhook?.slice('${env:'.length, -1) ?? null },
+      ]),
+    ),
+    escalation: sheet.escalation.map((level) => ({ ...level, channel: level.channel ?? null })),
+    report: { ...sheet.report, adoption: sheet.report.adoption ?? null },
+    plannedMs: steps.reduce((total, step) => total + stepKind(step.kind).plannedMs(step.spec ?? undefined), 0),
+  }
+}
+
+/** Names a plan. Where a check is written is left out: a new comment above it is no new plan. */
+export function planHash(plan: Plan): Sha256 {
+  const check = (item: PlannedCheck): PlannedCheck => ({ ...item, at: null, nested: item.nested.map(check) })
+  const gate = (item: PlannedGate | null) => (item === null ? null : { ...item, checks: item.checks.map(check) })
+  const phases = plan.phases.map((phase) => ({
+    ...phase,
+    gate: gate(phase.gate),
+    steps: phase.steps.map((step) => ({ ...step, gate: gate(step.gate) })),
+  }))
+  return hashOf({ ...plan, phases })
+}
+
+function windowOf(window: RunSheet['window']): LaunchWindow | null {
+  if (!window) return null
+  const opensAt = instantOf(wallTime(window.opens), window.timezone)
+  return { opensAt, closesAt: opensAt + window.lasts, timezone: window.timezone }
+}
+
+function freezeOf(freeze: RunSheet['freezes'][number]): Freeze {
+  const { timezone, why } = freeze
+  return {
+    fromAt: instantOf(wallTime(freeze.from), timezone),
+    toAt: instantOf(wallTime(freeze.to), timezone),
+    timezone,
+    why,
+  }
+}
+
+function wallTime(text: string): number {
+  const local = parseLocal(text)
+  if (local === null) throw new Error(`"${text}" is no local time although the schema let it pass`)
+  return local
+}
+
+function environmentOf(name: string, item: z.infer<typeof SheetEnvironment>): Environment {
+  return {
+    name,
+    account: item.account ?? null,
+    region: item.region,
+    profile: item.profile ?? null,
+    role: item.role ?? null,
+    bucket: item.bucket,
+    distribution: item.distribution ?? null,
+    url: item.url.replace(/\/+$/, ''),
+    health: item.health,
+  }
+}
+
+function buildOf({ timeout, ...build }: NonNullable<RunSheet['build']>): Plan['build'] {
+  return { ...build, timeoutMs: timeout }
+}
+
+function metricOf(id: string, item: z.infer<typeof Metric>): MetricPlan {
+  return {
+    id,
+    namespace: item.namespace,
+    name: item.name,
+    dimensions: item.dimensions,
+    variant: item.variant ?? null,
+    lagMs: item.lag,
+    periodMs: item.resolution,
+    sparse: item.sparse === true ? 'requests' : (item.sparse ?? null),
+    region: item.region ?? null,
+  }
+}
+
+function rollbackOf({ budget, matrix }: RunSheet['rollback']): Plan['rollback'] {
+  return {
+    budgetMs: budget,
+    matrix: matrix.map(({ issue, severity, action, command, onFail }) => ({
+      issue,
+      severity,
+      action,
+      command,
+      onFail: onFail ?? 'emergency',
+    })),
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The share of users a flag document exposes, 0–1. The `launch` block speaks when there is one (a latch is off);
+ * otherwise the `fractional` targeting of the document's flag, otherwise its default variant. What cannot be read
+ * exposes nobody: the reader in the page falls back to its compiled default, off.
+ */
+export function exposedShare(document: string): number {
+  const root = asRecord(parseJson(document))
+  const block = asRecord(root?.['launch'])
+  if (block) return block['latch'] ? 0 : clampShare(Number(block['percent']) / 100)
+  const flag = asRecord(Object.values(asRecord(root?.['flags']) ?? {})[0])
+  if (!flag || flag['state'] !== 'ENABLED') return 0
+  const on = onVariants(flag)
+  const weights = fractional(flag['targeting'])
+  if (weights) return shareOf(weights, on)
+  return on.has(String(flag['defaultVariant'])) ? 1 : 0
+}
+
+function onVariants(flag: Record<string, unknown>): ReadonlySet<string> {
+  const variants = Object.entries(asRecord(flag['variants']) ?? {})
+  return new Set(variants.filter(([, value]) => value === true).map(([name]) => name))
+}
+
+/** The `fractional` buckets anywhere inside a targeting rule: `[["on", 1000], ["off", 9000]]`. */
+function fractional(rule: unknown): readonly (readonly unknown[])[] | null {
+  if (Array.isArray(rule)) return firstOf(rule)
+  const record = asRecord(rule)
+  if (!record) return null
+  const buckets = record['fractional']
+  return Array.isArray(buckets)
+    ? buckets.filter((bucket): bucket is unknown[] => Array.isArray(bucket))
+    : firstOf(Object.values(record))
+}
+
+function firstOf(rules: readonly unknown[]): readonly (readonly unknown[])[] | null {
+  for (const rule of rules) {
+    const found = fractional(rule)
+    if (found) return found
+  }
+  return null
+}
+
+function shareOf(weights: readonly (readonly unknown[])[], on: ReadonlySet<string>): number {
+  const weightOf = (bucket: readonly unknown[]) => (bucket.length < 2 ? 1 : Number(bucket[1]))
+  const total = weights.reduce((sum, bucket) => sum + weightOf(bucket), 0)
+  const exposed = weights
+    .filter((bucket) => on.has(String(bucket[0])))
+    .reduce((sum, bucket) => sum + weightOf(bucket), 0)
+  return total > 0 ? clampShare(exposed / total) : 0
+}
+
+function clampShare(share: number): number {
+  return Number.isFinite(share) ? Math.min(Math.max(share, 0), 1) : 0
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+function asRecord(value: unknown): Record<string, unknown> | null {
+  // An object that is no array is a record of unknowns.
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null
+}

@@ -1,0 +1,46 @@
+import { epochMs } from '../core/brand.ts'
+import { messageOf } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
+import type { Clock, Http } from '../core/ports.ts'
+import type { ReleaseFile } from '../core/release.ts'
+import { eachFile } from './releases.ts'
+
+export type Served = { readonly verified: number; readonly wrong: readonly { readonly path: string; readonly why: string }[] }
+
+const requestTimeoutMs = 10_000
+const pollMs = 2000
+
+/**
+ * Fetches files through the CDN until each has the body its manifest names or `deadlineMs` of the clock has passed (old
+ * copies have to expire first). Says which files are still wrong, and how.
+ */
+export async function verifyServed(url: string, files: readonly ReleaseFile[], ports: { readonly http: Http; readonly clock: Clock }, deadlineMs: number, signal: AbortSignal): Promise<Served> {
+  const deadline = ports.clock.now() + deadlineMs
+  let pending = files
+  for (;;) {
+    const wrong: { path: string; why: string; file: ReleaseFile }[] = []
+    await eachFile(pending, async (file) => {
+      const why = await difference(`${url}/${encodeURI(file.path)}`, file, ports.http, signal)
+      if (why !== null) wrong.push({ path: file.path, why, file })
+    })
+    const now = ports.clock.now()
+    if (wrong.length === 0 || now >= deadline) {
+      return { verified: files.length - wrong.length, wrong: wrong.map(({ path, why }) => ({ path, why })).toSorted((a, b) => (a.path < b.path ? -1 : 1)) }
+    }
+    pending = wrong.map(({ file }) => file)
+    await ports.clock.sleepUntil(epochMs(now + pollMs), signal)
+  }
+}
+
+/** Null when users get exactly the file. */
+async function difference(url: string, file: ReleaseFile, http: Http, signal: AbortSignal): Promise<string | null> {
+  try {
+    const response = await http.get(url, { timeoutMs: requestTimeoutMs }, signal)
+    if (response.status !== 200) return `answers ${response.status}`
+    const served = sha256(response.body)
+    return served === file.sha256 ? null : `serves ${served.slice(0, 12)} instead of ${file.sha256.slice(0, 12)}`
+  } catch (error) {
+    signal.throwIfAborted()
+    return messageOf(error)
+  }
+}

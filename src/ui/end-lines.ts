@@ -1,0 +1,66 @@
+import { outcomeMeaning, type Outcome } from '../core/exit-code.ts'
+import { formatDuration } from '../core/units.ts'
+import { isRunEnvelope, type Envelope, type RunEnvelope } from './envelope-schema.ts'
+import { rollbackOutcome } from './event-text.ts'
+import { number, who } from './format.ts'
+import { nextCommand } from './next-command.ts'
+import { safeText, table } from './text.ts'
+import type { IconName, Theme } from './theme.ts'
+
+const icons = {
+  succeeded: 'pass',
+  bug: 'fail',
+  invalid: 'fail',
+  refused: 'fail',
+  'rolled-back': 'rollback',
+  failed: 'fail',
+  unavailable: 'fail',
+  superseded: 'fail',
+  held: 'held',
+  declined: 'held',
+  stopped: 'held',
+} as const satisfies Record<Outcome, IconName>
+
+/** The last lines of a run: result, duration, release before → after, flag, rollbacks, report, next command. */
+export function endLines(envelope: Envelope, theme: Theme): readonly string[] {
+  const { outcome, exitCode, error, sandbox } = envelope
+  const result = `${theme.icons[icons[outcome]]} ${outcome}: ${outcomeMeaning[outcome]} (exit ${exitCode})`
+  const paint = outcome === 'succeeded' ? theme.paint.pass : theme.paint.fail
+  const problem = error
+    ? [
+        ['error', `${safeText(error.message)} [${error.code}]`],
+        ['hint', safeText(error.hint)],
+      ]
+    : []
+  const rows = [
+    ['result', paint(result)],
+    ...problem,
+    ...(isRunEnvelope(envelope) ? runRows(envelope) : []),
+    ['next', theme.paint.strong(nextCommand(outcome, sandbox))],
+  ]
+  return table(rows.filter(([, text]) => text !== ''))
+}
+
+function runRows(run: RunEnvelope): readonly (readonly string[])[] {
+  const { release, flag, rollbacks, report } = run
+  const latched = flag.latched ? ', latched off' : ''
+  return [
+    ['duration', formatDuration(run.durationMs)],
+    ['release', releaseText(release, rollbacks)],
+    ['flag', `${safeText(flag.key)} ${number(flag.percent)}%${latched}`],
+    ...rollbacks.map(({ kind, outcome, by, reason }) => [
+      'rollback',
+      `${kind} ${rollbackOutcome[outcome]}; by ${who(by)}: ${safeText(reason)}`,
+    ]),
+    ['report', report === null ? '' : safeText(report)],
+  ]
+}
+
+function releaseText({ id, previous }: RunEnvelope['release'], rollbacks: RunEnvelope['rollbacks']): string {
+  if (id === null) return 'nothing was deployed'
+  const before = safeText(previous ?? 'none')
+  const filesRestored = rollbacks.some(
+    ({ kind, outcome }) => kind === 'full' && (outcome === 'restored' || outcome === 'degraded'),
+  )
+  return `${before} → ${safeText(id)}${filesRestored ? ` → ${before} (files restored)` : ''}`
+}

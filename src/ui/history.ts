@@ -1,0 +1,37 @@
+import type { LaunchState } from '../core/state.ts'
+import { dateTime, elapsed, plural, short, who } from './format.ts'
+import { standing } from './next-action.ts'
+import { safeText, table } from './text.ts'
+import type { Theme } from './theme.ts'
+
+/** The text of `launch history`, newest first as given. */
+export function historyLines(launches: readonly LaunchState[], theme: Theme): readonly string[] {
+  if (launches.length === 0) return ['no launches yet']
+  const head = ['LAUNCH', 'OPENED (UTC)', 'VERSION', 'COMMIT', 'RESULT', 'TOOK', 'ROLLBACKS', 'BY'].map((cell) =>
+    theme.paint.dim(cell),
+  )
+  return table([head, ...launches.map((state) => row(state, theme))])
+}
+
+function row(state: LaunchState, theme: Theme): readonly string[] {
+  const sandbox = state.sandbox === null ? '' : ' (sandbox)'
+  const done = state.rollbacks.length + (state.found === null ? 0 : 1)
+  return [
+    safeText(state.id),
+    dateTime(state.openedAt),
+    safeText(state.version),
+    short(state.commit),
+    result(state, theme) + sandbox,
+    elapsed(state.openedAt, state.ended?.at ?? state.last.at),
+    done === 0 ? 'none' : plural(done, 'rollback'),
+    who(state.openedBy.name),
+  ]
+}
+
+function result(state: LaunchState, theme: Theme): string {
+  const { ended } = state
+  if (!ended) return `${theme.icons.running} ${standing(state)}`
+  if (ended.outcome === 'succeeded') return theme.paint.pass(`${theme.icons.pass} ${ended.outcome}`)
+  const icon = ended.outcome === 'rolled-back' ? theme.icons.rollback : theme.icons.fail
+  return theme.paint.fail(`${icon} ${ended.outcome}`)
+}

@@ -1,0 +1,14 @@
+/**
+ * JSON that is safe to print on a terminal: what JSON leaves raw (C1 controls, DEL, bidi and other formatting characters,
+ * line separators) is escaped too. Parses back to the same value.
+ */
+export function safeJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replaceAll(/[\u007F-\u009F\u2028\u2029\p{Cf}]/gu, escapeUnits)
+}
+
+function escapeUnits(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+  ).join('')
+}

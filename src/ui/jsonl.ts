@@ -1,0 +1,26 @@
+import { safeJson } from './json.ts'
+import type { Reporter, ReporterContext, ReporterKind } from './reporter.ts'
+
+export const jsonl = {
+  name: 'jsonl',
+  about: 'journal events as they happen, one JSON document a line, the first one the version of the format',
+  stream: 'stdout',
+  create: jsonlReporter,
+} as const satisfies ReporterKind
+
+/** The version line is written with the first event, or at the end of a run that had none. */
+export function jsonlReporter({ write }: Pick<ReporterContext, 'write'>): Reporter {
+  let begun = false
+  function begin(): void {
+    if (!begun) write(`${safeJson({ type: 'version', schema: 1 })}\n`)
+    begun = true
+  }
+  return {
+    onEvent(event) {
+      begin()
+      write(`${safeJson(event)}\n`)
+    },
+    onProgress: begin,
+    onEnd: begin,
+  }
+}

@@ -1,0 +1,86 @@
+import type { EpochMs } from '../core/brand.ts'
+import type { Plan } from '../core/plan.ts'
+import { bindingApprovals, type LaunchState, type Stage } from '../core/state.ts'
+import { holdCommands } from './event-text-canary.ts'
+import { clockTime, elapsed, plural } from './format.ts'
+import { safeText } from './text.ts'
+
+/** After so long without an event nobody is taken to drive a launch; a canary is looked at every 30 s by default. */
+export const idleMs = 5 * 60_000
+
+/** Where a launch stands in one phrase: `baking at 30%`, `ended: succeeded`. */
+export function standing(state: LaunchState): string {
+  if (state.rollingBack) return `rolling back (${state.rollingBack.kind})`
+  if (state.ended) return `ended: ${state.ended.outcome}`
+  const stage = stageUnderWay(state)
+  if (stage) return `${stage.status} at ${stage.percent}%`
+  const running = phaseNow(state)
+  return running === null ? 'between phases' : 'running'
+}
+
+/** The phase that was started last and is not over, or null. */
+export function phaseNow(state: LaunchState): string | null {
+  const running = Object.entries(state.phases).filter(([, phase]) => phase.status === 'running')
+  return running.sort(([, a], [, b]) => b.startedAt - a.startedAt)[0]?.[0] ?? null
+}
+
+export function stageUnderWay(state: LaunchState): Exclude<Stage, { status: 'left' }> | null {
+  for (const stages of Object.values(state.stages)) {
+    const newest = stages.at(-1)
+    if (newest && newest.status !== 'left') return newest
+  }
+  return null
+}
+
+/** What happens next and which commands act on it, a line each. */
+export function nextActions(plan: Plan, state: LaunchState, now: EpochMs): readonly string[] {
+  if (state.unknownTypes.length > 0)
+    return ['the journal was written by a newer launch: install it to move forward; a rollback works with this one']
+  if (state.rollingBack)
+    return [
+      `a rollback began at ${clockTime(state.rollingBack.at)}; launch rollback ${state.rollingBack.kind} does it again safely`,
+    ]
+  if (state.ended) return ended(state)
+  const idle = now - state.last.at
+  const driver =
+    idle > idleMs
+      ? [
+          `nobody drives: no event for ${elapsed(state.last.at, now)}; launch resume goes on, launch rollback emergency turns the flag off`,
+        ]
+      : []
+  const asked = state.ask
+    ? [`${state.ask.ask} was asked for by ${safeText(state.ask.by)} and waits for whoever drives`]
+    : []
+  return [...stageActions(state), ...asked, ...missing(plan, state), ...driver]
+}
+
+function ended({ ended, rollbacks, found }: LaunchState): readonly string[] {
+  const latched = found !== null || rollbacks.some(({ outcome }) => outcome !== 'failed')
+  if (ended?.outcome === 'failed') return ['check production by hand now; launch rollback validate looks again']
+  if (latched)
+    return ['the flag is latched off: a new launch needs --ack-rollback; launch retry ships the same artifact again']
+  return ['nothing: the launch is over; launch report shows it']
+}
+
+function stageActions(state: LaunchState): readonly string[] {
+  const stage = stageUnderWay(state)
+  if (!stage) return []
+  if (stage.status === 'held')
+    return [`held until ${clockTime(stage.until)} (${safeText(stage.why)}): ${holdCommands.join(', ')}`]
+  if (stage.status === 'baking')
+    return [`the canary bakes at ${stage.percent}%: launch canary pause, launch canary abort`]
+  return [`the flag is on its way to ${stage.percent}%: launch canary abort stops it`]
+}
+
+function missing(plan: Plan, state: LaunchState): readonly string[] {
+  const signed = new Set(bindingApprovals(state).map(({ role }) => role))
+  const roles = plan.approvals.map(({ role }) => role).filter((role) => !signed.has(role))
+  const open = state.blockers.filter((blocker) => blocker.open)
+  return [
+    ...(roles.length > 0
+      ? [`sign-offs missing: ${roles.map((role) => `launch approve ${safeText(role)}`).join(', ')}`]
+      : []),
+    ...(open.length > 0 ? [`${plural(open.length, 'open blocker')}: launch uat status`] : []),
+    ...(state.go === null && roles.length === 0 ? ['no go yet: launch go, or launch no-go'] : []),
+  ]
+}

@@ -1,0 +1,133 @@
+import type { EpochMs } from '../core/brand.ts'
+import type { EventOf, LaunchEvent } from '../core/event.ts'
+import type { LaunchState } from '../core/state.ts'
+import { endLines } from './end-lines.ts'
+import { eventText } from './event-text.ts'
+import { clockTime, dateTime, utcDate } from './format.ts'
+import { checkLines, gateSummary, openLines } from './gate-lines.ts'
+import { hear, heartbeatMs, untold, type GateMemory } from './gate-memory.ts'
+import type { Reporter, ReporterContext, ReporterKind } from './reporter.ts'
+import { safeText } from './text.ts'
+import type { IconName, Theme, Tone } from './theme.ts'
+import { wordsOf, type EventText } from './words.ts'
+
+export const plain = {
+  name: 'plain',
+  about: 'an append-only log: one line per change, every gate with its numbers when it is left',
+  stream: 'stderr',
+  create: plainReporter,
+} as const satisfies ReporterKind
+
+// The width of `18:04:12Z ` and of an icon with its space: what belongs to a line is indented below its text.
+const indent = ' '.repeat(12)
+
+type GateJudged = EventOf<'gate-judged'>
+
+const tones: { readonly [I in IconName]: Tone } = {
+  pass: 'pass',
+  fail: 'fail',
+  running: 'strong',
+  waiting: 'dim',
+  unknown: 'unknown',
+  held: 'unknown',
+  rollback: 'fail',
+  waived: 'waived',
+  note: 'dim',
+}
+
+/** The append-only progress log. Owns what it has already said. */
+export function plainReporter(context: ReporterContext): Reporter {
+  const { theme, plan, spinner } = context
+  const words = wordsOf(plan, context.describeStep)
+  let gates: GateMemory = {}
+  let date = ''
+  const progressAt = new Map<string, number>()
+
+  function print(lines: readonly string[]): void {
+    if (lines.length === 0) return
+    spinner?.hide()
+    context.write(lines.map((line) => `${theme.encode(line)}\n`).join(''))
+  }
+
+  function stamped(at: EpochMs, icon: IconName, text: string): string {
+    return `${theme.paint.dim(clockTime(at))} ${theme.paint[tones[icon]](theme.icons[icon])} ${text}`
+  }
+
+  function told(event: LaunchEvent, text: EventText): readonly string[] {
+    return [stamped(event.at, text.icon, text.text), ...below(text.more.map((line) => theme.paint.dim(line)))]
+  }
+
+  function heard(event: GateJudged, whole: boolean): readonly string[] {
+    const head = stamped(event.at, event.verdict, `${words.gate(event)}: ${gateSummary(event, theme)}`)
+    return [head, ...below(whole ? checkLines(event.checks, theme) : openLines(event.checks, theme))]
+  }
+
+  function leaving(event: LaunchEvent): readonly string[] {
+    const due = untold(gates, (gate) => isLeft(gate, event))
+    gates = due.memory
+    return due.gates.flatMap((gate) => {
+      const looked = gate.at === event.at ? '' : ` (last look ${clockTime(gate.at)})`
+      const head = stamped(event.at, gate.verdict, `${words.gate(gate)}${looked}: ${gateSummary(gate, theme)}`)
+      return [head, ...below(checkLines(gate.checks, theme))]
+    })
+  }
+
+  return {
+    onEvent(event: LaunchEvent, state: LaunchState) {
+      const day = utcDate(event.at) === date ? [] : [theme.paint.dim(`${utcDate(event.at)} (times are UTC)`)]
+      date = utcDate(event.at)
+      if (event.type === 'gate-judged') {
+        const { memory, telling } = hear(gates, event)
+        gates = memory
+        if (telling !== 'nothing') print([...day, ...heard(event, telling === 'whole')])
+        return
+      }
+      const text = eventText(event, state, words)
+      const lines =
+        event.type === 'phase-started'
+          ? phaseHeading(words.phase(event.phase), event.at, theme)
+          : text
+            ? told(event, text)
+            : []
+      print([...day, ...leaving(event), ...lines])
+    },
+    onProgress(text, at) {
+      const safe = safeText(text)
+      if (spinner) return spinner.show(theme.encode(safe))
+      // Countdowns differ only in their digits: one line for each thing that is waited for, and again as a heartbeat.
+      const subject = safe.replaceAll(/\d+/g, '#')
+      const before = progressAt.get(subject)
+      if (before !== undefined && at - before < heartbeatMs) return
+      progressAt.set(subject, at)
+      print([stamped(at, 'waiting', theme.paint.dim(safe))])
+    },
+    onEnd(envelope) {
+      print(['', ...endLines(envelope, theme)])
+    },
+  }
+}
+
+function phaseHeading(title: string, at: EpochMs, theme: Theme): readonly string[] {
+  return ['', theme.paint.heading(`── ${title} ── ${dateTime(at)}`)]
+}
+
+function below(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => indent + line)
+}
+
+// Events that end whatever was being judged.
+const endings: ReadonlySet<LaunchEvent['type']> = new Set([
+  'rollback-intended',
+  'rolled-back',
+  'rollback-found',
+  'paused',
+  'launch-ended',
+])
+
+/** Whether an event is the last word on a gate: its stage, step or phase is over or put on hold. */
+function isLeft(gate: GateJudged, event: LaunchEvent): boolean {
+  if (event.type === 'stage-left' || event.type === 'stage-held') return gate.stage === event.percent
+  if (event.type === 'step-done' || event.type === 'step-failed') return gate.key === event.step
+  if (event.type === 'phase-ended') return gate.phase === event.phase
+  return endings.has(event.type)
+}

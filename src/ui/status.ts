@@ -1,0 +1,95 @@
+import type { EpochMs } from '../core/brand.ts'
+import type { FlagReading } from '../core/flag.ts'
+import type { Plan } from '../core/plan.ts'
+import type { LaunchState } from '../core/state.ts'
+import { envelope, flagSummary, type EnvelopeInput } from './envelope.ts'
+import type { StatusEnvelope } from './envelope-schema.ts'
+import { dateTime, elapsed, number, whoAndWhere } from './format.ts'
+import { nextActions, phaseNow, standing } from './next-action.ts'
+import { safeText, table } from './text.ts'
+import type { Theme } from './theme.ts'
+
+/** What `launch status` found out about one environment. */
+export type StatusView = {
+  readonly env: string
+  readonly now: EpochMs
+  /** Release ids as they stand in the environment; null where nothing is known. */
+  readonly release: { readonly current: string | null; readonly previous: string | null }
+  readonly flagKey: string
+  /** Null when the flag could not be read; `why` then says it. */
+  readonly flag: FlagReading | { readonly status: 'unreadable'; readonly why: string }
+  readonly launch: { readonly plan: Plan; readonly state: LaunchState } | null
+  readonly health: readonly {
+    readonly url: string
+    readonly ok: boolean
+    readonly status: number | null
+    readonly detail: string
+  }[]
+}
+
+/** The text of `launch status`. One line starts with `flag ` for grep, in the same words whatever the theme. */
+export function statusLines(view: StatusView, theme: Theme): readonly string[] {
+  const { release, launch, now } = view
+  const rows = [
+    ['environment', safeText(view.env)],
+    ['release', `${safeText(release.current ?? 'unknown')} (previous: ${safeText(release.previous ?? 'none')})`],
+    ...(launch ? launchRows(launch.state, now) : [['launch', 'none is open']]),
+    ...view.health.map(({ url, ok, detail }) => {
+      const verdict = ok ? 'pass' : 'fail'
+      return [
+        'health',
+        `${theme.paint[verdict](`${theme.icons[verdict]} ${ok ? 'ok' : 'bad'}`)} ${safeText(url)} ${safeText(detail)}`,
+      ]
+    }),
+    ...(launch ? nextActions(launch.plan, launch.state, now).map((line) => ['next', line]) : []),
+  ]
+  const [environment, current, ...rest] = table(rows)
+  return [environment ?? '', current ?? '', flagLine(view), ...rest]
+}
+
+/** `flag status-board-v2 30% serial 1733… not latched` */
+export function flagLine({ flag, flagKey }: Pick<StatusView, 'flag' | 'flagKey'>): string {
+  const key = safeText(flagKey)
+  switch (flag.status) {
+    case 'present': {
+      const { percent, serial, latched, reason, updatedBy } = flag.flag
+      const latch = latched ? `latched by ${safeText(updatedBy)}: ${safeText(reason)}` : 'not latched'
+      return `flag ${key} ${number(percent)}% serial ${serial} ${latch}`
+    }
+    case 'absent':
+      return `flag ${key} absent: everybody gets the default, off`
+    case 'malformed':
+      return `flag ${key} malformed: ${safeText(flag.why)}`
+    case 'unreadable':
+      return `flag ${key} unknown: ${safeText(flag.why)}`
+  }
+}
+
+function launchRows(state: LaunchState, now: EpochMs): readonly (readonly string[])[] {
+  const phase = phaseNow(state)
+  const where = phase === null ? standing(state) : `phase ${safeText(phase)}, ${standing(state)}`
+  const sandbox = state.sandbox === null ? '' : `, sandbox scenario ${safeText(state.sandbox)}`
+  return [
+    ['launch', `${safeText(state.id)}: ${where}${sandbox}`],
+    ['opened', `${dateTime(state.openedAt)} by ${whoAndWhere(state.openedBy)}`],
+    ['driver', `${whoAndWhere(state.last.actor)}, last event ${elapsed(state.last.at, now)} ago`],
+  ]
+}
+
+/** `launch status --json`. */
+export function statusEnvelope(input: EnvelopeInput, view: StatusView): StatusEnvelope {
+  const { release, flag, launch, health, now } = view
+  return {
+    ...envelope(input),
+    release,
+    flag: flag.status === 'present' ? flagSummary(flag.flag) : null,
+    launch: launch && {
+      id: launch.state.id,
+      phase: phaseNow(launch.state),
+      state: standing(launch.state),
+      driver: launch.state.last.actor.name,
+      idleMs: Math.max(0, now - launch.state.last.at),
+    },
+    health: health.map(({ url, ok, status, detail }) => ({ url, ok, status, detail })),
+  }
+}

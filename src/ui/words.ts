@@ -1,0 +1,49 @@
+import type { Plan, PlannedStep } from '../core/plan.ts'
+import { safeText } from './text.ts'
+import type { IconName } from './theme.ts'
+
+/** One event in one line, and what is worth a line of its own below it. Safe to print. */
+export type EventText = { readonly icon: IconName; readonly text: string; readonly more: readonly string[] }
+
+/** What a step is in words; its kind knows. The registry of step kinds is handed in as a function: views know no kind. */
+export type StepWords = {
+  /** `deploy to staging` */
+  readonly title: string
+  readonly changes: 'nothing' | 'users'
+  /** Expected duration in ms; null when nobody said. */
+  readonly plannedMs: number | null
+}
+export type DescribeStep = (step: PlannedStep) => StepWords
+
+/** Kind and environment: what can be said of a step without its kind. */
+export const describeStepPlainly: DescribeStep = (step) => ({
+  title: `${step.kind} ${step.environment}`,
+  changes: 'nothing',
+  plannedMs: null,
+})
+
+/** Names of a plan's parts as people read them, made safe to print. */
+export type Words = {
+  readonly flag: string
+  readonly step: (id: string) => string
+  readonly phase: (id: string) => string
+  /** `gate canary at 10%`, `gate full-rollout during monitor production` */
+  readonly gate: (look: { readonly gate: string; readonly key: string; readonly stage: number | null }) => string
+}
+
+export function wordsOf(plan: Plan, describeStep: DescribeStep): Words {
+  const steps = new Map(
+    plan.phases.flatMap((phase) => phase.steps).map((step) => [step.id, safeText(describeStep(step).title)]),
+  )
+  const phases = new Map(plan.phases.map((phase) => [phase.id, safeText(phase.title)]))
+  return {
+    flag: safeText(plan.flag.key),
+    step: (id) => steps.get(id) ?? safeText(id),
+    phase: (id) => phases.get(id) ?? safeText(id),
+    gate: ({ gate, key, stage }) => {
+      const step = steps.get(key)
+      const where = stage !== null ? ` at ${stage}%` : step === undefined ? '' : ` during ${step}`
+      return `gate ${safeText(gate)}${where}`
+    },
+  }
+}

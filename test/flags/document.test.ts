@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest'
+import { writeFlagDocument } from '../../src/flags/document.ts'
+import { readFlagDocument } from '../../src/flags/read-document.ts'
+import { flagAt } from '../contract/flag-store.contract.ts'
+
+const written = (percent: number) => JSON.parse(writeFlagDocument(flagAt(percent)))
+const flagOf = (percent: number) => written(percent).flags.board
+
+test('the flag is one flagd flag whose default is off, whatever its share', () => {
+  for (const percent of [0, 0.01, 50, 100]) {
+    expect(flagOf(percent)).toMatchObject({
+      state: 'ENABLED',
+      variants: { on: true, off: false },
+      defaultVariant: 'off',
+    })
+  }
+})
+
+test('exposure is in whole basis points, on first; none at all has no targeting', () => {
+  expect(flagOf(0)).not.toHaveProperty('targeting')
+  expect(flagOf(0.01).targeting).toEqual({
+    fractional: [
+      ['on', 1],
+      ['off', 9999],
+    ],
+  })
+  expect(flagOf(0.29).targeting).toEqual({
+    fractional: [
+      ['on', 29],
+      ['off', 9971],
+    ],
+  })
+  expect(flagOf(10).targeting).toEqual({
+    fractional: [
+      ['on', 1000],
+      ['off', 9000],
+    ],
+  })
+  expect(flagOf(100).targeting).toEqual({
+    fractional: [
+      ['on', 10_000],
+      ['off', 0],
+    ],
+  })
+})
+
+test('a share that basis points cannot say is a bug, not a rounding', () => {
+  for (const percent of [-1, 100.01, 0.005, Number.NaN])
+    expect(() => writeFlagDocument(flagAt(percent))).toThrow(RangeError)
+})
+
+test('the launch block says who wrote what, when and why', () => {
+  expect(written(10).launch).toEqual({
+    launch: '01JDZX3V5K8M',
+    percent: 10,
+    serial: 1_764_612_001_000,
+    writeId: 'write-10',
+    latch: false,
+    acks: [],
+    updatedAt: '2026-12-01T18:00:00.000Z',
+    updatedBy: 'ci@example.test',
+    reason: 'stage "10%" passed <b>',
+  })
+})
+
+test("flagd's default bucketing may be spelled out, and fields of a newer launch block are no harm", () => {
+  const document = written(10)
+  const bucketing = { cat: [{ var: '$flagd.flagKey' }, { var: 'targetingKey' }] }
+  document.flags.board.targeting.fractional.unshift(bucketing)
+  document.launch.newer = true
+  expect(readFlagDocument(JSON.stringify(document), 'board')).toEqual({ status: 'read', flag: flagAt(10) })
+})
+
+type Edit = (document: ReturnType<typeof written>) => unknown
+test.each<[string, Edit, string]>([
+  ['an empty object', () => ({}), 'flags is missing or not an object'],
+  ['a list', () => [], 'the document is missing or not an object'],
+  ['another flag', (d) => ({ ...d, flags: { other: d.flags.board } }), 'flags has an unknown field "other"'],
+  [
+    'a disabled flag',
+    (d) => ((d.flags.board.state = 'DISABLED'), d),
+    `state is "DISABLED": a flag that is not ENABLED gives the caller's default`,
+  ],
+  ['a default of on', (d) => ((d.flags.board.defaultVariant = 'on'), d), 'defaultVariant is "on", not "off"'],
+  [
+    'swapped variants',
+    (d) => ((d.flags.board.variants = { on: false, off: true }), d),
+    'variants are not { on: true, off: false }',
+  ],
+  [
+    'an unknown operator',
+    (d) => ((d.flags.board.targeting = { if: [true, 'on'] }), d),
+    'targeting has an unknown field "if"',
+  ],
+  [
+    'a negative weight',
+    (d) => ((d.flags.board.targeting.fractional[1][1] = -1), d),
+    'weight -1 is not a whole number from 0 to 10000',
+  ],
+  [
+    'a broken weight',
+    (d) => ((d.flags.board.targeting.fractional[0][1] = 0.5), d),
+    'weight 0.5 is not a whole number from 0 to 10000',
+  ],
+  [
+    'percents for weights',
+    (d) => (
+      (d.flags.board.targeting.fractional = [
+        ['on', 10],
+        ['off', 90],
+      ]),
+      d
+    ),
+    'weights 10 and 90 do not add up to 10000',
+  ],
+  ['off first', (d) => (d.flags.board.targeting.fractional.reverse(), d), 'fractional is not [["on", n], ["off", m]]'],
+  [
+    'another salt',
+    (d) => (d.flags.board.targeting.fractional.unshift({ var: 'email' }), d),
+    'a fractional bucket is not a list',
+  ],
+  [
+    'a percent that is not the share',
+    (d) => ((d.launch.percent = 50), d),
+    'launch.percent is 50 but the targeting exposes 10 %',
+  ],
+  ['a latch that exposes somebody', (d) => ((d.launch.latch = true), d), 'it is latched but exposes 10 %'],
+  ['a serial that is no number', (d) => ((d.launch.serial = '7'), d), 'launch.serial is "7", not a number'],
+  ['no launch block', (d) => ({ ...d, launch: undefined }), 'launch is missing or not an object'],
+])('%s is malformed and says why', (_case, edit, why) => {
+  expect(readFlagDocument(JSON.stringify(edit(written(10))), 'board')).toEqual({ status: 'malformed', why })
+})
+
+test('what is not JSON is malformed', () => {
+  expect(readFlagDocument('<!doctype html>', 'board')).toEqual({ status: 'malformed', why: 'it is not JSON' })
+})

@@ -1,0 +1,145 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { version } from '../../src/core/brand.ts'
+import type { Files, HttpResponse } from '../../src/core/ports.ts'
+import type { FlagPorts } from '../../src/flags/define.ts'
+import { fileFlagStore } from '../../src/flags/file.ts'
+import { FlagStoreSpec, flagStores, openFlagStore } from '../../src/flags/registry.ts'
+import { projectFiles } from '../../src/host/files.ts'
+import { directoryStore } from '../../src/journal/directory-store.ts'
+import { parse } from 'yaml'
+import { flagAt, flagStoreContract } from '../contract/flag-store.contract.ts'
+import { documentStoreOver } from '../support/document-store-over.ts'
+import { memoryObjectStore } from '../support/memory-object-store.ts'
+import { memoryStateStore } from '../support/memory-state-store.ts'
+import { never } from '../support/real-time.ts'
+import { tempDir, type TempDir } from '../support/temp-dir.ts'
+
+const folders: TempDir[] = []
+afterAll(() => Promise.all(folders.map((made) => made[Symbol.asyncDispose]())))
+
+flagStoreContract('document in memory', async () => documentStoreOver(memoryObjectStore()))
+flagStoreContract('file', async () => {
+  const folder = await tempDir()
+  folders.push(folder)
+  const files = projectFiles(folder.path)
+  const ports = { ...portsOver(() => missing), files }
+  const path = 'public/flags/board.json'
+  return {
+    open: () =>
+      openFlagStore(
+        { key: 'board', store: { kind: 'file', path } as FlagStoreSpec },
+        { ...ports, versions: directoryStore(folder.file('.versions')) },
+      ),
+    spoil: async (text) => {
+      const versions = directoryStore(folder.file('.versions'))
+      const newest = await versions.get('flag-public-flags-board.json', never)
+      await versions.swap('flag-public-flags-board.json', text, newest?.version ?? null, never)
+      await files.write(path, text)
+    },
+  }
+})
+
+test('a writer that is slow to publish does not leave an older flag in the file', async () => {
+  await using folder = await tempDir()
+  const files = projectFiles(folder.path)
+  const versions = directoryStore(folder.file('.versions'))
+  const quick = fileFlagStore('board.json', 'board', files, versions)
+  let delayed = false
+  const slowFiles: Files = {
+    ...files,
+    write: async (path, body) => {
+      if (!delayed) {
+        delayed = true
+        await quick.forceOff(flagAt(0, { writeId: 'latch' }), never)
+      }
+      await files.write(path, body)
+    },
+  }
+  await fileFlagStore('board.json', 'board', slowFiles, versions).write(flagAt(30), null, never)
+  expect((await quick.observe(never)).reading).toMatchObject({ flag: { percent: 0, latched: true, writeId: 'latch' } })
+})
+
+const missing: HttpResponse = { status: 404, headers: {}, body: new Uint8Array(), ms: 1 }
+
+function portsOver(answer: (url: string) => HttpResponse, objects = memoryObjectStore()): FlagPorts {
+  return {
+    objects: (bucket) => ({ ...objects, bucket: bucket ?? 'site' }),
+    http: { get: async (url) => answer(url) },
+    siteUrl: 'https://sb.example',
+    files: projectFiles('/nonexistent'),
+    versions: memoryStateStore(),
+  }
+}
+
+describe('the store of a run sheet', () => {
+  test.each(flagStores.map(({ kind, example }) => [kind, example]))('%s: its example is valid', (_kind, example) => {
+    expect(FlagStoreSpec.safeParse(parse(example ?? '')).error).toBeUndefined()
+  })
+
+  test('the s3 document is kept five seconds when nothing is said, never longer', () => {
+    expect(FlagStoreSpec.parse({ kind: 's3', path: '/flags/x.json' })).toEqual({
+      kind: 's3',
+      path: '/flags/x.json',
+      ttl: 5000,
+    })
+    const issues = FlagStoreSpec.safeParse({ kind: 's3', path: '/flags/x.json', ttl: '30s' }).error?.issues
+    expect(issues).toMatchObject([
+      { path: ['ttl'], message: 'a flag is kept by caches for at most 5s, or a rollback takes too long' },
+    ])
+  })
+
+  test.each(['flags/x.json', '/', '/../x.json', '/a/./x.json', '/a b.json', '/a//b.json'])(
+    'the path %s is refused',
+    (path) => {
+      expect(FlagStoreSpec.safeParse({ kind: 's3', path }).success).toBe(false)
+    },
+  )
+
+  test('an unknown store or field is refused', () => {
+    expect(FlagStoreSpec.safeParse({ kind: 'redis' }).success).toBe(false)
+    expect(FlagStoreSpec.safeParse({ kind: 's3', path: '/x.json', region: 'x' }).success).toBe(false)
+  })
+
+  test('s3 writes with a short public lifetime and reads back through the site', async () => {
+    const objects = memoryObjectStore()
+    const asked: string[] = []
+    const ports = portsOver((url) => (asked.push(url), missing), objects)
+    const store = openFlagStore(
+      { key: 'board', store: FlagStoreSpec.parse({ kind: 's3', path: '/flags/x.json' }) },
+      ports,
+    )
+    await store.write(flagAt(10), null, never)
+    expect(store.location).toBe('s3://site/flags/x.json')
+    expect(await objects.get('flags/x.json', never)).toMatchObject({
+      contentType: 'application/json',
+      cacheControl: 'public, max-age=5, s-maxage=5',
+    })
+    expect((await store.observe(never)).reading).toEqual({ status: 'absent' })
+    expect(asked).toEqual(['https://sb.example/flags/x.json'])
+  })
+
+  test('a page served in place of the document is malformed, a broken site is unreachable', async () => {
+    const page = {
+      ...missing,
+      status: 200,
+      headers: { etag: '"page"' },
+      body: new TextEncoder().encode('<!doctype html>'),
+    }
+    const answers = [page, { ...missing, status: 502 }]
+    const spec = FlagStoreSpec.parse({ kind: 's3', path: '/flags/x.json', bucket: 'flags-bucket' })
+    const store = openFlagStore(
+      { key: 'board', store: spec },
+      portsOver(() => answers.shift() ?? missing),
+    )
+    expect(store.location).toBe('s3://flags-bucket/flags/x.json')
+    expect((await store.observe(never)).reading).toEqual({
+      status: 'malformed',
+      why: 'it is not JSON',
+      version: version('"page"'),
+    })
+    await expect(store.observe(never)).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: 'https://sb.example/flags/x.json answers 502',
+    })
+  })
+})

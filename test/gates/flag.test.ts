@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { version } from '../../src/core/brand.ts'
+import type { FlagReading } from '../../src/core/flag.ts'
+import { Check } from '../../src/gates/registry.ts'
+import { evidence, judge, planned, start } from '../support/looks.ts'
+
+const off = planned({ kind: 'flag', default: 'off' })
+const full = planned({ kind: 'flag', percent: '100%' })
+
+function at(percent: number, latched = false): FlagReading {
+  const flag = {
+    key: 'k',
+    percent,
+    serial: 1,
+    writeId: 'w',
+    latched,
+    acks: [],
+    launch: null,
+    updatedAt: start,
+    updatedBy: 'x',
+    reason: '',
+  }
+  return { status: 'present', flag, version: version('"1"') }
+}
+const absent: FlagReading = { status: 'absent' }
+const judged = (check: typeof off, store: FlagReading, edge: FlagReading | null) =>
+  judge(check, evidence([{ need: 'flag' }, { store, edge }]))
+
+test('off is 0 % in the store and at the edge, or no flag at all', () => {
+  expect(judged(off, at(0), at(0))).toMatchObject({ verdict: 'pass', observed: 0, limit: 0, unit: 'percent' })
+  expect(judged(off, absent, absent)).toMatchObject({
+    verdict: 'pass',
+    why: 'the store has no flag yet, which is off; the edge has no flag yet, which is off',
+  })
+  expect(judged(off, absent, null).why).toMatch(/no edge to read$/)
+})
+
+test('anybody exposed fails a flag that must be off', () => {
+  expect(judged(off, at(0.01), at(0))).toMatchObject({ verdict: 'fail', why: 'the store says 0.01%, not 0%' })
+})
+
+test('full is 100 % in both; an edge that lags behind is unknown', () => {
+  expect(judged(full, at(100), at(100)).verdict).toBe('pass')
+  expect(judged(full, at(50), at(50)).verdict).toBe('fail')
+  expect(judged(full, absent, absent).verdict).toBe('fail')
+  expect(judged(full, at(100), at(50))).toMatchObject({
+    verdict: 'unknown',
+    why: 'the edge says 50%, not 100%; the store says 100%',
+  })
+})
+
+test('a latched flag is off, and fails where users are expected', () => {
+  expect(judged(off, at(0, true), at(0, true)).verdict).toBe('pass')
+  expect(judged(full, at(100, true), at(100, true))).toMatchObject({
+    verdict: 'fail',
+    why: 'the store is latched off by a rollback',
+  })
+})
+
+test('something unreadable in its place, or no reading, is unknown', () => {
+  expect(judged(off, { status: 'malformed', why: 'not JSON', version: version('"1"') }, null)).toMatchObject({
+    verdict: 'unknown',
+    why: 'the store holds something that is no flag: not JSON',
+  })
+  expect(judge(off, {}).verdict).toBe('unknown')
+})
+
+test('a check that expects nothing, or two things, is refused', () => {
+  expect(Check.safeParse({ kind: 'flag' }).success).toBe(false)
+  expect(Check.safeParse({ kind: 'flag', default: 'off', percent: '10%' }).success).toBe(false)
+  expect(planned({ kind: 'flag', percent: '100%' }).title).toBe('flag at 100%')
+})

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { epochMs } from '../../src/core/brand.ts'
+import { systemClock } from '../../src/host/clock.ts'
+
+const never = new AbortController().signal
+
+test('sleeps until the instant, not shorter', async () => {
+  const clock = systemClock()
+  const until = epochMs(clock.now() + 60)
+
+  await clock.sleepUntil(until, never)
+
+  expect(clock.now()).toBeGreaterThanOrEqual(until)
+  expect(clock.now() - until).toBeLessThan(2000)
+})
+
+test('an instant in the past is no wait', async () => {
+  const clock = systemClock()
+  const startedMs = clock.monotonicMs()
+
+  await clock.sleepUntil(epochMs(clock.now() - 1000), never)
+
+  expect(clock.monotonicMs() - startedMs).toBeLessThan(50)
+})
+
+test('a wait of a year neither ends at once nor outlives its abort', async () => {
+  const clock = systemClock()
+  const aborter = new AbortController()
+  const asleep = clock.sleepUntil(epochMs(clock.now() + 365 * 86_400_000), aborter.signal)
+  const first = await Promise.race([
+    asleep.then(() => 'woke'),
+    new Promise((resolve) => setTimeout(() => resolve('asleep'), 50)),
+  ])
+
+  aborter.abort(new Error('captain pressed Ctrl-C'))
+
+  expect(first).toBe('asleep')
+  await expect(asleep).rejects.toThrow('captain pressed Ctrl-C')
+})
+
+test('an aborted signal refuses to sleep at all, also when the time has come', async () => {
+  const clock = systemClock()
+
+  await expect(clock.sleepUntil(epochMs(0), AbortSignal.abort(new Error('already')))).rejects.toThrow('already')
+})

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../../src/core/exit-code.ts'
+import type { LaunchEvent } from '../../src/core/event.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import { reportModel } from '../../src/report/model.ts'
+import { healthyLaunch, heldAt10, rolledBackAt30, rolledBackElsewhere } from '../support/launch-stories.ts'
+import { statusBoardPlan } from '../support/status-board-plan.ts'
+import { describeStep } from '../support/views.ts'
+
+function modelOf(events: readonly LaunchEvent[], plan: Plan = statusBoardPlan) {
+  const model = reportModel({ plan, events, describeStep })
+  if (!model) throw new Error('no launch')
+  return model
+}
+
+function endedAs(outcome: Outcome): readonly LaunchEvent[] {
+  return healthyLaunch().events.map((event) => (event.type === 'launch-ended' ? { ...event, outcome } : event))
+}
+
+describe('the report', () => {
+  test.each<[Outcome, string]>([
+    ['succeeded', 'SUCCESS'],
+    ['held', 'PARTIAL'],
+    ['stopped', 'PARTIAL'],
+    ['rolled-back', 'FAILED'],
+    ['failed', 'FAILED'],
+    ['refused', 'FAILED'],
+  ])('calls a launch that ended %s a %s', (outcome, status) => {
+    expect(modelOf(endedAs(outcome)).status).toBe(status)
+  })
+
+  test('of a launch that is not over says so', () => {
+    expect(modelOf(heldAt10().events).status).toBe('IN PROGRESS')
+  })
+
+  test('of no launch is nothing', () => {
+    expect(reportModel({ plan: statusBoardPlan, events: [], describeStep })).toBeNull()
+  })
+
+  test('tells why it was rolled back: the failing check, its value, the stage, the times', () => {
+    const [story] = modelOf(rolledBackAt30().events).rollbacks
+
+    expect(story).toMatchObject({ percent: 30, gate: 'canary', result: { ackedMs: 42, readBackMs: 65, edgeMs: 1180 } })
+    expect(story?.failed.map(({ id, judgement }) => [id, judgement.observed, judgement.limit])).toEqual([
+      ['board-load-p95', 1234.4, 800],
+    ])
+  })
+
+  test('does not blame a gate for a rollback from elsewhere', () => {
+    const [story] = modelOf(rolledBackElsewhere().events).rollbacks
+
+    expect(story).toMatchObject({
+      by: 'On Call <oncall@sb.example>',
+      percent: 10,
+      failed: [],
+      gate: null,
+      trigger: null,
+      result: null,
+    })
+  })
+
+  test('has the headline checks of production, last value and failed value', () => {
+    const board = modelOf(rolledBackAt30().events).headline.find(({ last }) => last.id === 'board-load-p95')
+
+    expect(board).toMatchObject({ stage: 30, last: { judgement: { observed: 1234.4 } }, failed: { stage: 30 } })
+    expect(modelOf(heldAt10().events).unseen).toEqual([
+      'board-load p95 < 800ms',
+      'drawer-open average < 200ms',
+      'errors / requests < 1%',
+    ])
+  })
+
+  test('without named headline checks takes every check with a number and a limit', () => {
+    const plan = { ...statusBoardPlan, report: { ...statusBoardPlan.report, headline: [] } }
+
+    expect(modelOf(rolledBackAt30().events, plan).headline.map(({ last }) => last.id)).toEqual([
+      'board-load-p95',
+      'drawer-open-average',
+      'errors-ratio',
+      'occ-conflicts-count',
+    ])
+  })
+
+  test('counts user adoption over the minutes that were seen, and compares with the baseline', () => {
+    const { adoption, deltas } = modelOf(healthyLaunch().events)
+
+    // 14 minutes of 112 interactions each were journaled; the baseline had 3,000 in 30 minutes.
+    expect(adoption).toEqual({ metric: 'interactions', interactions: 14 * 112, coveredMs: 14 * 60_000 })
+    expect(deltas).toEqual([
+      { metric: 'interactions', percent: 100, before: { mean: 1, perMinute: 100 }, after: { mean: 1, perMinute: 112 } },
+    ])
+  })
+
+  test('has every change of the flag with its propagation times', () => {
+    expect(
+      modelOf(rolledBackAt30().events).flag.map(({ percent, latched, ackedMs, edgeMs }) => [
+        percent,
+        latched,
+        ackedMs,
+        edgeMs,
+      ]),
+    ).toEqual([
+      [10, false, 41, 80],
+      [30, false, 41, 80],
+      [0, true, 42, 1180],
+    ])
+  })
+})

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AwsAccess } from '../../src/aws/clients.ts'
+
+export type Moto = AsyncDisposable & { readonly endpoint: string; readonly access: AwsAccess }
+
+/** How long a cold Python on a busy machine takes to listen. */
+const startTimeoutMs = 25_000
+
+/** A moto server of its own on a free port; null, with the reason printed, where there is none. */
+export async function startMoto(): Promise<Moto | null> {
+  const port = await freePort()
+  const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let trouble = ''
+  child.stderr.on('data', (chunk: Buffer) => (trouble = (trouble + chunk.toString()).slice(-500)))
+  child.on('error', (error) => (trouble = error.message))
+  const endpoint = `http://127.0.0.1:${port}`
+  const exited = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  for (const until = performance.now() + startTimeoutMs; performance.now() < until; await sleep(150)) {
+    if (child.exitCode !== null || child.pid === undefined) break
+    if (await answers(endpoint)) {
+      return {
+        endpoint,
+        access: emulated(endpoint),
+        [Symbol.asyncDispose]: async () => {
+          child.kill('SIGTERM')
+          await exited
+        },
+      }
+    }
+  }
+  child.kill('SIGKILL')
+  process.stderr.write(`skipped: python3 -m moto.server does not start: ${trouble.trim().split('\n').at(-1) ?? ''}\n`)
+  return null
+}
+
+/** Access to an emulator: any credentials, one endpoint for all services. */
+export function emulated(endpoint: string): AwsAccess {
+  return {
+    region: 'us-east-1',
+    profile: null,
+    role: null,
+    endpoints: { all: endpoint },
+    allowEndpoint: true,
+    credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'testing' },
+  }
+}
+
+async function answers(endpoint: string): Promise<boolean> {
+  try {
+    return (await fetch(`${endpoint}/moto-api/`)).ok
+  } catch {
+    return false
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}

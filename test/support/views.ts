@@ -1,0 +1,59 @@
+import { Chalk } from 'chalk'
+import { fold } from '../../src/core/reduce.ts'
+import type { LaunchState } from '../../src/core/state.ts'
+import { startState } from '../../src/core/state.ts'
+import { reduce } from '../../src/core/reduce.ts'
+import { stepKinds } from '../../src/steps/registry.ts'
+import { makeTheme } from '../../src/ui/theme.ts'
+import type { DescribeStep } from '../../src/ui/words.ts'
+import type { ReporterContext, ReporterKind } from '../../src/ui/reporter.ts'
+import type { Envelope } from '../../src/ui/envelope-schema.ts'
+import type { LaunchEvent } from '../../src/core/event.ts'
+import { statusBoardPlan } from './status-board-plan.ts'
+
+export const uncoloured = makeTheme(new Chalk({ level: 0 }), true)
+export const ascii = makeTheme(new Chalk({ level: 0 }), false)
+export const coloured = makeTheme(new Chalk({ level: 1 }), true)
+
+/** The words the program itself uses. */
+export const describeStep: DescribeStep = (step) => {
+  const kind = stepKinds.find(({ kind }) => kind === step.kind)
+  if (!kind) return { title: step.kind, changes: 'nothing', plannedMs: null }
+  return {
+    title: kind.title(step.spec, step.environment),
+    changes: kind.changes(step.spec, step.environment),
+    plannedMs: kind.plannedMs(step.spec),
+  }
+}
+
+export function stateOf(events: readonly LaunchEvent[]): LaunchState {
+  const state = fold(events)
+  if (!state) throw new Error('the journal is empty')
+  return state
+}
+
+/** Everything a reporter writes about a journal, its end included. */
+export function reported(
+  kind: ReporterKind,
+  events: readonly LaunchEvent[],
+  end: Envelope,
+  options: Partial<ReporterContext> = {},
+): string {
+  let text = ''
+  const write = (more: string) => void (text += more)
+  const reporter = kind.create({
+    write,
+    theme: uncoloured,
+    plan: statusBoardPlan,
+    describeStep,
+    spinner: null,
+    ...options,
+  })
+  let state: LaunchState | null = null
+  for (const event of events) {
+    state = event.type === 'launch-opened' ? startState(event) : state && reduce(state, event)
+    if (state) reporter.onEvent(event, state)
+  }
+  reporter.onEnd(end)
+  return text
+}

@@ -1,0 +1,117 @@
+import { stripVTControlCharacters } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { epochMs } from '../../src/core/brand.ts'
+import type { LaunchEvent } from '../../src/core/event.ts'
+import { exitCodes, type ExitCode, type Outcome } from '../../src/core/exit-code.ts'
+import { runEnvelope } from '../../src/ui/envelope.ts'
+import { plain } from '../../src/ui/plain.ts'
+import { forbiddenIn } from '../support/forbidden.ts'
+import { golden } from '../support/golden.ts'
+import { hostileText, poison } from '../support/hostile.ts'
+import { healthyLaunch, heldAt10, rolledBackAt30, rolledBackElsewhere } from '../support/launch-stories.ts'
+import { statusBoardPlan } from '../support/status-board-plan.ts'
+import { ascii, coloured, describeStep, reported, stateOf } from '../support/views.ts'
+
+function endOf(events: readonly LaunchEvent[], outcome: Outcome, exitCode: ExitCode = exitCodes[outcome]) {
+  const state = stateOf(events)
+  return runEnvelope({
+    command: 'auto',
+    env: 'production',
+    sandbox: state.sandbox !== null,
+    outcome,
+    exitCode,
+    error: null,
+    state,
+    plan: statusBoardPlan,
+    events,
+    report: '.launch/reports/launch.md',
+    durationMs: state.last.at - state.openedAt,
+  })
+}
+
+const stories = [
+  ['healthy', healthyLaunch, 'succeeded'],
+  ['rolled-back', rolledBackAt30, 'rolled-back'],
+  ['held', heldAt10, 'stopped'],
+  ['rolled-back-elsewhere', rolledBackElsewhere, 'rolled-back'],
+] as const
+
+describe('the plain log', () => {
+  test.each(stories)('of a %s launch reads like this', (name, story, outcome) => {
+    const { events } = story()
+
+    const text = reported(plain, events, endOf(events, outcome))
+
+    expect(text).toBe(golden(new URL(`golden/plain-${name}.txt`, import.meta.url), text))
+  })
+})
+
+describe('what is written while a launch waits', () => {
+  function waiting(spinner: { show(text: string): void; hide(): void } | null) {
+    let text = ''
+    const reporter = plain.create({
+      write: (more) => void (text += more),
+      theme: ascii,
+      plan: statusBoardPlan,
+      describeStep,
+      spinner,
+    })
+    return { reporter, written: () => text }
+  }
+  const start = Date.UTC(2026, 11, 1, 23, 0)
+
+  test('is one line for each thing that is waited for, again every five minutes, not at every countdown', () => {
+    const { reporter, written } = waiting(null)
+    for (let second = 0; second <= 300; second += 10)
+      reporter.onProgress(`next look in ${300 - second}s`, epochMs(start + second * 1000))
+    reporter.onProgress('waiting for sign-off by qa-lead', epochMs(start + 1000))
+
+    expect(written()).toBe(
+      '23:00:00Z . next look in 300s\n23:05:00Z . next look in 0s\n23:00:01Z . waiting for sign-off by qa-lead\n',
+    )
+  })
+
+  test('goes to the spinner where there is one, which makes way for lines', () => {
+    const shown: string[] = []
+    const { reporter, written } = waiting({ show: (text) => shown.push(text), hide: () => shown.push('hidden') })
+    const { events } = rolledBackAt30()
+
+    reporter.onProgress('next look in 30s\u001B[2J', epochMs(start))
+    reporter.onEvent(events[0] ?? raise('no event'), stateOf(events.slice(0, 1)))
+
+    expect(shown).toEqual(['next look in 30s', 'hidden'])
+    expect(written()).toContain('opened by Jesus Ortiz')
+  })
+})
+
+describe('the plain log and data nobody can trust', () => {
+  test('writes no control character and no line of its own accord, whatever names, reasons and titles hold', () => {
+    const { events } = rolledBackAt30()
+    const log = (text: string) => {
+      const bad = poison(events, text)
+      return reported(plain, bad, poison(endOf(bad, 'rolled-back'), text), { plan: poison(statusBoardPlan, text) })
+    }
+    const lines = (text: string) => text.split('\n').length
+    const clean = lines(log(''))
+
+    fc.assert(
+      fc.property(hostileText, (text) => expect([forbiddenIn(log(text)), lines(log(text))]).toEqual([[], clean])),
+      { numRuns: 40 },
+    )
+  })
+
+  test('looks the same in colour once colours are taken out', () => {
+    const { events } = heldAt10()
+    const end = endOf(events, 'stopped')
+
+    const colour = reported(plain, events, end, { theme: coloured })
+
+    expect(colour).toContain('\u001B[')
+    expect(stripVTControlCharacters(colour)).toBe(reported(plain, events, end))
+  })
+})
+
+function raise(message: string): never {
+  throw new Error(message)
+}

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/slow/**', 'dist/**', 'node_modules/**', 'examples/**'],
+    globalSetup: ['test/support/waivers.ts'],
+    // Forks: tests spawn processes, send signals and hold ports.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    passWithNoTests: false,
+    // A test that only passes because nothing was asserted, or a focused one left behind, is a failure.
+    expect: { requireAssertions: false },
+    allowOnly: false,
+    coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
+  },
+})
