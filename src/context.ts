@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { EmergencyPorts, EmergencyTarget } from './compose/emergency.ts'
 import type { GlobalOptions } from './compose/options.ts'
 import type { Output } from './compose/output.ts'
 import type { Project } from './compose/project.ts'
@@ -7,7 +8,8 @@ import type { Actor } from './core/event.ts'
 import type { Plan } from './core/plan.ts'
 import type { People, StateStore } from './core/ports.ts'
 import type { EnginePorts } from './engine/ports.ts'
-import type { Launches } from './journal/launches.ts'
+import { canPrompt } from './host/terminal.ts'
+import type { Launches, OpenedLaunch } from './journal/launches.ts'
 import type { Sandbox } from './sandbox/attach.ts'
 import type { Spinner } from './ui/reporter.ts'
 
@@ -21,6 +23,8 @@ export type Context = {
   readonly signal: AbortSignal
   readonly output: Output
   readonly isSandbox: boolean
+  /** A person is at this terminal and may be asked. */
+  readonly canAsk: boolean
   /** The run sheet and its plan. Throws what reading it throws. */
   project(): Promise<Project>
   actor(): Promise<Actor>
@@ -29,7 +33,11 @@ export type Context = {
   /** The launches of this project's app in one environment. */
   launches(plan: Plan): Promise<Launches>
   state(plan: Plan): Promise<StateStore>
+  /** The open launch of the sandbox world that is there now, before it is thrown away; null when none is open. */
+  sandboxLaunch(plan: Plan): Promise<OpenedLaunch | null>
   ports(plan: Plan, order: PortsOrder): Promise<EnginePorts>
+  /** For an emergency rollback: needs no run sheet. */
+  emergency(target: EmergencyTarget): Promise<EmergencyPorts>
   /** What would be released now: the commit and what it is called. */
   release(plan: Plan): Promise<{ readonly commit: string; readonly version: string }>
   spinner(): Promise<Spinner | null>
@@ -58,6 +66,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     signal,
     output,
     isSandbox,
+    canAsk: canPrompt(host.stdin, host.stderr, { noInput: options.noInput }),
     folder,
     project: () => (made.project ??= import('./compose/project.ts').then(({ openProject }) => openProject(options, host.env))),
     actor: () => (made.actor ??= import('./host/user.ts').then(({ whoRuns }) => whoRuns(options.cwd, host.env, signal))),
@@ -77,11 +86,28 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       const [store, world, actor] = await Promise.all([context.state(plan), context.world(plan), context.actor()])
       return launches(plan.app, 'production', { store, clock: world.clock, random: world.random, actor })
     },
+    sandboxLaunch: async (plan) => {
+      if (!isSandbox || options.state !== null) return null
+      const [{ launches }, { directoryStore }, { systemClock }, { ulidRandom }] = await Promise.all([
+        import('./journal/launches.ts'),
+        import('./journal/directory-store.ts'),
+        import('./host/clock.ts'),
+        import('./host/random.ts'),
+      ])
+      const clock = systemClock()
+      const store = directoryStore(join(folder, 'state'))
+      return launches(plan.app, 'production', { store, clock, random: ulidRandom(clock), actor: await context.actor() }).current(signal)
+    },
     ports: async (plan, order) => {
       const [{ enginePorts }, project, world, actor] = await Promise.all([import('./compose/engine-ports.ts'), context.project(), context.world(plan), context.actor()])
       const people = await peopleFor(order.people, plan, actor)
       const { root } = project
       return enginePorts({ plan, root, env: host.env, world, people, actorName: actor.name, sandbox: isSandbox, log: order.log, report: order.report })
+    },
+    emergency: async (target) => {
+      const { emergencyPorts } = await import('./compose/emergency.ts')
+      if (isSandbox) made.sandbox ??= await attachOnly()
+      return emergencyPorts(target, { env: host.env, environment: options.env, allowEndpoint: options.allowEndpoint, sandbox: made.sandbox ?? null })
     },
     release: async (plan) => {
       const [{ release }, { versionOf }, { root }, world] = await Promise.all([import('./compose/engine-ports.ts'), import('./compose/version-of.ts'), context.project(), context.world(plan)])
@@ -107,9 +133,15 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       const { scenario, scenarioNamed, seed } = options
       const { fresh = false, driver = true } = order
       const url = host.env['LAUNCH_SANDBOX_URL'] || null
-      made.sandbox = await openWorld({ plan, dir: join(folder, 'world'), url, scenario, scenarioNamed: scenarioNamed && !fresh, seed, fresh: fresh && url === null, driver })
+      made.sandbox ??= await openWorld({ plan, dir: join(folder, 'world'), url, scenario, scenarioNamed: scenarioNamed && !fresh, seed, fresh: fresh && url === null, driver })
     }
     return outsideWorld({ plan, root, env: host.env, allowEndpoint: options.allowEndpoint, sandbox: made.sandbox ?? null })
+  }
+
+  async function attachOnly(): Promise<Sandbox> {
+    const { attachTo, openSandbox } = await import('./sandbox/attach.ts')
+    const url = host.env['LAUNCH_SANDBOX_URL']
+    return url ? attachTo(url) : openSandbox({ dir: join(folder, 'world') }, 'attach')
   }
 
   async function peopleFor(mode: PortsOrder['people'], plan: Plan, actor: Actor): Promise<People> {
@@ -118,8 +150,8 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     if (mode === 'auto') {
       return made.sandbox ? playedPeople(made.sandbox.config.scenario, plan.approvals.map(({ role }) => role)) : firstOf(yes)
     }
-    const [{ terminalPeople }, { canPrompt }] = await Promise.all([import('./host/prompt.ts'), import('./host/terminal.ts')])
-    const person = canPrompt(host.stdin, host.stderr, { noInput: options.noInput }) ? [terminalPeople({ input: host.stdin, output: host.stderr }, actor.name)] : []
+    const { terminalPeople } = await import('./host/prompt.ts')
+    const person = context.canAsk ? [terminalPeople({ input: host.stdin, output: host.stderr }, actor.name)] : []
     // In the sandbox a single command's confirmation is played when nobody can be asked: nothing real can change.
     const played = made.sandbox && mode === 'step' && person.length === 0 ? [yesPeople('sandbox:release-captain', false)] : []
     return firstOf([...yes, ...person, ...played, nobody])

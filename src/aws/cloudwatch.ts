@@ -48,7 +48,8 @@ export function cloudWatchMetrics(
       const readings = needs.map((need) => readingOf(need, { ...scope, region }))
       const asked = (kind: MetricNeed['need']) =>
         readings.flatMap((reading, index) => (needs[index]?.need === kind ? (reading?.queries ?? []) : []))
-      const series = asked('series')
+      // Right after a flag change no period has begun and ended yet: nothing to ask, and CloudWatch would refuse the question.
+      const series = asked('series').filter((query) => query.from < query.to)
       const fresh = new Map<string, QueryAnswer>()
       for (const [region, batches] of batchQueries(series, asked('window'), frozen)) {
         for (const batch of batches) {
@@ -56,8 +57,10 @@ export function cloudWatchMetrics(
         }
       }
       const answers = settle(series, fresh, frozen, scope)
-      const ask = (query: MetricQuery): QueryAnswer =>
-        answers.get(query.key) ?? { status: 'missing', why: 'cloudwatch was not asked' }
+      const ask = (query: MetricQuery): QueryAnswer => {
+        if (query.from >= query.to) return { status: 'complete', points: new Map() }
+        return answers.get(query.key) ?? { status: 'missing', why: 'cloudwatch was not asked' }
+      }
       return readings.map((reading, index) =>
         reading === null ? missing(`no metric "${needs[index]?.metric}" in the run sheet`) : reading.read(ask),
       )

@@ -6,6 +6,7 @@ import type { Cdn, ObjectStore } from '../core/ports.ts'
 import type { AwsAccess } from './clients.ts'
 import type { MetricGatherer } from './cloudwatch.ts'
 import type { RetryPorts } from './retry.ts'
+import type { CallerIdentity } from './sts.ts'
 
 export type IdentityProbe = {
   readonly bucket: string
@@ -20,6 +21,8 @@ export type AwsEnvironment = {
   objects(bucket: string): Promise<ObjectStore>
   cdn(distribution: string): Promise<Cdn>
   metrics(): Promise<MetricGatherer>
+  /** Who the credentials are, and nothing more. Throws LaunchError CREDENTIALS or UNREACHABLE. */
+  caller(signal: AbortSignal): Promise<CallerIdentity>
   /** Account, caller and probed rights. Throws nothing but the signal's reason. */
   identity(probe: IdentityProbe, signal: AbortSignal): Promise<Finding<EvidenceByNeed['identity']>>
 }
@@ -58,6 +61,10 @@ export function awsEnvironment(access: AwsAccess, ports: RetryPorts): AwsEnviron
       return adapter.cloudFrontCdn(client, distribution, ports)
     },
     metrics: cloudWatch,
+    caller: async (signal) => {
+      const { adapter, client } = await sts()
+      return adapter.callerIdentity(client, ports, signal)
+    },
     identity: async (probe, signal) => {
       try {
         const { adapter, client } = await sts()

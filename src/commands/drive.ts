@@ -7,7 +7,7 @@ import type { Plan } from '../core/plan.ts'
 import type { Watcher } from '../engine/session.ts'
 import type { Reporter } from '../ui/reporter.ts'
 import type { CommandResult } from './command.ts'
-import { openLaunch } from './open-launch.ts'
+import { openLaunch, readLaunch } from './open-launch.ts'
 
 export type DriveOrder = {
   readonly command: string
@@ -27,7 +27,9 @@ export async function drive(context: Context, order: DriveOrder): Promise<Comman
   const { signal, options } = context
   const project = await context.project()
   mustBeConfirmable(context, order)
-  await context.world(project.plan, { fresh: order.fresh && !options.keep })
+  const fresh = order.fresh && !options.keep
+  if (fresh && !order.supersede) await mustBeFinished(context, project.plan)
+  await context.world(project.plan, { fresh })
   const opened = await openLaunch(context, { ...order, acks: order.ackRollback ? await latchOf(context, project.plan) : [] })
   const { plan } = opened
   const [{ startSession }, { run }, world] = await Promise.all([import('../engine/start-session.ts'), import('../engine/run.ts'), context.world(plan)])
@@ -74,6 +76,14 @@ function mustBeConfirmable(context: Context, order: DriveOrder): void {
   const { options, isSandbox } = context
   if (isSandbox || options.yes || order.people !== 'auto') return
   throw new LaunchError('CONFIRMATION_NEEDED', `launch ${order.command} changes production without asking`)
+}
+
+/** A fresh sandbox world would make an unfinished launch impossible to resume. */
+async function mustBeFinished(context: Context, plan: Plan): Promise<void> {
+  const there = await context.sandboxLaunch(plan)
+  const state = there && (await readLaunch(there, context.signal))
+  if (!state || state.ended) return
+  throw new LaunchError('UNFINISHED', `launch ${state.id} in the sandbox is not finished`, { hint: 'launch resume --sandbox goes on with it; launch sandbox reset throws it away' })
 }
 
 /** The latch that stands now: the one a new launch is told to go over. */

@@ -2,8 +2,8 @@ import { access, cp } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Sha256 } from '../core/brand.ts'
-import { hashOf } from '../core/hash.ts'
 import type { Plan } from '../core/plan.ts'
+import { planHash } from '../core/plan-hash.ts'
 import { projectFiles } from '../host/files.ts'
 import type { GlobalOptions } from './options.ts'
 
@@ -30,7 +30,7 @@ export async function openProject(options: GlobalOptions, env: { readonly [name:
   const name = isThere ? path.slice(dirname(path).length + 1) : 'runsheet.yaml'
   const loaded = await openSheet(projectFiles(root), isThere || root !== dirname(path) ? name : options.runsheet, env)
   const plan = compilePlan(loaded)
-  return { root, plan, hash: hashOf(plan), state: loaded.sheet.state }
+  return { root, plan, hash: planHash(plan), state: loaded.sheet.state }
 }
 
 async function copyExample(cwd: string): Promise<string> {

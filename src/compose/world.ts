@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { AwsEnvironment } from '../aws/environment.ts'
 import type { Environment, Plan } from '../core/plan.ts'
 import type { Cdn, Clock, Exec, Files, FlagStore, Http, ObjectStore, Random, StateStore, Wait } from '../core/ports.ts'
@@ -15,6 +14,7 @@ import { s3Store } from '../journal/s3-store.ts'
 import { parseStateLocation } from '../journal/state-location.ts'
 import type { Sandbox } from '../sandbox/attach.ts'
 import { awsOf, endpointsOf, lazyCdn, lazyObjects } from './aws-world.ts'
+import { wait } from './wait.ts'
 
 type Env = { readonly [name: string]: string | undefined }
 
@@ -39,10 +39,6 @@ export type WorldOptions = {
   readonly env: Env
   readonly allowEndpoint: boolean
   readonly sandbox: Sandbox | null
-}
-
-export const wait: Wait = async (ms, signal) => {
-  await pause(ms, undefined, { signal })
 }
 
 export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldOptions): OutsideWorld {

@@ -10,7 +10,7 @@ import type { StepKind, World } from './step.ts'
 export type Goal =
   | { readonly type: 'all' }
   /** Up to and including one step. */
-  | { readonly type: 'step'; readonly step: string }
+  | { readonly type: 'step'; readonly step: string; /** Do it once more although it is done. */ readonly again?: boolean }
   /** The steps of one phase that change nothing for users, and its gate. */
   | { readonly type: 'gate'; readonly phase: string }
 
@@ -71,7 +71,8 @@ function end(outcome: 'succeeded' | 'rolled-back' | 'failed' | 'declined', why: 
 }
 
 function walk(plan: Plan, state: LaunchState, goal: Goal, world: World, kinds: StepKinds): Move | null {
-  const walkStep = (step: PlannedStep) => stepMove(plan, state, step, world, kinds)
+  const once = goal.type === 'step' && goal.again === true ? goal.step : null
+  const walkStep = (step: PlannedStep) => stepMove(plan, state, step, step.id === once, world, kinds)
   if (goal.type === 'all') return first(plan.phases, (phase) => wholePhase(plan, state, phase, world, walkStep))
   if (goal.type === 'gate') {
     const phase = plan.phases.find(({ id }) => id === goal.phase)
@@ -111,13 +112,13 @@ function missingStep(state: LaunchState, step: PlannedStep): Move | null {
   return { type: 'done', outcome: 'refused', why: `${step.id} has not been done for this artifact: launch ${step.kind}${step.environment === 'production' ? '' : ` --env ${step.environment}`}` }
 }
 
-function stepMove(plan: Plan, state: LaunchState, step: PlannedStep, world: World, kinds: StepKinds): Move | null {
+function stepMove(plan: Plan, state: LaunchState, step: PlannedStep, again: boolean, world: World, kinds: StepKinds): Move | null {
   const kind = kinds(step.kind)
   if (kind.next) {
     const move = kind.next(step, plan, state, world)
     return move && guarded(plan, state, step, move, world)
   }
-  if (isDone(state, step)) return null
+  if (isDone(state, step) && (!again || world.tried.has(step.id))) return null
   const progress = state.steps[step.id]
   if (progress?.status === 'failed' && world.tried.has(step.id)) return afterFailure(state, step, progress, kind)
   const effect: Move = { type: 'effect', effect: { type: 'run-step', step } }

@@ -1,8 +1,9 @@
 import { launchId, type LaunchId, type Sha256 } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { Actor } from '../core/event.ts'
-import { canonicalJson, hashOf } from '../core/hash.ts'
+import { canonicalJson } from '../core/hash.ts'
 import type { Plan, StoredPlan } from '../core/plan.ts'
+import { planHash } from '../core/plan-hash.ts'
 import type { Clock, Random, StateStore } from '../core/ports.ts'
 import { fold } from '../core/reduce.ts'
 import { eventLog, type EventLog } from './events.ts'
@@ -42,7 +43,7 @@ export function launches(app: string, environment: string, ports: Ports): Launch
     if (!stored) throw new LaunchError('NOT_FOUND', `there is no launch ${id}`)
     // Written by `open` below; its hash is checked against the launch-opened event by whoever drives.
     const { plan, hash } = JSON.parse(stored.body) as StoredPlan
-    if (hashOf(plan) !== hash) throw new LaunchError('JOURNAL_CORRUPT', `the stored plan of launch ${id} does not match its hash`)
+    if (planHash(plan) !== hash) throw new LaunchError('JOURNAL_CORRUPT', `the stored plan of launch ${id} does not match its hash`)
     return { log: eventLog(id, paths, ports), plan, planHash: hash, opened: false }
   }
 
@@ -70,7 +71,7 @@ export function launches(app: string, environment: string, ports: Ports): Launch
       })
     }
     const id = launchId(ports.random.id())
-    const hash = hashOf(request.plan)
+    const hash = planHash(request.plan)
     await store.create(paths.plan(id), canonicalJson({ plan: request.plan, hash }), signal)
     const log = eventLog(id, paths, ports)
     const { commit, version, acks, sandbox } = request

@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/units.ts'
-import { clockTime, dateTime, localTime, measure, number, plural, quantity, short, utcDate, who } from '../ui/format.ts'
+import { plural } from '../core/quantity.ts'
+import { clockTime, dateTime, localTime, measure, number, quantity, short, utcDate, who } from '../ui/format.ts'
 import { rollbackOutcome } from '../ui/event-text.ts'
 import { code, md, mdTable } from './escape.ts'
 import { evidenceSections } from './markdown-evidence.ts'

@@ -1,6 +1,7 @@
 import type { Plan, PlannedGate, PlannedPhase } from '../core/plan.ts'
 import { formatDuration } from '../core/units.ts'
-import { dateTime, localTime, plural } from '../ui/format.ts'
+import { plural } from '../core/quantity.ts'
+import { dateTime, localTime } from '../ui/format.ts'
 import { safeText, table } from '../ui/text.ts'
 import type { Theme } from '../ui/theme.ts'
 import type { DescribeStep } from '../ui/words.ts'

@@ -1,7 +1,5 @@
 import type { z } from 'zod'
-import type { Sha256 } from '../core/brand.ts'
-import { hashOf } from '../core/hash.ts'
-import type { Environment, Freeze, LaunchWindow, MetricPlan, Plan, PlannedCheck, PlannedGate } from '../core/plan.ts'
+import type { Environment, Freeze, LaunchWindow, MetricPlan, Plan } from '../core/plan.ts'
 import { stepKind } from '../steps/registry.ts'
 import { compilePhases, type CompileOptions } from './compile-phases.ts'
 import { instantOf, parseLocal } from './local-time.ts'
@@ -46,18 +44,6 @@ export function compilePlan(loaded: LoadedSheet, options: CompileOptions = {}): 
     report: { ...sheet.report, adoption: sheet.report.adoption ?? null },
     plannedMs: steps.reduce((total, step) => total + stepKind(step.kind).plannedMs(step.spec ?? undefined), 0),
   }
-}
-
-/** Names a plan. Where a check is written is left out: a new comment above it is no new plan. */
-export function planHash(plan: Plan): Sha256 {
-  const check = (item: PlannedCheck): PlannedCheck => ({ ...item, at: null, nested: item.nested.map(check) })
-  const gate = (item: PlannedGate | null) => (item === null ? null : { ...item, checks: item.checks.map(check) })
-  const phases = plan.phases.map((phase) => ({
-    ...phase,
-    gate: gate(phase.gate),
-    steps: phase.steps.map((step) => ({ ...step, gate: gate(step.gate) })),
-  }))
-  return hashOf({ ...plan, phases })
 }
 
 function windowOf(window: RunSheet['window']): LaunchWindow | null {

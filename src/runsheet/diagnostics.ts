@@ -22,7 +22,7 @@ const widest = 150
  *       │                                ^^^ write 800ms
  * ```
  */
-export function renderDiagnostic(diagnostic: Diagnostic): string {
+function renderDiagnostic(diagnostic: Diagnostic): string {
   const { file, line, col, length } = diagnostic.at
   const excerpt = excerptOf(diagnostic.at)
   const marks = '^'.repeat(Math.max(1, Math.min(length, excerpt.text.length - excerpt.start)))

@@ -112,7 +112,7 @@ export function split(text: string): { readonly message: string; readonly hint: 
 }
 
 /** `environments.staging`, `gates.slo[0]`. */
-export function dotted(path: Path): string {
+function dotted(path: Path): string {
   return path.reduce<string>(
     (left, step) => (typeof step === 'number' ? `${left}[${step}]` : `${left === '' ? '' : `${left}.`}${String(step)}`),
     '',

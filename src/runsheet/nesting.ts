@@ -1,10 +1,10 @@
 /** How big and how deep a run sheet may be: far above any real one, far below what makes a parser slow. */
 export const maxChars = 256 * 1024
 export const maxNodes = 10_000
-export const maxFlowDepth = 32
-export const maxIndent = 200
+const maxFlowDepth = 32
+const maxIndent = 200
 
-export type TooDeep = { readonly offset: number; readonly what: string }
+type TooDeep = { readonly offset: number; readonly what: string }
 
 /**
  * Finds the first place that is nested deeper than a run sheet can need, before the parser sees the text. It does not know

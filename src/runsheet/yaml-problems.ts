@@ -38,7 +38,7 @@ const syntaxWords: { readonly [code: string]: readonly [string, string] } = {
 const sentence = (message: string) =>
   `${message.charAt(0).toLowerCase()}${message.slice(1)}`.replace(/\.$/, '').replaceAll('\n', ' ')
 
-export type Nodes = { readonly count: number; readonly aliases: readonly Node[]; readonly doubled: readonly Scalar[] }
+type Nodes = { readonly count: number; readonly aliases: readonly Node[]; readonly doubled: readonly Scalar[] }
 
 /** One walk over the document: the parser's own look for doubled keys takes quadratic time. */
 export function nodesOf(document: Document): Nodes {

@@ -1,6 +1,6 @@
 import { outcomeMeaning, type Outcome } from '../core/exit-code.ts'
 import { formatDuration } from '../core/units.ts'
-import { isRunEnvelope, type Envelope, type RunEnvelope } from './envelope-schema.ts'
+import type { Envelope, RunEnvelope } from './envelope-schema.ts'
 import { rollbackOutcome } from './event-text.ts'
 import { number, who } from './format.ts'
 import { nextCommand } from './next-command.ts'
@@ -39,6 +39,11 @@ export function endLines(envelope: Envelope, theme: Theme): readonly string[] {
     ['next', theme.paint.strong(nextCommand(outcome, sandbox))],
   ]
   return table(rows.filter(([, text]) => text !== ''))
+}
+
+// Here and not beside the schema: the end of a run is printed without loading zod.
+function isRunEnvelope(envelope: Envelope): envelope is RunEnvelope {
+  return 'phases' in envelope
 }
 
 function runRows(run: RunEnvelope): readonly (readonly string[])[] {

@@ -91,11 +91,6 @@ export const RunEnvelope = Envelope.extend({
 })
 export type RunEnvelope = z.infer<typeof RunEnvelope>
 
-/** Whether an envelope is of a command that drives or follows a launch. */
-export function isRunEnvelope(envelope: Envelope): envelope is RunEnvelope {
-  return 'phases' in envelope
-}
-
 export const StatusEnvelope = Envelope.extend({
   release: z.object({ current: z.string().nullable(), previous: z.string().nullable() }),
   flag: z

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../core/brand.ts'
 import type { Actor } from '../core/event.ts'
+import { plural } from '../core/quantity.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Judgement } from '../core/verdict.ts'
 import { safeText } from './text.ts'
@@ -57,10 +58,6 @@ function digitsThatTell(a: number, b: number, unit: string): number {
 /** `4,210 samples`; empty for none, which many kinds of evidence do not count. */
 export function sampleCount(samples: number): string {
   return samples === 0 ? '' : plural(samples, 'sample')
-}
-
-export function plural(count: number, noun: string): string {
-  return `${number(count)} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** `18:04:12Z` */

@@ -1,5 +1,6 @@
 import type { LaunchState } from '../core/state.ts'
-import { dateTime, elapsed, plural, short, who } from './format.ts'
+import { plural } from '../core/quantity.ts'
+import { dateTime, elapsed, short, who } from './format.ts'
 import { standing } from './next-action.ts'
 import { safeText, table } from './text.ts'
 import type { Theme } from './theme.ts'

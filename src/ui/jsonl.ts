@@ -9,7 +9,7 @@ export const jsonl = {
 } as const satisfies ReporterKind
 
 /** The version line is written with the first event, or at the end of a run that had none. */
-export function jsonlReporter({ write }: Pick<ReporterContext, 'write'>): Reporter {
+function jsonlReporter({ write }: Pick<ReporterContext, 'write'>): Reporter {
   let begun = false
   function begin(): void {
     if (!begun) write(`${safeJson({ type: 'version', schema: 1 })}\n`)

@@ -2,11 +2,12 @@ import type { EpochMs } from '../core/brand.ts'
 import type { Plan } from '../core/plan.ts'
 import { bindingApprovals, type LaunchState, type Stage } from '../core/state.ts'
 import { holdCommands } from './event-text-canary.ts'
-import { clockTime, elapsed, plural } from './format.ts'
+import { plural } from '../core/quantity.ts'
+import { clockTime, elapsed } from './format.ts'
 import { safeText } from './text.ts'
 
 /** After so long without an event nobody is taken to drive a launch; a canary is looked at every 30 s by default. */
-export const idleMs = 5 * 60_000
+const idleMs = 5 * 60_000
 
 /** Where a launch stands in one phrase: `baking at 30%`, `ended: succeeded`. */
 export function standing(state: LaunchState): string {
@@ -24,7 +25,7 @@ export function phaseNow(state: LaunchState): string | null {
   return running.sort(([, a], [, b]) => b.startedAt - a.startedAt)[0]?.[0] ?? null
 }
 
-export function stageUnderWay(state: LaunchState): Exclude<Stage, { status: 'left' }> | null {
+function stageUnderWay(state: LaunchState): Exclude<Stage, { status: 'left' }> | null {
   for (const stages of Object.values(state.stages)) {
     const newest = stages.at(-1)
     if (newest && newest.status !== 'left') return newest

@@ -36,17 +36,25 @@ const tones: { readonly [I in IconName]: Tone } = {
 }
 
 /** The append-only progress log. Owns what it has already said. */
-export function plainReporter(context: ReporterContext): Reporter {
+function plainReporter(context: ReporterContext): Reporter {
   const { theme, plan, spinner } = context
   const words = wordsOf(plan, context.describeStep)
   let gates: GateMemory = {}
   let date = ''
   const progressAt = new Map<string, number>()
 
-  function print(lines: readonly string[]): void {
+  function write(lines: readonly string[]): void {
     if (lines.length === 0) return
     spinner?.hide()
     context.write(lines.map((line) => `${theme.encode(line)}\n`).join(''))
+  }
+
+  /** Lines of an instant; the first ones of a day are preceded by its date. */
+  function print(at: EpochMs, lines: readonly string[]): void {
+    if (lines.length === 0) return
+    const day = utcDate(at)
+    write(day === date ? lines : [theme.paint.dim(`${day} (times are UTC)`), ...lines])
+    date = day
   }
 
   function stamped(at: EpochMs, icon: IconName, text: string): string {
@@ -74,12 +82,10 @@ export function plainReporter(context: ReporterContext): Reporter {
 
   return {
     onEvent(event: LaunchEvent, state: LaunchState) {
-      const day = utcDate(event.at) === date ? [] : [theme.paint.dim(`${utcDate(event.at)} (times are UTC)`)]
-      date = utcDate(event.at)
       if (event.type === 'gate-judged') {
         const { memory, telling } = hear(gates, event)
         gates = memory
-        if (telling !== 'nothing') print([...day, ...heard(event, telling === 'whole')])
+        if (telling !== 'nothing') print(event.at, heard(event, telling === 'whole'))
         return
       }
       const text = eventText(event, state, words)
@@ -89,7 +95,7 @@ export function plainReporter(context: ReporterContext): Reporter {
           : text
             ? told(event, text)
             : []
-      print([...day, ...leaving(event), ...lines])
+      print(event.at, [...leaving(event), ...lines])
     },
     onProgress(text, at) {
       const safe = safeText(text)
@@ -99,10 +105,10 @@ export function plainReporter(context: ReporterContext): Reporter {
       const before = progressAt.get(subject)
       if (before !== undefined && at - before < heartbeatMs) return
       progressAt.set(subject, at)
-      print([stamped(at, 'waiting', theme.paint.dim(safe))])
+      print(at, [stamped(at, 'waiting', theme.paint.dim(safe))])
     },
     onEnd(envelope) {
-      print(['', ...endLines(envelope, theme)])
+      write(['', ...endLines(envelope, theme)])
     },
   }
 }

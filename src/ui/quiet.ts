@@ -8,7 +8,7 @@ export const quiet = {
   create: quietReporter,
 } as const satisfies ReporterKind
 
-export function quietReporter({ write, theme }: Pick<ReporterContext, 'write' | 'theme'>): Reporter {
+function quietReporter({ write, theme }: Pick<ReporterContext, 'write' | 'theme'>): Reporter {
   return {
     onEvent() {},
     onProgress() {},

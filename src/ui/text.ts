@@ -1,14 +1,12 @@
 import { stripVTControlCharacters } from 'node:util'
+import { safeLine } from '../core/safe-text.ts'
 
 /**
- * Text from data (run sheet, journal, services, people) made fit for one line of a terminal or a page: no escape
- * sequences, no control or formatting characters (bidi overrides and zero-width ones included), line breaks as spaces.
+ * Text from data (run sheet, journal, services, people) made fit for one line of a terminal or a page: what
+ * `core/safe-text` takes out, every other formatting character (soft hyphens, tags) and broken halves of characters too.
  */
 export function safeText(text: string): string {
-  return stripVTControlCharacters(text)
-    .replaceAll(/[\r\n\t\v\f\u0085\u2028\u2029]+/g, ' ')
-    .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
-    .replaceAll(/\p{Cs}/gu, '\uFFFD')
+  return safeLine(text.replaceAll(/\p{Cf}/gu, '').replaceAll(/\p{Cs}/gu, '\uFFFD'))
 }
 
 // East Asian wide and fullwidth blocks (UAX #11), and what terminals draw as two-column emoji.

@@ -15,13 +15,6 @@ export type StepWords = {
 }
 export type DescribeStep = (step: PlannedStep) => StepWords
 
-/** Kind and environment: what can be said of a step without its kind. */
-export const describeStepPlainly: DescribeStep = (step) => ({
-  title: `${step.kind} ${step.environment}`,
-  changes: 'nothing',
-  plannedMs: null,
-})
-
 /** Names of a plan's parts as people read them, made safe to print. */
 export type Words = {
   readonly flag: string

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { LaunchError } from '../../src/core/errors.ts'
-import { compilePlan, planHash } from '../../src/runsheet/compile.ts'
+import { compilePlan } from '../../src/runsheet/compile.ts'
+import { planHash } from '../../src/runsheet/../core/plan-hash.ts'
 import { loadSheet } from '../../src/runsheet/load.ts'
 import { smallSheet } from '../support/small-sheet.ts'
 

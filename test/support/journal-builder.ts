@@ -8,7 +8,7 @@ import { foldVerdicts, type Judgement } from '../../src/core/verdict.ts'
 export const planHash = sha256Hex('9'.repeat(64))
 export const artifactHash = sha256Hex('a'.repeat(64))
 export const commit = '1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d'
-export const captain: Actor = { name: 'Jesus Ortiz <jesus@sb.example>', host: 'ci-runner-7', run: '4711' }
+const captain: Actor = { name: 'Jesus Ortiz <jesus@sb.example>', host: 'ci-runner-7', run: '4711' }
 
 /** Writes a journal by hand: time moves only when told to, every event is numbered and chained like a real one. */
 export type JournalBuilder = {

@@ -3,7 +3,7 @@ import type { Plan, PlannedCheck, PlannedGate, PlannedStep } from '../../src/cor
 
 /** A plan of the paper's launch, as the loader would make it, with fewer gates: for everything that shows a plan. */
 
-export function plannedCheck(id: string, kind: string, title: string, owner?: string): PlannedCheck {
+function plannedCheck(id: string, kind: string, title: string, owner?: string): PlannedCheck {
   const spec: CheckSpec = owner === undefined ? { kind } : { kind, owner }
   return { id, kind, title, spec, nested: [], at: null }
 }

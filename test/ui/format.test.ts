@@ -1,15 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  clockTime,
-  dateTime,
-  localTime,
-  measure,
-  number,
-  plural,
-  quantity,
-  who,
-  whoAndWhere,
-} from '../../src/ui/format.ts'
+import { plural } from '../../src/core/quantity.ts'
+import { clockTime, dateTime, localTime, measure, number, quantity, who, whoAndWhere } from '../../src/ui/format.ts'
 
 describe('observed beside its limit', () => {
   test.each([

@@ -47,6 +47,24 @@ describe('the plain log', () => {
   })
 })
 
+test('every phase, stage and gate of the run sheet is told with what was observed against which limit', () => {
+  const { events } = healthyLaunch()
+
+  const log = reported(plain, events, endOf(events, 'succeeded'))
+
+  const lines = log.split('\n').map((line) => line.trim())
+  const { phases } = statusBoardPlan
+  const gates = phases
+    .flatMap(({ gate, steps }) => [gate, ...steps.map((step) => step.gate)])
+    .filter((gate) => gate !== null)
+  const toldWithNumbers = (title: string) =>
+    lines.some((line) => line.startsWith(`✔ pass  ${title}`) && /[<>=]|wanted/.test(line.slice(8 + title.length)))
+  expect(phases.filter(({ title }) => !log.includes(`── ${title} ──`))).toEqual([])
+  expect([10, 30, 50, 100].filter((percent) => !log.includes(`gate canary at ${percent}%: pass`))).toEqual([])
+  expect(gates.filter(({ id }) => !log.includes(`gate ${id}`))).toEqual([])
+  expect(gates.flatMap(({ checks }) => checks).filter(({ title }) => !toldWithNumbers(title))).toEqual([])
+})
+
 describe('what is written while a launch waits', () => {
   function waiting(spinner: { show(text: string): void; hide(): void } | null) {
     let text = ''
@@ -68,7 +86,7 @@ describe('what is written while a launch waits', () => {
     reporter.onProgress('waiting for sign-off by qa-lead', epochMs(start + 1000))
 
     expect(written()).toBe(
-      '23:00:00Z . next look in 300s\n23:05:00Z . next look in 0s\n23:00:01Z . waiting for sign-off by qa-lead\n',
+      '2026-12-01 (times are UTC)\n23:00:00Z . next look in 300s\n23:05:00Z . next look in 0s\n23:00:01Z . waiting for sign-off by qa-lead\n',
     )
   })
 
@@ -96,7 +114,9 @@ describe('the plain log and data nobody can trust', () => {
     const clean = lines(log(''))
 
     fc.assert(
-      fc.property(hostileText, (text) => expect([forbiddenIn(log(text)), lines(log(text))]).toEqual([[], clean])),
+      fc.property(hostileText, (text) => {
+        expect([forbiddenIn(log(text)), lines(log(text))]).toEqual([[], clean])
+      }),
       { numRuns: 40 },
     )
   })

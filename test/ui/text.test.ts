@@ -8,9 +8,9 @@ const hostile = fc.string({ unit: 'binary' })
 describe('safe text', () => {
   test('lets no control, escape or direction character through, whatever comes in', () => {
     fc.assert(
-      fc.property(hostile, (text) =>
-        expect(forbiddenIn(safeText(text)).length + safeText(text).split('\n').length).toBe(1),
-      ),
+      fc.property(hostile, (text) => {
+        expect(forbiddenIn(safeText(text)).length + safeText(text).split('\n').length).toBe(1)
+      }),
     )
   })
 
@@ -25,7 +25,11 @@ describe('safe text', () => {
   })
 
   test('changes clean text no further', () => {
-    fc.assert(fc.property(hostile, (text) => expect(safeText(safeText(text))).toBe(safeText(text))))
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(safeText(safeText(text))).toBe(safeText(text))
+      }),
+    )
   })
 })
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { GateRef } from '../../core/fields.ts'
 import { Check } from '../../gates/registry.ts'
 
-export const Use = z
+const Use = z
   .strictObject({ use: GateRef.describe('all checks of that list, here') })
   .describe('takes over the checks of another list')
 
@@ -13,6 +13,6 @@ export const Gate = z
   .describe('checks that all have to pass')
 
 export type GateItem = z.infer<typeof Gate>[number]
-export type Use = z.infer<typeof Use>
+type Use = z.infer<typeof Use>
 
 export const isUse = (item: GateItem): item is Use => 'use' in item

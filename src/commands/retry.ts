@@ -1,0 +1,30 @@
+import { LaunchError } from '../core/errors.ts'
+import type { Command } from './command.ts'
+import { openLaunch, readLaunch } from './open-launch.ts'
+
+export const retry: Command = {
+  name: 'retry',
+  group: 'launch',
+  about: 'launch the same commit again after a rollback: a new launch with new sign-offs, over the latch',
+  examples: [
+    ['launch retry --yes', 'once the cause was outside this release and is mended'],
+    ['launch retry --sandbox', 'after launch auto --scenario error-spike@30: rolled back again, in the same world'],
+  ],
+  run: async (context) => {
+    const before = await readLaunch(await openLaunch(context, { launch: 'current' }), context.signal)
+    if (before.ended?.outcome !== 'rolled-back') {
+      throw new LaunchError('USAGE', `launch ${before.id} was not rolled back, there is nothing to retry`, { hint: before.ended ? 'launch auto starts a new one' : 'launch resume goes on with it' })
+    }
+    const { drive } = await import('./drive.ts')
+    return drive(context, {
+      command: 'retry',
+      launch: 'open',
+      fresh: false,
+      supersede: false,
+      ackRollback: true,
+      people: context.canAsk && !context.options.yes ? 'guided' : 'auto',
+      leaveHeld: false,
+      goal: () => ({ type: 'all' }),
+    })
+  },
+}

@@ -1,0 +1,89 @@
+import type { Context } from '../context.ts'
+import { messageOf } from '../core/errors.ts'
+import type { RollbackResult } from '../core/event.ts'
+import type { Output } from '../compose/output.ts'
+import { text, type Command, type CommandResult } from './command.ts'
+import { rollbackTarget, type RollbackTarget } from './rollback-target.ts'
+
+/** After this long without an acknowledged write, the way by hand is printed. */
+const breakGlassMs = 10_000
+
+export const rollbackEmergency: Command = {
+  name: 'rollback emergency',
+  group: 'on call',
+  about: 'turn the flag off for everybody, now: no lock, no gate, no question, whoever drives; it stays off until it is acknowledged',
+  options: [
+    ['--reason <text>', 'why; read by everybody who sees the flag is off'],
+    ['--flag <s3-url>', 'the flag document, when there is no run sheet: s3://bucket/flags/name.json (LAUNCH_FLAG)'],
+    ['--region <name>', 'the region of its bucket'],
+  ],
+  examples: [
+    ['launch rollback emergency --reason "SLO breach detected"', 'with a run sheet, in whatever condition it is'],
+    ['launch rollback emergency --flag s3://sb-prod/flags/status-board-v2.json --region us-east-1', 'from any machine, without one'],
+  ],
+  run: async (context, _args, options) => {
+    const target = await rollbackTarget(context, text(options, 'flag'), text(options, 'region'))
+    const reason = text(options, 'reason') ?? 'no reason given'
+    const { result, writeId } = await turnOff(context, target, reason)
+    const { journalRollback } = await import('./journal-rollback.ts')
+    const journaled = await journalRollback(context, { result, writeId, app: target.app })
+    return rollbackResult(result, journaled)
+  },
+}
+
+async function turnOff(context: Context, target: RollbackTarget, reason: string): Promise<{ readonly result: RollbackResult; readonly writeId: string }> {
+  const [{ rollBack }, ports] = await Promise.all([import('../engine/rollback.ts'), context.emergency(target)])
+  const { err } = context.output
+  const startedMs = ports.clock.monotonicMs()
+  let told = false
+  const by = context.env['LAUNCH_ACTOR'] ?? context.env['GITHUB_ACTOR'] ?? context.env['USER'] ?? 'on call'
+  return rollBack(
+    {
+      kind: 'emergency',
+      reason,
+      by,
+      launch: null,
+      flagKey: target.flagKey,
+      target: { to: null, awayFrom: null },
+      onLatched: ({ ackedMs, readBackMs }) => err.write(`${err.theme.icons.rollback} ${target.flagKey} is off and latched: acknowledged after ${Math.round(ackedMs)} ms, read back after ${Math.round(readBackMs)} ms\n`),
+      onTrouble: (error, attempt) => {
+        err.write(`  attempt ${attempt}: ${messageOf(error)}; trying again\n`)
+        if (!told && ports.clock.monotonicMs() - startedMs > breakGlassMs) {
+          told = true
+          breakGlass(target, reason, err)
+        }
+      },
+    },
+    { flag: ports.flag, clock: ports.clock, random: ports.random, wait: ports.wait, site: null },
+    context.signal,
+  )
+}
+
+/** The same write by hand, for when this machine cannot do it. */
+function breakGlass(target: RollbackTarget, reason: string, err: Output['err']): void {
+  const document = JSON.stringify({
+    flags: { [target.flagKey]: { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' } },
+    launch: { launch: null, percent: 0, serial: Date.now(), writeId: 'by-hand', latch: true, acks: [], updatedAt: new Date().toISOString(), updatedBy: 'by hand', reason },
+  })
+  err.write(`  By hand, from a machine that reaches AWS:\n    echo '${document}' > off.json\n    aws s3api put-object --bucket ${target.bucket} --key ${target.key} --body off.json --content-type application/json --cache-control 'max-age=5, s-maxage=5' --region ${target.region}\n`)
+}
+
+export function rollbackResult(result: RollbackResult, journaled: boolean): CommandResult {
+  const edge = result.edgeMs === null ? 'not yet seen at the edge' : `users see it after ${Math.round(result.edgeMs)} ms`
+  const lines = [
+    `rollback ${result.kind}: ${result.outcome}; ${result.detail}`,
+    `acknowledged after ${result.ackedMs} ms, read back after ${result.readBackMs} ms, ${edge}`,
+    `by ${result.by}: ${result.reason}`,
+    ...(journaled ? [] : ['NOT YET JOURNALED: the state could not be reached; the record is kept on this machine']),
+    'next: launch rollback validate, then launch monitor 600',
+  ]
+  const failed = result.outcome === 'failed'
+  const { kind, reason, by, outcome, ackedMs, readBackMs, edgeMs, verified } = result
+  return {
+    outcome: failed ? 'failed' : 'succeeded',
+    ...(failed ? { why: result.detail } : {}),
+    text: lines.join('\n'),
+    document: { rollbacks: [{ kind, reason, by, outcome, ackedMs, readBackMs, edgeMs, verified, journaled }] },
+  }
+}
+

@@ -1,0 +1,39 @@
+import type { Command } from './command.ts'
+import { text } from './command.ts'
+import { journalRollback } from './journal-rollback.ts'
+import { readLaunch } from './open-launch.ts'
+import { rollbackResult } from './rollback-emergency.ts'
+
+export const rollbackFull: Command = {
+  name: 'rollback full',
+  group: 'on call',
+  about: 'turn the flag off, then serve the release before this one again, verified through the CDN file by file',
+  options: [
+    ['--reason <text>', 'why'],
+    ['--to <release>', 'which release to serve; by default the one before'],
+  ],
+  examples: [
+    ['launch rollback full --reason "Critical functionality bug"', 'back to the release before'],
+    ['launch rollback full --to r-0a1b2c3d4e5f', 'back to a release by its id'],
+  ],
+  run: async (context, _args, options) => {
+    const { signal } = context
+    const { plan } = await context.project()
+    const [{ rollBack, releaseOf }, world, actor] = await Promise.all([import('../engine/rollback.ts'), context.world(plan), context.actor()])
+    const environment = plan.environments[context.options.env]
+    if (!environment) throw new Error(`the plan has no environment "${context.options.env}"`)
+    const current = await (await context.launches(plan)).current(signal).catch(() => null)
+    const state = current && (await readLaunch(current, signal))
+    // A deploy that this launch began is what to get away from, even when it broke off before it was the current release.
+    const began = state !== null && plan.phases.some((phase) => phase.steps.some((step) => step.kind === 'deploy' && step.environment === environment.name && state.steps[step.id] !== undefined))
+    const reason = text(options, 'reason') ?? 'no reason given'
+    const { clock, random, wait, http } = world
+    const done = await rollBack(
+      { kind: 'full', reason, by: actor.name, launch: state?.id ?? null, flagKey: plan.flag.key, target: { to: text(options, 'to'), awayFrom: state && began ? releaseOf(state) : null } },
+      { flag: world.flag(environment.name), clock, random, wait, site: { url: environment.url, objects: world.objects(environment.name), cdn: world.cdn(environment.name), http } },
+      signal,
+    )
+    const journaled = await journalRollback(context, { ...done, app: plan.app })
+    return rollbackResult(done.result, journaled)
+  },
+}

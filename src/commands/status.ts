@@ -1,0 +1,107 @@
+import type { OutsideWorld } from '../compose/world.ts'
+import type { Context } from '../context.ts'
+import { LaunchError, messageOf } from '../core/errors.ts'
+import type { Environment, Plan } from '../core/plan.ts'
+import type { StatusView } from '../ui/status.ts'
+import type { Command } from './command.ts'
+import { seeFlag } from './flag-reading.ts'
+import { mustHaveWorld } from './launch-for.ts'
+import { readLaunch } from './open-launch.ts'
+import { linesFor } from './say.ts'
+
+/** A health path that has not answered by then (real ms) is shown as bad. */
+const healthMs = 5000
+
+export const status: Command = {
+  name: 'status',
+  group: 'look',
+  about: 'one screen: release, flag (one plain `flag …` line), health, the launch and what acts next',
+  examples: [
+    ['launch status', 'exit 0 whatever it shows, as long as it can read something'],
+    ['launch status | grep ^flag', 'flag status-board-v2 30% serial … not latched'],
+  ],
+  run: async (context) => {
+    const { plan } = await context.project()
+    const environment = environmentOf(plan, context.options.env)
+    await mustHaveWorld(context)
+    const world = await context.world(plan, { driver: false })
+    const seen = await look(context, world, plan, environment)
+    const [{ statusEnvelope, statusLines }, { exitCodes }] = await Promise.all([
+      import('../ui/status.ts'),
+      import('../core/exit-code.ts'),
+    ])
+    const { env } = context.options
+    const input = { command: 'status', env, sandbox: context.isSandbox, outcome: 'succeeded', error: null } as const
+    return {
+      outcome: 'succeeded',
+      text: linesFor(context, statusLines(seen, context.output.out.theme)),
+      document: statusEnvelope({ ...input, exitCode: exitCodes.succeeded }, seen),
+    }
+  },
+}
+
+/** Throws USAGE when the run sheet has no environment of that name. */
+function environmentOf({ environments }: Plan, name: string): Environment {
+  const found = environments[name]
+  if (found) return found
+  throw new LaunchError('USAGE', `the run sheet has no environment "${name}"`, {
+    hint: `it has ${Object.keys(environments).join(', ')}`,
+  })
+}
+
+/** What can be seen of an environment. Throws the first reason when nothing of it can. */
+async function look(
+  context: Context,
+  world: OutsideWorld,
+  plan: Plan,
+  environment: Environment,
+): Promise<StatusView> {
+  const { signal } = context
+  const { readCurrent } = await import('../steps/releases.ts')
+  const [flag, current, health, launch] = await Promise.all([
+    seeFlag(world, environment.name, signal),
+    tried(readCurrent(world.objects(environment.name), signal)),
+    Promise.all(environment.health.map((path) => healthOf(world, `${environment.url}${path}`, signal))),
+    tried(launchNow(context, plan)),
+  ])
+  signal.throwIfAborted()
+  const nothingSeen = flag.status === 'unreadable' && !current.ok && !launch.ok && health.every((one) => one.status === null)
+  if (nothingSeen) throw flag.error
+  // The screen has no place for these reasons, and "unknown" alone would hide them.
+  if (!current.ok) context.output.err.write(`the release cannot be read: ${current.why}\n`)
+  if (!launch.ok) context.output.err.write(`the launches cannot be read: ${launch.why}\n`)
+  const release = current.ok ? current.value?.current : undefined
+  return {
+    env: environment.name,
+    now: world.clock.now(),
+    release: { current: release?.release ?? null, previous: release?.previous ?? null },
+    flagKey: plan.flag.key,
+    flag,
+    launch: launch.ok ? launch.value : null,
+    health,
+  }
+}
+
+async function launchNow(context: Context, plan: Plan): Promise<StatusView['launch']> {
+  const opened = await (await context.launches(plan)).current(context.signal)
+  return opened && { plan: opened.plan, state: await readLaunch(opened, context.signal) }
+}
+
+async function healthOf(world: OutsideWorld, url: string, signal: AbortSignal): Promise<StatusView['health'][number]> {
+  try {
+    const { status, ms } = await world.http.get(url, { timeoutMs: healthMs }, signal)
+    return { url, ok: status === 200, status, detail: `${status} in ${Math.round(ms)}ms` }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { url, ok: false, status: null, detail: messageOf(error) }
+  }
+}
+
+type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
+
+async function tried<T>(work: Promise<T>): Promise<Tried<T>> {
+  return work.then(
+    (value) => ({ ok: true, value }),
+    (error: unknown) => ({ ok: false, why: messageOf(error) }),
+  )
+}
