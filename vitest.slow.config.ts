@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/support/waivers.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Launches of one file that run at once.
+    maxConcurrency: 2,
     testTimeout: 600_000,
     hookTimeout: 120_000,
     passWithNoTests: false,

@@ -1,4 +1,4 @@
-// Bundles src/cli.ts into dist/: one ESM entry, and a chunk for whatever is loaded lazily.
+// Bundles src/cli.ts into dist/: one ESM entry, and a chunk for whatever is loaded lazily. Builds the example, too.
 // Quick when nothing changed: npx runs `prepare` again and again.
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -21,6 +21,10 @@ if (!hasSource) {
   say('esbuild is not installed (npm ci without dev dependencies), dist/ left as it is')
 } else {
   await build()
+  if (await exists(join(root, 'examples/statusboard/build.mjs'))) {
+    const { buildExample } = await import('./build-example.mjs')
+    await buildExample(root, say)
+  }
 }
 
 async function loadEsbuild() {

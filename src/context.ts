@@ -3,6 +3,7 @@ import type { EmergencyPorts, EmergencyTarget } from './compose/emergency.ts'
 import type { GlobalOptions } from './compose/options.ts'
 import type { Output } from './compose/output.ts'
 import type { Project } from './compose/project.ts'
+import type { SandboxControl } from './compose/sandbox-control.ts'
 import type { OutsideWorld } from './compose/world.ts'
 import type { Actor } from './core/event.ts'
 import type { Plan } from './core/plan.ts'
@@ -41,6 +42,8 @@ export type Context = {
   /** What would be released now: the commit and what it is called. */
   release(plan: Plan): Promise<{ readonly commit: string; readonly version: string }>
   spinner(): Promise<Spinner | null>
+  /** The sandbox of this folder apart from launching in it: serve, reset, what it can play. */
+  sandboxControl(): Promise<SandboxControl>
   /** `.launch`, or `.launch/sandbox`: where this machine keeps what is its own. */
   readonly folder: string
   close(): Promise<void>
@@ -119,6 +122,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       const { spinnerOn } = await import('./compose/output.ts')
       return spinnerOn(host.stderr, output.err.terminal)
     },
+    sandboxControl: async () => (await import('./compose/sandbox-control.ts')).sandboxControl(join(options.cwd, '.launch', 'sandbox')),
     close: async () => {
       await made.sandbox?.close()
     },

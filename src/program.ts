@@ -1,11 +1,14 @@
 import { Command as Commander, CommanderError, Option } from 'commander'
+import { conclude } from './commands/conclude.ts'
+import { examplesText, overview } from './commands/help.ts'
+import { globalFlags } from './commands/global-flags.ts'
 import { commands } from './commands/registry.ts'
-import { commandGroups, type Arguments, type Command, type CommandResult, type Options } from './commands/command.ts'
-import { globalFlags, readOptions } from './compose/options.ts'
+import type { Arguments, Command, CommandResult, Options } from './commands/command.ts'
+import { readOptions } from './compose/options.ts'
 import { outputOf } from './compose/output.ts'
 import { makeContext } from './context.ts'
+import { LaunchError } from './core/errors.ts'
 import { exitCodes, type ExitCode } from './core/exit-code.ts'
-import { conclude } from './commands/conclude.ts'
 import { listenForSignals } from './signals.ts'
 import { launchVersion } from './version.ts'
 
@@ -22,12 +25,21 @@ export async function main(host: NodeJS.Process): Promise<ExitCode> {
   try {
     await tree.parseAsync(host.argv)
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.succeeded : exitCodes.invalid
-    throw error
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) return exitCodes.succeeded
+    return usageError(error, host)
   }
   // Assigned by the action of the command that was parsed; flow analysis does not see into the callback.
   const picked = chosen as Chosen | null
   return picked ? runCommand(picked, host) : exitCodes.invalid
+}
+
+/** Commander has said it on stderr; a caller that reads JSON gets the envelope as well. */
+function usageError(error: CommanderError, host: NodeJS.Process): ExitCode {
+  const json = host.argv.includes('--json') || host.env['LAUNCH_JSON'] === '1' || host.env['LAUNCH_JSON'] === 'true'
+  if (!json) return exitCodes.invalid
+  const thrown = new LaunchError('USAGE', error.message.replace(/^error: /, ''))
+  return conclude({ command: '', env: null, sandbox: false, result: null, thrown, json, said: true, output: outputOf({ color: false }, host.env, host) })
 }
 
 async function runCommand({ command, args, options: raw }: Chosen, host: NodeJS.Process): Promise<ExitCode> {
@@ -37,7 +49,8 @@ async function runCommand({ command, args, options: raw }: Chosen, host: NodeJS.
   let thrown: unknown
   let context: ReturnType<typeof makeContext> | null = null
   try {
-    const options = readOptions(raw, host.env, host.cwd())
+    // `sandbox serve` is about the sandbox without saying so again.
+    const options = readOptions(command.name.startsWith('sandbox ') ? { ...raw, sandbox: true } : raw, host.env, host.cwd())
     context = makeContext(options, outputOf(options, host.env, host), signals.signal, host)
     result = await command.run(context, args, raw)
   } catch (error) {
@@ -45,7 +58,7 @@ async function runCommand({ command, args, options: raw }: Chosen, host: NodeJS.
   }
   await context?.close().catch(() => {})
   signals.stop()
-  const wanted = { json: raw['json'] === true || context?.options.json === true, quiet: context?.options.quiet === true }
+  const wanted = { json: raw['json'] === true || context?.options.json === true, said: false }
   const environment = { env: context?.options.env ?? null, sandbox: context?.isSandbox === true }
   return conclude({ command: command.name, ...environment, result, thrown, ...wanted, output: context?.output ?? bare })
 }
@@ -57,8 +70,8 @@ export function commandTree(choose: (command: Command, args: Arguments, options:
     .version(launchVersion, '-V, --version')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, visibleCommands: () => [] })
-    .addHelpText('after', () => commandOverview())
+    .configureHelp({ visibleCommands: () => [], visibleOptions: () => [] })
+    .addHelpText('after', () => overview(commands))
   const groups = new Map<string, Commander>([['', root]])
   for (const command of commands) {
     const words = command.name.split(' ')
@@ -68,7 +81,7 @@ export function commandTree(choose: (command: Command, args: Arguments, options:
     groups.set(command.name, sub)
     configure(sub, command, choose)
   }
-  for (const flag of globalFlags) root.addOption(new Option(flag[0], flag[1]).hideHelp(false))
+  for (const [flags, about] of globalFlags) root.addOption(new Option(flags, about))
   return root
 }
 
@@ -84,16 +97,16 @@ function parentOf(words: readonly string[], groups: Map<string, Commander>): Com
 }
 
 function configure(sub: Commander, command: Command, choose: (command: Command, args: Arguments, options: Options) => void): void {
-  sub.description(command.about).exitOverride().showSuggestionAfterError().allowExcessArguments(false)
+  sub.configureHelp({}).description(command.about).exitOverride().showSuggestionAfterError().allowExcessArguments(false)
   if (command.alias) sub.alias(command.alias)
   for (const [syntax, about] of command.args ?? []) sub.argument(syntax, about)
-  for (const [flags, about] of command.options ?? []) sub.addOption(new Option(flags, about))
+  for (const [flags, about] of command.options ?? []) sub.addOption(withTwin(new Option(flags, about)))
   const taken = new Set(sub.options.map((option) => option.long))
   for (const [flags, about] of globalFlags) {
     const option = new Option(flags, about)
-    if (!taken.has(option.long)) sub.addOption(option.helpGroup('Options of every command:'))
+    if (!taken.has(option.long)) sub.addOption(option.hideHelp())
   }
-  sub.addHelpText('after', () => `\nExamples:\n${command.examples.map(([line, about]) => `  ${line}\n      ${about}`).join('\n')}\n`)
+  sub.addHelpText('after', () => examplesText(command))
   sub.action(() => {
     const names = (command.args ?? []).map(([syntax]) => syntax.replaceAll(/[<>[\].]/g, ''))
     const args = Object.fromEntries(names.map((name, i) => [name, sub.processedArgs[i] as Arguments[string]]))
@@ -101,21 +114,13 @@ function configure(sub: Commander, command: Command, choose: (command: Command, 
   })
 }
 
+/** `--reason` is also read from LAUNCH_REASON. */
+function withTwin(option: Option): Option {
+  return option.env(`LAUNCH_${option.name().toUpperCase().replaceAll('-', '_')}`)
+}
+
 function root(command: Commander): Commander {
   return command.parent ? root(command.parent) : command
-}
-
-function commandOverview(): string {
-  const width = Math.max(...commands.map(({ name, args = [] }) => usage(name, args).length))
-  const groups = commandGroups.map((group) => {
-    const rows = commands.filter((command) => command.group === group).map(({ name, args = [], about }) => `  ${usage(name, args).padEnd(width)}  ${about}`)
-    return [`${group}:`, ...rows].join('\n')
-  })
-  return `\n${groups.join('\n\n')}\n\nlaunch <command> --help has examples. Try: launch auto --sandbox\n`
-}
-
-function usage(name: string, args: NonNullable<Command['args']>): string {
-  return [name, ...args.map(([syntax]) => syntax)].join(' ')
 }
 
 /** `launch history | head` closes the pipe: that is no error. */

@@ -7,7 +7,7 @@ import {
 import { epochMs } from '../core/brand.ts'
 import type { AlarmState } from '../core/evidence.ts'
 import { timeouts } from './clients.ts'
-import type { RetryPorts } from './retry.ts'
+import { metricRetry, type RetryPorts } from './retry.ts'
 import { sending } from './send.ts'
 
 /** DescribeAlarms takes at most this many names. */
@@ -46,7 +46,7 @@ async function describeBatch(
       ...(token === undefined ? {} : { NextToken: token }),
     })
     const send = (abortSignal: AbortSignal) => client.send(command, { abortSignal })
-    const page = await sending(send, { call, timeoutMs: timeouts.controlMs }, ports, signal)
+    const page = await sending(send, { call, timeoutMs: timeouts.controlMs, retry: metricRetry }, ports, signal)
     found.push(...(page.MetricAlarms ?? []).map(alarmState), ...(page.CompositeAlarms ?? []).map(alarmState))
     token = page.NextToken
   } while (token !== undefined && token !== '')

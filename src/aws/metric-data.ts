@@ -9,7 +9,7 @@ import { epochMs, type EpochMs } from '../core/brand.ts'
 import { floorTo } from '../core/settled.ts'
 import { timeouts } from './clients.ts'
 import type { MetricQuery, QueryAnswer } from './metric-query.ts'
-import type { RetryPorts } from './retry.ts'
+import { metricRetry, type RetryPorts } from './retry.ts'
 import { sending } from './send.ts'
 
 /** GetMetricData takes at most this many queries. */
@@ -86,7 +86,7 @@ async function readPages(
   do {
     const command = new GetMetricDataCommand({ ...input, ...(token === undefined ? {} : { NextToken: token }) })
     const send = (abortSignal: AbortSignal) => client.send(command, { abortSignal })
-    const page = await sending(send, { call, timeoutMs: timeouts.controlMs }, ports, signal)
+    const page = await sending(send, { call, timeoutMs: timeouts.controlMs, retry: metricRetry }, ports, signal)
     results.push(...(page.MetricDataResults ?? []))
     messages.push(...(page.Messages ?? []).map((message) => `${message.Code ?? 'message'}: ${message.Value ?? ''}`))
     token = page.NextToken

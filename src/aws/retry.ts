@@ -16,6 +16,9 @@ export type RetryPorts = {
 /** Enough for a throttle to pass; worst case about 4 s of waiting. */
 export const controlRetry: RetryPolicy = { attempts: 5, baseMs: 100, capMs: 2000 }
 
+/** Metrics are asked again at the next look anyway: a short second try is enough. */
+export const metricRetry: RetryPolicy = { attempts: 2, baseMs: 100, capMs: 300 }
+
 /** CreateInvalidation fails often at daily peaks: six attempts, worst case about 9 s of waiting. */
 export const invalidationRetry: RetryPolicy = { attempts: 6, baseMs: 300, capMs: 3000 }
 

@@ -6,12 +6,18 @@ import { floorTo, settledWindow } from '../core/settled.ts'
 import { describeQuery, maxPeriodMs, metricQuery, variantsOf } from './metric-query.ts'
 import type { MetricScope, Reading } from './metric-reading.ts'
 
-/** One statistic over the settled part of the window as a single point: its period is the window. */
+/** Periods of more than half a minute are whole minutes, also where a metric has finer ones. */
+const wholeMs = 60_000
+
+/**
+ * One statistic over the settled part of the window as a single point: its period is the window. Of a metric with periods
+ * below a minute it covers the whole minutes of that part.
+ */
 export function windowReading(need: NeedOf<'window'>, metric: MetricPlan, scope: MetricScope): Reading<WindowStat> {
   const { periodMs, lagMs } = metric
   const from =
     need.lookbackMs === undefined ? scope.window.from : epochMs(floorTo(scope.now - lagMs, periodMs) - need.lookbackMs)
-  const window = settledWindow({ from, to: scope.now }, periodMs, lagMs)
+  const window = settledWindow({ from, to: scope.now }, Math.max(periodMs, wholeMs), lagMs)
   const lengthMs = window.to - window.from
   const query = describeQuery(metric, scope.environment, [need.stat], lengthMs)
   const variants = variantsOf(metric)

@@ -46,7 +46,7 @@ export const approve: Command = {
         : ['the run sheet has changed since this launch was opened; the sign-off is for the plan it was opened with']
     return {
       outcome: 'succeeded',
-      text: recorded(context, what, [...changed, ...nextActions(plan, after, world.clock.now())]),
+      text: recorded(context, what, nextActions(plan, after, world.clock.now()), changed),
       document: { launch: state.id, opened: opened.opened, role, by, note, binding },
     }
   },

@@ -1,6 +1,7 @@
 import type { Output } from '../compose/output.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
 import { exitCodes, type ExitCode, type Outcome } from '../core/exit-code.ts'
+import { safeJson } from '../ui/json.ts'
 import type { CommandResult } from './command.ts'
 
 export type Ending = {
@@ -10,7 +11,8 @@ export type Ending = {
   readonly result: CommandResult | null
   readonly thrown: unknown
   readonly json: boolean
-  readonly quiet: boolean
+  /** The error was told on stderr already. */
+  readonly said: boolean
   readonly output: Output
 }
 
@@ -21,10 +23,10 @@ export function conclude(ending: Ending): ExitCode {
   const outcome: Outcome = result?.outcome ?? error?.outcome ?? 'bug'
   const exitCode = result ? exitCodes[outcome] : exitCodeOf(thrown, outcome)
   const document = result?.envelope ?? { schema: 1, command: ending.command, env: ending.env, sandbox: ending.sandbox, outcome, exitCode, error: error && { code: error.code, message: error.message, hint: error.hint, at: error.at } }
-  if (json) output.out.write(`${JSON.stringify({ ...document, ...result?.document }, null, 2)}\n`)
+  if (json) output.out.write(`${safeJson({ ...document, ...result?.document }, 2)}\n`)
   else if (result?.text) output.out.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
   // A run says its end itself, through its reporter.
-  if (error && !result?.envelope) output.err.write(errorText(error, output))
+  if (error && !result?.envelope && !ending.said) output.err.write(errorText(error, output))
   return exitCode
 }
 

@@ -7,6 +7,7 @@ import type { Plan } from '../core/plan.ts'
 import type { Watcher } from '../engine/session.ts'
 import type { Reporter } from '../ui/reporter.ts'
 import type { CommandResult } from './command.ts'
+import { stepWords } from './describe-step.ts'
 import { openLaunch, readLaunch } from './open-launch.ts'
 
 export type DriveOrder = {
@@ -26,6 +27,7 @@ export type DriveOrder = {
 export async function drive(context: Context, order: DriveOrder): Promise<CommandResult> {
   const { signal, options } = context
   const project = await context.project()
+  if (options.dryRun) return dryRun(context, order, project.plan)
   mustBeConfirmable(context, order)
   const fresh = order.fresh && !options.keep
   if (fresh && !order.supersede) await mustBeFinished(context, project.plan)
@@ -71,6 +73,15 @@ export async function drive(context: Context, order: DriveOrder): Promise<Comman
   return { outcome, why, envelope }
 }
 
+/** What the command would go through, from the plan alone: nothing is opened, asked or journaled. */
+async function dryRun(context: Context, order: DriveOrder, plan: Plan): Promise<CommandResult> {
+  const [{ planLines }, describeStep] = await Promise.all([import('../report/plan-text.ts'), stepWords()])
+  const goal = order.goal(plan)
+  const aim = goal.type === 'all' ? 'every phase' : goal.type === 'step' ? `up to ${goal.step}` : `the gate of ${goal.phase}`
+  const lines = [`dry run of launch ${order.command}: ${aim}; nothing was done`, '', ...planLines(plan, describeStep, context.output.out.theme)]
+  return { outcome: 'succeeded', text: lines.join('\n'), document: { dryRun: true, goal } }
+}
+
 /** Without a terminal somebody has to have said yes to changing production; found out before anything is touched. */
 function mustBeConfirmable(context: Context, order: DriveOrder): void {
   const { options, isSandbox } = context
@@ -94,7 +105,7 @@ async function latchOf(context: Context, plan: Plan): Promise<readonly string[]>
 
 export async function makeReporter(context: Context, plan: Plan): Promise<Reporter> {
   const { options, output } = context
-  const [{ reporterKind }, { stepKind }] = await Promise.all([import('../ui/registry.ts'), import('../steps/registry.ts')])
+  const [{ reporterKind }, describeStep] = await Promise.all([import('../ui/registry.ts'), stepWords()])
   const kind = reporterKind(options.jsonl ? 'jsonl' : options.quiet ? 'quiet' : 'plain')
   const side = kind.stream === 'stdout' ? output.out : output.err
   return kind.create({
@@ -102,10 +113,7 @@ export async function makeReporter(context: Context, plan: Plan): Promise<Report
     theme: side.theme,
     plan,
     spinner: await context.spinner(),
-    describeStep: (step) => {
-      const known = stepKind(step.kind)
-      return { title: known.title(step.spec, step.environment), changes: known.changes(step.spec, step.environment), plannedMs: known.plannedMs(step.spec) }
-    },
+    describeStep,
   })
 }
 

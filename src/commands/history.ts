@@ -38,7 +38,16 @@ async function read(context: Context, limit: number): Promise<readonly LaunchSta
   const launches = await context.launches(plan)
   const [ids, current] = await Promise.all([launches.list(signal), launches.current(signal)])
   const states = await Promise.all(
-    ids.slice(-limit).map(async (id) => fold(await (await launches.load(id, signal)).log.read(signal))),
+    ids.slice(-limit).map(async (id) => {
+      try {
+        return fold(await (await launches.load(id, signal)).log.read(signal))
+      } catch (error) {
+        if (!(error instanceof LaunchError) || error.code === 'UNREACHABLE') throw error
+        // One that does not hold together must not hide the others.
+        context.output.err.write(`launch ${id} cannot be read: ${error.message}\n`)
+        return null
+      }
+    }),
   )
   // Sandbox launches may begin at the same instant of their worlds: the one opened last goes first.
   const isCurrent = (state: LaunchState) => Number(state.id === current?.log.launch)

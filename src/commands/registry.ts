@@ -12,6 +12,28 @@ import { rollbackEmergency } from './rollback-emergency.ts'
 import { rollbackFull } from './rollback-full.ts'
 import { rollbackValidate } from './rollback-validate.ts'
 import { canaryAbort, canaryPause, canaryPromote, canaryResume } from './canary-ask.ts'
+import { approve } from './approve.ts'
+import { archive } from './archive.ts'
+import { canaryStatus } from './canary-status.ts'
+import { completion } from './completion.ts'
+import { explain } from './explain.ts'
+import { go, noGo } from './go.ts'
+import { history } from './history.ts'
+import { init } from './init.ts'
+import { issue } from './issue.ts'
+import { note } from './note.ts'
+import { plan } from './plan.ts'
+import { report } from './report.ts'
+import { sandboxReset } from './sandbox-reset.ts'
+import { sandboxScenarios } from './sandbox-scenarios.ts'
+import { sandboxServe } from './sandbox-serve.ts'
+import { schema } from './schema.ts'
+import { status } from './status.ts'
+import { uatBlock } from './uat-block.ts'
+import { uatReport } from './uat-report.ts'
+import { uatStatus } from './uat-status.ts'
+import { uatUnblock } from './uat-unblock.ts'
+import { waive } from './waive.ts'
 import type { Command } from './command.ts'
 
 /** Every command: one file each, one line here. Help, completion and docs read this list. */
@@ -33,4 +55,27 @@ export const commands: readonly Command[] = [
   rollbackEmergency,
   rollbackFull,
   rollbackValidate,
+  status,
+  plan,
+  explain,
+  canaryStatus,
+  uatStatus,
+  uatReport,
+  history,
+  report,
+  approve,
+  go,
+  noGo,
+  uatBlock,
+  uatUnblock,
+  waive,
+  note,
+  issue,
+  archive,
+  init,
+  schema,
+  completion,
+  sandboxServe,
+  sandboxReset,
+  sandboxScenarios,
 ]

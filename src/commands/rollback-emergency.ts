@@ -1,7 +1,9 @@
+import { hostname, userInfo } from 'node:os'
 import type { Context } from '../context.ts'
 import { messageOf } from '../core/errors.ts'
 import type { RollbackResult } from '../core/event.ts'
 import type { Output } from '../compose/output.ts'
+import { watchAfterwards, watchOptions } from './after-rollback.ts'
 import { text, type Command, type CommandResult } from './command.ts'
 import { rollbackTarget, type RollbackTarget } from './rollback-target.ts'
 
@@ -16,6 +18,7 @@ export const rollbackEmergency: Command = {
     ['--reason <text>', 'why; read by everybody who sees the flag is off'],
     ['--flag <s3-url>', 'the flag document, when there is no run sheet: s3://bucket/flags/name.json (LAUNCH_FLAG)'],
     ['--region <name>', 'the region of its bucket'],
+    ...watchOptions,
   ],
   examples: [
     ['launch rollback emergency --reason "SLO breach detected"', 'with a run sheet, in whatever condition it is'],
@@ -27,7 +30,7 @@ export const rollbackEmergency: Command = {
     const { result, writeId } = await turnOff(context, target, reason)
     const { journalRollback } = await import('./journal-rollback.ts')
     const journaled = await journalRollback(context, { result, writeId, app: target.app })
-    return rollbackResult(result, journaled)
+    return watchAfterwards(context, options, rollbackResult(result, journaled))
   },
 }
 
@@ -36,7 +39,8 @@ async function turnOff(context: Context, target: RollbackTarget, reason: string)
   const { err } = context.output
   const startedMs = ports.clock.monotonicMs()
   let told = false
-  const by = context.env['LAUNCH_ACTOR'] ?? context.env['GITHUB_ACTOR'] ?? context.env['USER'] ?? 'on call'
+  // Git or STS would say it better, and would cost time before the write; the journal gets the better name afterwards.
+  const by = context.env['LAUNCH_ACTOR'] ?? context.env['GITHUB_ACTOR'] ?? `${machineUser()}@${hostname()}`
   return rollBack(
     {
       kind: 'emergency',
@@ -57,6 +61,14 @@ async function turnOff(context: Context, target: RollbackTarget, reason: string)
     { flag: ports.flag, clock: ports.clock, random: ports.random, wait: ports.wait, site: null },
     context.signal,
   )
+}
+
+function machineUser(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return 'on call' // a container's user may have no name
+  }
 }
 
 /** The same write by hand, for when this machine cannot do it. */

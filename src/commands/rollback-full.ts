@@ -1,3 +1,4 @@
+import { watchAfterwards, watchOptions } from './after-rollback.ts'
 import type { Command } from './command.ts'
 import { text } from './command.ts'
 import { journalRollback } from './journal-rollback.ts'
@@ -11,6 +12,7 @@ export const rollbackFull: Command = {
   options: [
     ['--reason <text>', 'why'],
     ['--to <release>', 'which release to serve; by default the one before'],
+    ...watchOptions,
   ],
   examples: [
     ['launch rollback full --reason "Critical functionality bug"', 'back to the release before'],
@@ -34,6 +36,6 @@ export const rollbackFull: Command = {
       signal,
     )
     const journaled = await journalRollback(context, { ...done, app: plan.app })
-    return rollbackResult(done.result, journaled)
+    return watchAfterwards(context, options, rollbackResult(done.result, journaled))
   },
 }

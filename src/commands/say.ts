@@ -39,9 +39,10 @@ export function linesFor({ output }: Context, lines: readonly string[]): string 
 }
 
 /** `✔ noted`: a thing that was recorded, and what is next. */
-export function recorded(context: Context, what: string, next: readonly string[]): string {
+export function recorded(context: Context, what: string, next: readonly string[], also: readonly string[] = []): string {
   const { icons, paint } = context.output.out.theme
-  return linesFor(context, [`${paint.pass(icons.pass)} ${what}`, ...next.map((line) => `  next: ${line}`)])
+  const more = [...also.map((line) => `  ${line}`), ...next.map((line) => `  next: ${line}`)]
+  return linesFor(context, [`${paint.pass(icons.pass)} ${what}`, ...more])
 }
 
 function notTooLong(text: string, what: string): string {

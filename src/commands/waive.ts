@@ -26,11 +26,12 @@ export const waive: Command = {
     await mustBeOneOf(name, [...checksOf(plan), window], 'check')
     const dry = dryRun(context, `waive ${name}`)
     if (dry) return dry
+    const { safeText } = await import('../ui/text.ts')
     const [gate = '', check = ''] = name.split('/')
     await opened.log.appendAnyway({ type: 'waived', gate, check, reason }, context.signal)
     return {
       outcome: 'succeeded',
-      text: recorded(context, `${name} waived in launch ${state.id}: ${reason}`, [
+      text: recorded(context, `${name} waived in launch ${state.id}: ${safeText(reason)}`, [
         'the next look at the gate takes it into account',
       ]),
       document: { launch: state.id, waived: { gate, check, reason } },

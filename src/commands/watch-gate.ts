@@ -57,7 +57,9 @@ export async function watchGate(context: Context, plan: Plan, order: WatchOrder)
 function ended(judged: GateJudged, { durationMs }: WatchOrder, from: number, now: number): string | null {
   if (judged.verdict === 'fail') return failureReason(judged.checks, null)
   if (durationMs === null) return null
-  if (judged.bakedMs >= durationMs && judged.verdict === 'pass') return `${formatDuration(judged.bakedMs)} of settled evidence, nothing failed`
+  // A check that wants a longer window than was asked for stays unknown; that is said, and is no breach.
+  const open = judged.verdict === 'unknown' ? `; not decided in this time: ${unknownReason(judged.checks)}` : ''
+  if (judged.bakedMs >= durationMs) return `${formatDuration(judged.bakedMs)} of settled evidence, nothing failed${open}`
   // Evidence that does not come must not keep a monitor for ever.
   return now - from >= durationMs * 2 + 15 * 60_000 ? `not decided: ${unknownReason(judged.checks)}` : null
 }

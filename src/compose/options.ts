@@ -27,29 +27,6 @@ export type GlobalOptions = {
 type Env = { readonly [name: string]: string | undefined }
 type Raw = { readonly [name: string]: string | boolean | undefined }
 
-/** The flags of every command: syntax, meaning. */
-export const globalFlags = [
-  ['--runsheet <path>', 'the run sheet (default: runsheet.yaml)'],
-  ['-C, --cwd <dir>', 'work in this folder'],
-  ['--env <name>', 'environment (default: production)'],
-  ['--state <where>', 'where launches are remembered: file:.launch or s3://bucket/prefix'],
-  ['--app <name>', 'the application, when there is no run sheet to say it'],
-  ['--sandbox', 'play everything on this machine: AWS, traffic, people; nothing real is touched'],
-  ['--scenario <name>', 'what the sandbox plays: healthy, error-spike@30, no-traffic … (implies --sandbox)'],
-  ['--seed <n>', 'which of its worlds the sandbox plays (default: 1)'],
-  ['--keep', 'go on in the sandbox world that is there instead of a fresh one'],
-  ['--json', 'print one JSON document at the end'],
-  ['--jsonl', 'print journal events as JSON lines as they happen'],
-  ['-y, --yes', 'answer confirmations with yes (AUTO_CONFIRM=true); never gives a sign-off'],
-  ['--no-input', 'never ask'],
-  ['--dry-run', 'say what would be done and do nothing'],
-  ['-q, --quiet', 'only the result'],
-  ['-v, --verbose', 'also what child commands print'],
-  ['--color', 'colour always'],
-  ['--no-color', 'colour never'],
-  ['--allow-endpoint', 'allow an AWS endpoint that is not AWS'],
-] as const
-
 /** Throws LaunchError USAGE for a value that makes no sense. */
 export function readOptions(raw: Raw, env: Env, cwd: string): GlobalOptions {
   const word = (name: string, twin: string) => {

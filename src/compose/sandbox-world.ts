@@ -44,9 +44,11 @@ function configOf(order: SandboxOrder, scenario: string): SandboxConfig {
   const { plan, seed } = order
   const { store } = plan.flag
   const flagPath = 'path' in store && typeof store.path === 'string' ? store.path : '/flags/flag.json'
+  // Environments that name no account share the one of production: keys that name none are of it, too.
+  const home = plan.environments['production']?.account ?? '111111111111'
   const sites = Object.values(plan.environments).map((environment, i) => ({
     environment: environment.name,
-    account: environment.account ?? String(i + 1).repeat(12),
+    account: environment.account ?? home,
     region: environment.region,
     bucket: environment.bucket,
     distribution: environment.distribution ?? `E${i}`,

@@ -3,7 +3,7 @@ import type { Move } from './move.ts'
 import type { PlannedGate, PlannedStep } from './plan.ts'
 import { failureReason, unknownReason } from './reason.ts'
 import type { GateState, LaunchState, Stage } from './state.ts'
-import { stageNow } from './state.ts'
+import { stageKey, stageNow } from './state.ts'
 import type { World } from './step.ts'
 
 export type CanaryRules = {
@@ -13,11 +13,6 @@ export type CanaryRules = {
   readonly extendUpTo: number
   readonly onInconclusive: 'hold' | 'rollback' | 'promote-unproven'
   readonly maxUnattendedMs: number
-}
-
-/** Key of a stage's gate among the verdicts of a launch. */
-export function stageKey(step: PlannedStep, percent: number): string {
-  return `${step.id}@${percent}`
 }
 
 /** The next move of a canary, or null once every stage was left. Pure: time comes in as `world.now`. */
@@ -80,7 +75,7 @@ function answerAsk(rules: CanaryRules, step: PlannedStep, stage: OpenStage, stat
     case 'resume':
       return { type: 'record', happening: { type: 'stage-resumed', ...at, why: `resumed ${said}` } }
     case 'promote':
-      // A promotion never goes over a fail; the fail is acted on instead.
+      // A promotion never goes over a fail; the fail is acted on instead (and `reduce` forgets the request).
       return verdict?.verdict === 'fail' ? null : { type: 'record', happening: { type: 'stage-left', ...at, verdict: 'unproven', why: `promoted ${said}` } }
   }
 }

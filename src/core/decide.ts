@@ -1,10 +1,13 @@
+import { isoTime, type EpochMs } from './brand.ts'
 import { errorCodes } from './error-codes.ts'
-import { guarded } from './guards.ts'
+import { flagLost, guarded } from './guards.ts'
 import type { Move } from './move.ts'
+import { endLaunch, overriding } from './overriding.ts'
 import { phaseGateMove } from './phase-gate.ts'
 import type { Plan, PlannedPhase, PlannedStep } from './plan.ts'
-import type { LaunchState } from './state.ts'
+import { mayBeExposed, type LaunchState } from './state.ts'
 import type { StepKind, World } from './step.ts'
+import { changesUsers, type StepKinds } from './touched.ts'
 
 /** How far a command drives the launch. */
 export type Goal =
@@ -14,60 +17,19 @@ export type Goal =
   /** The steps of one phase that change nothing for users, and its gate. */
   | { readonly type: 'gate'; readonly phase: string }
 
-export type StepKinds = (kind: string) => StepKind
-
 /** What to do next. Pure and total: the same plan, journal and world give the same move. */
 export function decide(plan: Plan, state: LaunchState, goal: Goal, world: World, kinds: StepKinds): Move {
-  return (
-    finished(state) ??
-    rollbackUnderWay(state) ??
-    latchFound(state, world) ??
-    declined(state) ??
-    cannotRead(state) ??
-    walk(plan, state, goal, world, kinds) ??
-    reached(goal)
-  )
+  return overriding(plan, state, world, kinds) ?? seeing(state, world, walk(plan, state, goal, world, kinds) ?? reached(goal))
 }
 
-function finished(state: LaunchState): Move | null {
-  return state.ended && { type: 'done', outcome: state.ended.outcome, why: state.ended.why }
-}
-
-/** A rollback that was begun is finished first, whatever else is going on; one that is finished ends the launch. */
-function rollbackUnderWay(state: LaunchState): Move | null {
-  if (state.rollingBack) {
-    const { kind, reason, trigger } = state.rollingBack
-    return { type: 'effect', effect: { type: 'roll-back', kind, reason, trigger } }
-  }
-  const done = state.rollbacks.at(-1)
-  if (done) return end(done.outcome === 'failed' ? 'failed' : 'rolled-back', `rolled back by ${done.by}: ${done.reason}`)
-  if (state.found) return end('rolled-back', `rolled back by ${state.found.by} at ${new Date(state.found.at).toISOString()}: ${state.found.reason}`)
-  return null
-}
-
-/** The flag was read before the journal: a latch that this launch did not write is somebody's rollback, and it wins. */
-function latchFound(state: LaunchState, world: World): Move | null {
-  if (state.flag === null || world.flag?.status !== 'present') return null
-  const { flag } = world.flag
-  if (!flag.latched || state.acks.includes(flag.writeId)) return null
-  return { type: 'record', happening: { type: 'rollback-found', writeId: flag.writeId, by: flag.updatedBy, since: flag.updatedAt, reason: flag.reason } }
-}
-
-function declined(state: LaunchState): Move | null {
-  return state.go?.decision === 'no-go' ? end('declined', `no-go by ${state.go.by}${state.go.note ? `: ${state.go.note}` : ''}`) : null
-}
-
-function cannotRead(state: LaunchState): Move | null {
-  if (state.unknownTypes.length === 0) return null
-  return { type: 'done', outcome: 'superseded', why: `the journal has events this version does not know: ${state.unknownTypes.join(', ')}` }
+/** Without sight of the flag nothing is called proven: somebody may have rolled back. */
+function seeing(state: LaunchState, world: World, move: Move): Move {
+  const proves = move.type === 'record' && (move.happening.type === 'stage-left' || move.happening.type === 'launch-ended')
+  return proves && mayBeExposed(state) ? (flagLost(state, world) ?? move) : move
 }
 
 function reached(goal: Goal): Move {
-  return goal.type === 'all' ? end('succeeded', 'every phase of the run sheet is done') : { type: 'done', outcome: 'succeeded', why: '' }
-}
-
-function end(outcome: 'succeeded' | 'rolled-back' | 'failed' | 'declined', why: string): Move {
-  return { type: 'record', happening: { type: 'launch-ended', outcome, why } }
+  return goal.type === 'all' ? endLaunch('succeeded', 'every phase of the run sheet is done') : { type: 'done', outcome: 'succeeded', why: '' }
 }
 
 function walk(plan: Plan, state: LaunchState, goal: Goal, world: World, kinds: StepKinds): Move | null {
@@ -121,6 +83,7 @@ function stepMove(plan: Plan, state: LaunchState, step: PlannedStep, again: bool
   if (isDone(state, step) && (!again || world.tried.has(step.id))) return null
   const progress = state.steps[step.id]
   if (progress?.status === 'failed' && world.tried.has(step.id)) return afterFailure(state, step, progress, kind)
+  if (progress?.status === 'intended' && !kind.repeatable(plan) && !again) return interrupted(step, progress)
   const effect: Move = { type: 'effect', effect: { type: 'run-step', step } }
   return changesUsers(step, kinds) ? guarded(plan, state, step, effect, world) : effect
 }
@@ -128,22 +91,28 @@ function stepMove(plan: Plan, state: LaunchState, step: PlannedStep, again: bool
 /** A step that broke what users see is undone; one that failed before that stops the launch where it is. */
 function afterFailure(state: LaunchState, step: PlannedStep, failed: { readonly code: string; readonly message: string }, kind: StepKind): Move {
   const row = Object.entries(errorCodes).find(([code]) => code === failed.code)?.[1]
-  const outcome = row?.outcome ?? 'bug'
+  // What was named in the run sheet and is not there stops a launch; it does not make it a usage error.
+  const outcome = row?.outcome === 'invalid' ? 'refused' : (row?.outcome ?? 'bug')
   const reason = `${kind.title(step.spec, step.environment)} failed: ${failed.message}`
   if (outcome === 'failed' && step.environment === 'production') {
     return { type: 'effect', effect: { type: 'roll-back', kind: 'full', reason, trigger: 'step' } }
   }
-  return { type: 'done', outcome: outcome === 'failed' ? 'refused' : outcome, why: reason }
+  const ends = outcome === 'failed' ? 'refused' : outcome
+  // Exits 3 and 6 say that users saw no change: not true any more once they get the new version.
+  const changed = mayBeExposed(state) && (ends === 'refused' || ends === 'unavailable')
+  return { type: 'done', outcome: changed ? 'held' : ends, why: reason }
+}
+
+/** Begun and not known to have ended, and a repeat may do harm: a person has to look first. */
+function interrupted(step: PlannedStep, begun: { readonly at: EpochMs }): Move {
+  const why = `${step.id} was begun at ${isoTime(begun.at)} and nobody knows whether it ended, and the run sheet says that it must not run twice`
+  return { type: 'done', outcome: 'held', why: `${why}: look what it did, then repeat it on purpose with launch ${step.kind} --rebuild, or begin again with --new` }
 }
 
 /** Done for the artifact of now: a step that ran for another one has to run again. */
 function isDone(state: LaunchState, step: PlannedStep): boolean {
   const progress = state.steps[step.id]
   return progress?.status === 'done' && progress.artifact === (state.artifact?.hash ?? null)
-}
-
-function changesUsers(step: PlannedStep, kinds: StepKinds): boolean {
-  return kinds(step.kind).changes(step.spec, step.environment) === 'users'
 }
 
 function first<T>(items: readonly T[], move: (item: T) => Move | null): Move | null {

@@ -1,8 +1,9 @@
 import { epochMs, isoTime } from './brand.ts'
 import type { Effect, Move } from './move.ts'
 import type { Plan, PlannedStep } from './plan.ts'
-import type { LaunchState } from './state.ts'
+import { hasChanged, mayBeExposed, type LaunchState } from './state.ts'
 import type { World } from './step.ts'
+import { formatDuration } from './units.ts'
 
 /**
  * What stands before a change that production users may see: the launch window, the go decision, a baseline to compare
@@ -10,10 +11,22 @@ import type { World } from './step.ts'
  */
 export function guarded(plan: Plan, state: LaunchState, step: PlannedStep, move: Move, world: World): Move {
   if (move.type !== 'effect' || step.environment !== 'production' || !forward(move.effect)) return move
+  const stopped = flagStops(state, move.effect, world)
+  if (stopped) return stopped
   if (alreadyIntended(state, move.effect)) return move
-  return (
-    outsideWindow(plan, state, world) ?? latched(state, world) ?? noDecision(plan, state, world) ?? noBaseline(state) ?? notConfirmed(state, move.effect, world) ?? move
-  )
+  return outsideWindow(plan, state, world) ?? noDecision(plan, state, world) ?? noBaseline(state) ?? notConfirmed(state, move.effect, world) ?? move
+}
+
+/** How long a flag that cannot be read is asked again, and how often. */
+export const flagPatienceMs = 10 * 60_000
+const flagRetryMs = 5000
+
+/** Nothing goes forward on a flag that could not be read: it is asked again for a while, then the launch stops where it is. */
+export function flagLost(state: LaunchState, world: World): Move | null {
+  if (world.flag !== null) return null
+  const why = 'the flag cannot be read'
+  if (world.now - (world.flagLostAt ?? world.now) < flagPatienceMs) return { type: 'wait', until: epochMs(world.now + flagRetryMs), why }
+  return { type: 'done', outcome: mayBeExposed(state) || hasChanged(state, 'production') ? 'held' : 'unavailable', why: `${why} for ${formatDuration(flagPatienceMs)}` }
 }
 
 type ForwardEffect = Extract<Effect, { type: 'run-step' | 'raise-flag' }>
@@ -22,7 +35,7 @@ function forward(effect: Effect): effect is ForwardEffect {
   return effect.type === 'run-step' || effect.type === 'raise-flag'
 }
 
-/** A change whose intent is journaled passed its guards then: it is finished, not asked again. */
+/** A change whose intent is journaled passed its guards then: it is finished, not asked again. Only the flag is looked at anew. */
 function alreadyIntended(state: LaunchState, effect: ForwardEffect): boolean {
   if (effect.type === 'run-step') return state.steps[effect.step.id]?.status === 'intended'
   return state.stages[effect.step.id]?.at(-1)?.status === 'shifting'
@@ -31,24 +44,39 @@ function alreadyIntended(state: LaunchState, effect: ForwardEffect): boolean {
 function outsideWindow(plan: Plan, state: LaunchState, world: World): Move | null {
   if (state.waivers.some((waiver) => waiver.gate === 'window')) return null
   const freeze = plan.freezes.find(({ fromAt, toAt }) => fromAt <= world.now && world.now < toAt)
-  if (freeze) return refused(`production is frozen until ${isoTime(epochMs(freeze.toAt))}: ${freeze.why}`)
+  if (freeze) return tooLate(state, world, `production is frozen until ${isoTime(epochMs(freeze.toAt))}: ${freeze.why}`)
   if (!plan.window) return null
   const { opensAt, closesAt } = plan.window
   if (world.now < opensAt) return { type: 'wait', until: epochMs(opensAt), why: `the launch window opens at ${isoTime(epochMs(opensAt))}` }
-  if (world.now >= closesAt) return refused(`the launch window closed at ${isoTime(epochMs(closesAt))}`)
+  if (world.now >= closesAt) return tooLate(state, world, `the launch window closed at ${isoTime(epochMs(closesAt))}`)
   return null
+}
+
+/** Before production changed nothing is lost; a canary that may go no further is not left half-way with nobody watching. */
+function tooLate(state: LaunchState, world: World, why: string): Move {
+  if (!mayBeExposed(state)) return hasChanged(state, 'production') ? { type: 'done', outcome: 'held', why } : refused(why)
+  const at = `${why}, the canary is at ${state.flag?.percent ?? 0} %`
+  if (world.leaveHeld || world.guided) return { type: 'done', outcome: 'held', why: at }
+  return { type: 'effect', effect: { type: 'roll-back', kind: 'emergency', reason: at, trigger: 'window' } }
 }
 
 function refused(why: string): Move {
   return { type: 'done', outcome: 'refused', why }
 }
 
-function latched(state: LaunchState, world: World): Move | null {
-  if (world.flag === null) return { type: 'wait', until: epochMs(world.now + 5000), why: 'the flag cannot be read' }
+/** What the flag itself says against going forward: unread, malformed, latched, or further than this launch would set it. */
+function flagStops(state: LaunchState, effect: ForwardEffect, world: World): Move | null {
+  if (world.flag === null) return flagLost(state, world)
   if (world.flag.status === 'malformed') return refused(`the flag document cannot be understood: ${world.flag.why}`)
-  if (world.flag.status === 'absent' || !world.flag.flag.latched || state.acks.includes(world.flag.flag.writeId)) return null
-  const { updatedBy, updatedAt, reason } = world.flag.flag
-  return { type: 'done', outcome: 'superseded', why: `the flag is latched off since ${isoTime(updatedAt)} by ${updatedBy}: ${reason}` }
+  if (world.flag.status === 'absent') return null
+  const { flag } = world.flag
+  if (flag.latched) {
+    if (state.acks.includes(flag.writeId)) return null
+    return { type: 'done', outcome: 'superseded', why: `the flag is latched off since ${isoTime(flag.updatedAt)} by ${flag.updatedBy}: ${flag.reason}` }
+  }
+  // An advance never lowers what users get.
+  if (effect.type !== 'raise-flag' || flag.percent <= effect.percent) return null
+  return refused(`the flag is at ${flag.percent} % already, set by ${flag.updatedBy}: ${effect.percent} % would take the new version from users`)
 }
 
 function noDecision(plan: Plan, state: LaunchState, world: World): Move | null {

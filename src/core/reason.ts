@@ -1,5 +1,5 @@
 import type { CheckResult } from './event.ts'
-import { formatQuantity } from './units.ts'
+import { formatQuantity } from './quantity.ts'
 
 /** `board-load p95 < 800ms: 1,240ms at 30 % (2,104 samples)`: which check failed, with what value, where. */
 export function failureReason(checks: readonly CheckResult[], stagePercent: number | null): string {
@@ -17,7 +17,8 @@ export function unknownReason(checks: readonly CheckResult[]): string {
 
 function describe(check: CheckResult): string {
   const { observed, unit, why } = check.judgement
-  return `${check.title}: ${observed === null ? why : formatQuantity(observed, unit)}`
+  const value = typeof observed === 'number' ? formatQuantity(observed, unit) : (observed ?? why)
+  return `${check.title}: ${value}`
 }
 
 function samples(check: CheckResult): string {

@@ -1,5 +1,5 @@
 import type { EventOf } from './event.ts'
-import type { LaunchState, Stage } from './state.ts'
+import { stageKey, type LaunchState, type Stage } from './state.ts'
 
 type CanaryEvent = EventOf<'flag-intended' | 'flag-set' | 'flag-confirmed' | 'stage-held' | 'stage-resumed' | 'stage-left' | 'canary-asked'>
 
@@ -43,8 +43,17 @@ export function reduceCanary(state: LaunchState, event: CanaryEvent): LaunchStat
           : { status: 'left', percent: stage.percent, startedAt: stage.startedAt, endedAt: event.at, verdict: event.verdict, why: event.why },
       )
     case 'canary-asked':
+      if (event.ask === 'promote' && standsOnFail(state)) return state
       return { ...state, ask: { ask: event.ask, stage: event.stage, reason: event.reason, by: event.actor.name, at: event.at } }
   }
+}
+
+/** Whether the last look at an open stage was a fail. */
+function standsOnFail(state: LaunchState): boolean {
+  return Object.entries(state.stages).some(([step, list]) => {
+    const stage = list.at(-1)
+    return (stage?.status === 'baking' || stage?.status === 'held') && state.gates[stageKey({ id: step }, stage.percent)]?.verdict === 'fail'
+  })
 }
 
 /** Changes the newest stage of every canary that stands at this percent (a plan has one canary at a time). */

@@ -44,7 +44,9 @@ function apply(state: LaunchState, event: LaterEvent): LaunchState {
     case 'gate-judged':
       return gateJudged(state, event)
     case 'approved': {
-      const approval = { role: event.role, by, at: event.at, note: event.note, binding: event.binding }
+      // Given before the build but written after it: the artifact takes it over all the same.
+      const binding = { ...event.binding, artifact: event.binding.artifact ?? state.artifact?.hash ?? null }
+      const approval = { role: event.role, by, at: event.at, note: event.note, binding }
       return { ...state, approvals: [...state.approvals.filter((a) => a.role !== event.role), approval] }
     }
     case 'blocker-raised':
@@ -108,7 +110,9 @@ function stepDone(state: LaunchState, event: EventOf<'step-done'>): LaunchState 
     const approvals = first
       ? state.approvals.map((approval) => (approval.binding.artifact === null ? { ...approval, binding: { ...approval.binding, artifact: artifact.hash } } : approval))
       : state.approvals
-    return { ...next, artifact, approvals }
+    // Another artifact has to go through every phase again: what passed, passed for the one before.
+    const phases = first || state.artifact?.hash === artifact.hash ? state.phases : {}
+    return { ...next, artifact, approvals, phases }
   }
   if (deployed) {
     return { ...next, deployments: { ...state.deployments, [deployed.environment]: { release: deployed.release, at: event.at, artifact: hash } } }
@@ -119,7 +123,9 @@ function stepDone(state: LaunchState, event: EventOf<'step-done'>): LaunchState 
 function gateJudged(state: LaunchState, event: EventOf<'gate-judged'>): LaunchState {
   const { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window } = event
   const failing = verdict === 'fail' ? (state.gates[event.key]?.failing ?? 0) + 1 : 0
-  return { ...state, gates: { ...state.gates, [event.key]: { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window, failing } } }
+  // A promotion is refused on a fail for good: it must not come true minutes later.
+  const ask = verdict === 'fail' && stage !== null && state.ask?.ask === 'promote' ? null : state.ask
+  return { ...state, ask, gates: { ...state.gates, [event.key]: { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window, failing } } }
 }
 
 /** A rollback ends whatever stage was under way. */

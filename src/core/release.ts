@@ -23,6 +23,8 @@ export type Current = { readonly schema: 1; readonly release: string; readonly p
 
 export const keys = {
   current: '.launch/current.json',
+  /** Below it is what launch keeps of releases it built itself; an adopted one is called `zero-…`. */
+  builtReleases: '.launch/releases/r-',
   manifest: (release: string) => `.launch/releases/${release}/manifest.json`,
   /** Where a release keeps its own copy of a file that later releases overwrite. */
   kept: (release: string, path: string) => `.launch/releases/${release}/files/${path}`,

@@ -94,8 +94,18 @@ export function hasChanged(state: LaunchState, environment: string): boolean {
   return state.deployments[environment] !== undefined || (environment === 'production' && state.flag !== null)
 }
 
+/** Whether the flag was raised by this launch, or may have been: an intent alone does not say whether the write got through. */
+export function mayBeExposed(state: LaunchState): boolean {
+  return state.flag !== null || Object.keys(state.stages).length > 0
+}
+
 export function stageNow(state: LaunchState, step: string): Stage | null {
   return state.stages[step]?.at(-1) ?? null
+}
+
+/** Key of a stage's gate among the verdicts of a launch. */
+export function stageKey(step: { readonly id: string }, percent: number): string {
+  return `${step.id}@${percent}`
 }
 
 export function startState(opened: EventOf<'launch-opened'>): LaunchState {

@@ -12,6 +12,8 @@ export type World = {
   readonly now: EpochMs
   /** Null when it could not be read just now: nothing moves forward then. */
   readonly flag: FlagReading | null
+  /** Since when the flag could not be read; null while it can. */
+  readonly flagLostAt: EpochMs | null
   /** When this process first and last looked at a gate, by its key: not journaled, a fresh process looks at once. */
   readonly looks: ReadonlyMap<string, { readonly first: EpochMs; readonly last: EpochMs }>
   /** Steps this process has tried. */
@@ -72,6 +74,8 @@ export type StepDefinition<K extends string, S extends z.ZodType> = {
    * Without it the step is one effect: `perform`.
    */
   readonly next?: (spec: z.infer<S>, step: PlannedStep, plan: Plan, state: LaunchState, world: World) => Move | null
+  /** False when a repeat after a crash may do harm: the launch is held then. Steps are repeatable unless they say otherwise. */
+  readonly repeatable?: (plan: Plan) => boolean
   /** Does the work once. Safe to repeat after a crash: see the idempotency rule in the step's own file. */
   readonly perform?: (spec: z.infer<S>, context: StepContext, signal: AbortSignal) => Promise<StepResult>
 }
@@ -87,6 +91,7 @@ export type StepKind<K extends string = string, S extends z.ZodType = z.ZodType>
   gate(spec: unknown): { readonly name: string; readonly everyMs: number; readonly patienceMs: number } | null
   plannedMs(spec: unknown): number
   title(spec: unknown, environment: string): string
+  repeatable(plan: Plan): boolean
   readonly next: ((step: PlannedStep, plan: Plan, state: LaunchState, world: World) => Move | null) | null
   readonly perform: ((context: StepContext, signal: AbortSignal) => Promise<StepResult>) | null
 }
@@ -105,6 +110,7 @@ export function defineStep<const K extends string, S extends z.ZodType>(definiti
     gate: (spec) => definition.gate?.(own(spec)) ?? null,
     plannedMs: (spec) => definition.plannedMs(own(spec)),
     title: (spec, environment) => definition.title(own(spec), environment),
+    repeatable: (plan) => definition.repeatable?.(plan) ?? true,
     next: next ? (step, plan, state, world) => next(own(step.spec), step, plan, state, world) : null,
     perform: perform ? (context, signal) => perform(own(context.step.spec), context, signal) : null,
   }

@@ -38,14 +38,3 @@ export function parseShare(text: string): number | null {
 export function formatShare(share: number): string {
   return `${Number((share * 100).toPrecision(4))}%`
 }
-
-/** A value with its unit as people read it: `(412.3, 'ms')` → `412ms`, `(0.0123, 'share')` → `1.23%`, `(12000, 'count')` → `12,000`. */
-export function formatQuantity(value: number | string | null, unit: string): string {
-  if (value === null) return '–'
-  if (typeof value === 'string') return value
-  if (unit === 'share') return formatShare(value)
-  if (unit === 'percent') return `${Number(value.toFixed(2))}%`
-  const rounded = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3))
-  const grouped = rounded.toLocaleString('en-US', { maximumFractionDigits: 3 })
-  return unit === 'count' || unit === '' ? grouped : `${grouped}${unit}`
-}

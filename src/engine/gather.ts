@@ -46,11 +46,10 @@ const gatherers: { readonly [K in SingleNeed]: Gather<K> } = {
     const [reading, edge] = await Promise.all([store.read(signal), store.observe(signal)])
     return seen({ store: reading, edge: edge.reading })
   },
-  answer: async (need, request, ports, signal) => {
+  // Asked before the look, so that the answer is journaled once and not asked for at every look.
+  answer: async (need, request) => {
     const recorded = request.state.answers[need.id]
-    if (recorded) return seen(recorded)
-    const answer = await ports.people.ask({ type: 'confirm', id: need.id, text: need.ask }, signal)
-    return answer ? seen({ ...answer, at: ports.clock.now() }) : missing(`nobody answered "${need.ask}"`)
+    return recorded ? seen(recorded) : missing(`nobody answered "${need.ask}"`)
   },
 }
 

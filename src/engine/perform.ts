@@ -1,6 +1,7 @@
 import { LaunchError, messageOf } from '../core/errors.ts'
 import type { Effect } from '../core/move.ts'
 import type { PlannedStep } from '../core/plan.ts'
+import { changesUsers } from '../core/touched.ts'
 import { stepKind } from '../steps/registry.ts'
 import { captureBaseline } from './baseline.ts'
 import { environmentOf } from './look.ts'
@@ -28,8 +29,10 @@ async function runStep(step: PlannedStep, session: Session, signal: AbortSignal)
   const { ports, plan } = session
   const kind = stepKind(step.kind)
   if (!kind.perform) throw new Error(`step kind "${step.kind}" has nothing to perform`)
-  const attempt = ports.random.id()
-  if (!(await session.record({ type: 'step-intended', step: step.id, attempt }, signal))) return
+  const begun = session.state.steps[step.id]
+  const again = begun?.status === 'intended' && session.tried.has(step.id) ? begun.attempt : null
+  const attempt = again ?? ports.random.id()
+  if (again === null && !(await session.record({ type: 'step-intended', step: step.id, attempt }, signal))) return
   session.tried.add(step.id)
   session.watcher.onProgress(kind.title(step.spec, step.environment), null)
   const started = ports.clock.monotonicMs()
@@ -41,6 +44,8 @@ async function runStep(step: PlannedStep, session: Session, signal: AbortSignal)
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof LaunchError)) throw error
+    // Production may be half-way: the loop takes the step up again until the service answers.
+    if (error.outcome === 'unavailable' && step.environment === 'production' && changesUsers(step, stepKind)) throw error
     await session.record({ type: 'step-failed', step: step.id, attempt, code: error.code, message: messageOf(error), hint: error.hint, ms: elapsed() }, signal)
   }
 }

@@ -1,6 +1,6 @@
 import { epochMs } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
-import type { FlagReading, FlagState } from '../core/flag.ts'
+import { mayReplace, type FlagReading, type FlagState } from '../core/flag.ts'
 import type { PlannedStep } from '../core/plan.ts'
 import type { FlagStore } from '../core/ports.ts'
 import { stageNow } from '../core/state.ts'
@@ -25,14 +25,18 @@ export async function raiseFlag(step: PlannedStep, percent: number, session: Ses
     await session.record({ type: 'flag-set', percent, writeId, serial: current.serial, ackedMs: 0 }, signal)
     return
   }
-  const serial = Math.max((current?.serial ?? 0) + 1, ports.clock.now())
+  const above = current?.serial ?? 0
+  const serial = open && open.serial > above ? open.serial : Math.max(above + 1, ports.clock.now())
   const base = reading.status === 'present' ? reading.version : null
+  const next = nextFlag(session, percent, serial, writeId)
+  // `decide` looked at the same reading; whoever changes it there must not be able to raise a latched flag here.
+  if (current && !mayReplace(current, next)) return
   // Recorded again with the new base when an earlier try met a flag that somebody else had changed.
   if (!open || open.serial < serial) {
     if (!(await session.record({ type: 'flag-intended', step: step.id, percent, writeId, serial, base }, signal))) return
   }
   const started = ports.clock.monotonicMs()
-  const written = await ports.flag('production').write(nextFlag(session, percent, serial, writeId), base, signal)
+  const written = await ports.flag('production').write(next, base, signal)
   if (written.status === 'conflict') return
   const ackedMs = Math.round(ports.clock.monotonicMs() - started)
   await session.record({ type: 'flag-set', percent, writeId, serial, ackedMs }, signal)
@@ -62,7 +66,7 @@ export async function confirmFlag(percent: number, serial: number, session: Sess
   const deadline = ports.clock.now() + store.propagationMs * 3 + 30_000
   for (;;) {
     const reading = await observed(store, signal)
-    if (reading?.status === 'present' && (reading.flag.serial >= serial || reading.flag.latched)) {
+    if (reading?.status === 'present' && (reading.flag.serial >= serial || isNewLatch(reading.flag, session))) {
       const edgeMs = ports.clock.now() - setAt
       await session.record({ type: 'flag-confirmed', percent, serial: reading.flag.serial, edgeMs }, signal)
       return
@@ -75,6 +79,11 @@ export async function confirmFlag(percent: number, serial: number, session: Sess
     }
     await ports.clock.sleepUntil(epochMs(now + edgePollMs), signal)
   }
+}
+
+/** A latch that this launch was told to go over may still be served for a while; any other one is a rollback. */
+function isNewLatch(flag: FlagState, { state }: Session): boolean {
+  return flag.latched && !state.acks.includes(flag.writeId)
 }
 
 /** Null while the edge does not answer: the deadline decides then. */

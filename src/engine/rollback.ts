@@ -75,12 +75,19 @@ async function seenAtEdge(store: FlagStore, clock: Clock, startedAt: number, sig
 
 type Restoration = { readonly status: 'done'; readonly restored: Restored | null } | { readonly status: 'failed'; readonly why: string }
 
+/** A restore that met trouble on the way is repeated from its start: every part of it may be done twice. */
+const restoreAttempts = 5
+const restoreRetryMs = 1000
+
 async function restore(request: RollbackRequest, site: NonNullable<RollbackPorts['site']>, ports: RollbackPorts, signal: AbortSignal): Promise<Restoration> {
-  try {
-    return { status: 'done', restored: await restorePrevious(site.url, request.target, { ...site, clock: ports.clock, random: ports.random }, signal) }
-  } catch (error) {
-    if (signal.aborted || !(error instanceof LaunchError)) throw error
-    return { status: 'failed', why: messageOf(error) }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return { status: 'done', restored: await restorePrevious(site.url, request.target, { ...site, clock: ports.clock, random: ports.random }, signal) }
+    } catch (error) {
+      if (signal.aborted || !(error instanceof LaunchError)) throw error
+      if (error.outcome !== 'unavailable' || attempt >= restoreAttempts) return { status: 'failed', why: messageOf(error) }
+      await ports.wait(restoreRetryMs, signal)
+    }
   }
 }
 
@@ -106,7 +113,7 @@ type RollbackOrder = { readonly kind: RollbackKind; readonly reason: string; rea
 /** A rollback that the launch itself decided: intent, rollback, outcome. */
 export async function rollBackLaunch({ kind, reason, trigger }: RollbackOrder, session: Session, signal: AbortSignal): Promise<void> {
   const { plan, ports, state } = session
-  if (!state.rollingBack && !(await session.record({ type: 'rollback-intended', kind, reason, trigger }, signal))) return
+  if (!state.rollingBack && !(await recordIntent({ kind, reason, trigger }, session, signal))) return
   session.watcher.onProgress(`rolling back: ${reason}`, null)
   const by = ports.actorName
   const request: RollbackRequest = { kind, reason, by, launch: state.id, flagKey: plan.flag.key, target: { to: null, awayFrom: releaseOf(state) } }
@@ -114,6 +121,17 @@ export async function rollBackLaunch({ kind, reason, trigger }: RollbackOrder, s
   const done = await rollBack(request, rollbackPorts(session, environment), signal)
   await session.log.appendAnyway({ type: 'rolled-back', result: done.result, writeId: done.writeId, trigger }, signal)
   await session.refresh(signal)
+}
+
+/** False when somebody else wrote first. A journal that cannot be reached does not stop a rollback. */
+async function recordIntent(order: RollbackOrder, session: Session, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await session.record({ type: 'rollback-intended', ...order }, signal)
+  } catch (error) {
+    if (signal.aborted || !(error instanceof LaunchError) || error.outcome !== 'unavailable') throw error
+    session.watcher.onProgress(`the journal cannot be written (${error.message}); rolling back all the same`, null)
+    return true
+  }
 }
 
 /** The release this launch deploys, whether or not its deploy came to its end. */

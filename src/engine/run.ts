@@ -1,35 +1,80 @@
+import { epochMs, type EpochMs } from '../core/brand.ts'
 import { decide, type Goal } from '../core/decide.ts'
-import { messageOf } from '../core/errors.ts'
+import { LaunchError, messageOf } from '../core/errors.ts'
 import type { Outcome } from '../core/exit-code.ts'
-import type { Move } from '../core/move.ts'
+import type { Effect, GateLook, Move } from '../core/move.ts'
+import { reduce } from '../core/reduce.ts'
 import type { World } from '../core/step.ts'
+import { productionTouched } from '../core/touched.ts'
+import { formatDuration } from '../core/units.ts'
+import { needsOfGate } from '../gates/judge-gate.ts'
 import { stepKind } from '../steps/registry.ts'
 import { ask } from './ask.ts'
-import { isNews, lookAt } from './look.ts'
+import { environmentOf, isNews, lookAt, scopeOf, type GateJudged } from './look.ts'
 import { perform } from './perform.ts'
 import type { Session } from './session.ts'
 
 export type RunOptions = { readonly goal: Goal; readonly leaveHeld: boolean; readonly guided: boolean }
 export type RunEnd = { readonly outcome: Outcome; readonly why: string }
 
+/** How often and how long trouble with a service is sat out once production users may see something of the launch. */
+const retryMs = 5000
+const patienceMs = 10 * 60_000
+
 /**
  * Drives a launch towards a goal: read the flag, read the journal, decide, do, remember; again. Everything it does can be
- * taken up by another process at any point. Rejects with the signal's reason when aborted, after `paused` was journaled.
+ * taken up by another process at any point. A service that fails before production changed ends the run; after that it is
+ * asked again for a while, so that a launch never ends half-way over a hiccup. Rejects with the signal's reason when aborted.
  */
 export async function run(session: Session, options: RunOptions, signal: AbortSignal): Promise<RunEnd> {
-  for (;;) {
+  const { clock } = session.ports
+  for (let troubleSince: EpochMs | null = null; ;) {
     signal.throwIfAborted()
-    // The flag first, the journal second: a decision is never based on a flag that is older than the journal it is held against.
-    session.flag = await readFlag(session, signal)
-    await session.refresh(signal)
-    const move = decide(session.plan, session.state, options.goal, worldOf(session, options), stepKind)
-    if (move.type === 'done') return { outcome: move.outcome, why: move.why }
-    const declined = await carryOut(move, session, signal)
-    if (declined) return declined
+    try {
+      const end = await turn(session, options, signal)
+      if (end) return end
+      troubleSince = null
+    } catch (error) {
+      signal.throwIfAborted()
+      const end = endOfTrouble(error, session, clock.now() - (troubleSince ??= clock.now()))
+      if (end) return end
+      session.watcher.onProgress(`${messageOf(error)}; trying again`, null)
+      await clock.sleepUntil(epochMs(clock.now() + retryMs), signal)
+    }
   }
 }
 
-async function carryOut(move: Exclude<Move, { type: 'done' }>, session: Session, signal: AbortSignal): Promise<RunEnd | null> {
+/** One turn of the loop. An end, or null to go on. */
+async function turn(session: Session, options: RunOptions, signal: AbortSignal): Promise<RunEnd | null> {
+  // The flag first, the journal second: a decision is never based on a flag that is older than the journal it is held against.
+  session.flag = await readFlag(session, signal)
+  const [isOpen] = await Promise.all([session.log.isOpen(signal), session.refresh(signal)])
+  const { rollingBack, ended } = session.state
+  if (!isOpen && !rollingBack && !ended) return { outcome: 'superseded', why: `another launch of ${session.plan.app} was opened over this one` }
+  const move = decide(session.plan, session.state, options.goal, worldOf(session, options), stepKind)
+  if (move.type === 'done') return { outcome: move.outcome, why: move.why }
+  return carryOut(move, session, options, signal)
+}
+
+/** How a run ends over an error, or null while it is worth another try. Throws what no retry can help. */
+function endOfTrouble(error: unknown, session: Session, lastedMs: number): RunEnd | null {
+  if (!(error instanceof LaunchError) || error.outcome === 'failed' || error.outcome === 'superseded') throw error
+  const { plan, state, flag } = session
+  const why = error.message
+  if (!state.rollingBack && !productionTouched(plan, state, stepKind)) {
+    if (error.outcome !== 'unavailable') throw error
+    return { outcome: 'unavailable', why }
+  }
+  if (lastedMs < patienceMs) return null
+  const lasting = `${why} (for ${formatDuration(lastedMs)})`
+  if (flag?.status === 'present' && flag.flag.latched && !state.acks.includes(flag.flag.writeId)) {
+    return { outcome: 'rolled-back', why: `rolled back by ${flag.flag.updatedBy}: ${flag.flag.reason}; not yet journaled: ${lasting}` }
+  }
+  if (state.rollingBack) return { outcome: 'failed', why: `the rollback could not be finished: ${lasting}` }
+  return { outcome: 'held', why: `${state.flag ? `production stays at ${state.flag.percent} %` : 'production is half-way'}: ${lasting}` }
+}
+
+async function carryOut(move: Exclude<Move, { type: 'done' }>, session: Session, options: RunOptions, signal: AbortSignal): Promise<RunEnd | null> {
   const { watcher, ports } = session
   switch (move.type) {
     case 'wait':
@@ -42,31 +87,63 @@ async function carryOut(move: Exclude<Move, { type: 'done' }>, session: Session,
     case 'record':
       await session.record(move.happening, signal)
       return null
-    case 'look': {
-      const { look } = move
-      const judged = await lookAt(look, session.plan, session.state, ports, signal, session.ranWell)
-      if (isNews(judged, session.state.gates[look.key])) await session.record(judged, signal)
-      const before = session.looks.get(look.key)
-      session.looks.set(look.key, { first: before?.first ?? look.window.to, last: look.window.to })
+    case 'look':
+      await askBefore(move.look, session, signal)
+      await lookOnce(move.look, session, options, signal)
       return null
-    }
     case 'effect':
       await perform(move.effect, session, signal)
       return null
   }
 }
 
+/** Questions of a gate are asked before its look and answered in the journal. */
+async function askBefore({ gate, phase, watch }: GateLook, session: Session, signal: AbortSignal): Promise<void> {
+  if (watch) return
+  const needs = needsOfGate(gate, scopeOf(environmentOf(session.plan, gate.environment), phase))
+  for (const need of needs) {
+    if (need.need !== 'answer' || session.unanswered.has(need.id) || session.state.answers[need.id]?.answer === 'yes') continue
+    await ask({ type: 'confirm', id: need.id, text: need.ask }, session, signal)
+  }
+}
+
+async function lookOnce(look: GateLook, session: Session, options: RunOptions, signal: AbortSignal): Promise<void> {
+  const judged = await lookAt(look, session.plan, session.state, session.ports, signal, session.ranWell)
+  const before = session.looks.get(look.key)
+  session.looks.set(look.key, { first: before?.first ?? look.window.to, last: look.window.to })
+  if (!isNews(judged, session.state.gates[look.key])) return
+  try {
+    await session.record(judged, signal)
+  } catch (error) {
+    const rollback = rollbackFor(judged, session, options)
+    if (signal.aborted || !(error instanceof LaunchError) || !rollback) throw error
+    await perform(rollback, session, signal)
+  }
+}
+
+/** What a verdict that could not be journaled calls for, when that is a rollback: it does not wait for the journal. */
+function rollbackFor(judged: GateJudged, session: Session, options: RunOptions): Effect | null {
+  const { state, plan, log, ports } = session
+  const event = { ...judged, schema: 1, launch: log.launch, n: state.n + 1, id: '', at: ports.clock.now(), actor: state.last.actor, prev: null } as const
+  const move = decide(plan, reduce(state, event), options.goal, worldOf(session, options), stepKind)
+  return move.type === 'effect' && move.effect.type === 'roll-back' ? move.effect : null
+}
+
 function worldOf(session: Session, options: RunOptions): World {
-  const { flag, looks, tried, unanswered, ports } = session
-  return { now: ports.clock.now(), flag, looks, tried, unanswered, leaveHeld: options.leaveHeld, guided: options.guided }
+  const { flag, flagLostAt, looks, tried, unanswered, ports } = session
+  return { now: ports.clock.now(), flag, flagLostAt, looks, tried, unanswered, leaveHeld: options.leaveHeld, guided: options.guided }
 }
 
 /** Null when it cannot be read just now: `decide` then moves nothing forward. */
 async function readFlag(session: Session, signal: AbortSignal): Promise<Session['flag']> {
   try {
-    return await session.ports.flag('production').read(signal)
+    const reading = await session.ports.flag('production').read(signal)
+    session.flagLostAt = null
+    return reading
   } catch (error) {
     signal.throwIfAborted()
+    if (!(error instanceof LaunchError)) throw error
+    session.flagLostAt ??= session.ports.clock.now()
     session.watcher.onProgress(`the flag cannot be read: ${messageOf(error)}`, null)
     return null
   }

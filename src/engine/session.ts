@@ -26,6 +26,8 @@ export type Session = {
   events: readonly LaunchEvent[]
   /** The production flag as read at the start of this turn of the loop, before the journal was. */
   flag: FlagReading | null
+  /** Since when it could not be read. */
+  flagLostAt: EpochMs | null
   readonly looks: Map<string, { readonly first: EpochMs; readonly last: EpochMs }>
   readonly tried: Set<string>
   readonly unanswered: Set<string>

@@ -35,6 +35,7 @@ export async function startSession(plan: Plan, log: EventLog, ports: EnginePorts
     state: absorb(first, tellPast),
     events: first,
     flag: null,
+    flagLostAt: null,
     looks: new Map(),
     tried: new Set(),
     unanswered: new Set(),

@@ -3,7 +3,8 @@ import { LaunchError } from '../core/errors.ts'
 import type { Actor, Happening, LaunchEvent } from '../core/event.ts'
 import { sha256 } from '../core/hash.ts'
 import type { Clock, Random, StateStore } from '../core/ports.ts'
-import type { Layout } from './layout.ts'
+import { fitted } from './fit.ts'
+import { activeOf, type Layout } from './layout.ts'
 
 /** Slots asked for at once while reading. */
 const readAhead = 32
@@ -22,6 +23,8 @@ export type EventLog = {
   append(happening: Happening, signal: AbortSignal, by?: string): Promise<Appended>
   /** Appends behind whatever is there: for records that stay true whatever happened meanwhile (a rollback, a sign-off). */
   appendAnyway(happening: Happening, signal: AbortSignal, by?: string): Promise<LaunchEvent>
+  /** Whether this is still the launch of its application and environment: another one that was opened over it drives now. */
+  isOpen(signal: AbortSignal): Promise<boolean>
 }
 
 type Ports = { readonly store: StateStore; readonly clock: Clock; readonly random: Random; readonly actor: Actor }
@@ -50,7 +53,7 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLo
   async function append(happening: Happening, signal: AbortSignal, by?: string): Promise<Appended> {
     const n = events.length + 1
     const actor = by === undefined ? ports.actor : { ...ports.actor, name: by }
-    const event: LaunchEvent = { ...happening, schema: 1, launch, n, id: ports.random.id(), at: ports.clock.now(), actor, prev: tail }
+    const event: LaunchEvent = { ...fitted(happening), schema: 1, launch, n, id: ports.random.id(), at: ports.clock.now(), actor, prev: tail }
     const line = `${JSON.stringify(event)}\n`
     const key = paths.event(launch, n)
     if ((await ports.store.create(key, line, signal)) === 'exists') {
@@ -69,7 +72,12 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLo
     }
   }
 
-  return { launch, read, append, appendAnyway }
+  async function isOpen(signal: AbortSignal): Promise<boolean> {
+    const pointer = await ports.store.get(paths.active, signal)
+    return pointer === null || activeOf(pointer.body).launch === launch
+  }
+
+  return { launch, read, append, appendAnyway, isOpen }
 }
 
 /** Throws LaunchError JOURNAL_CORRUPT when the line is not the event that belongs at this place, JOURNAL_VERSION for a newer schema. */

@@ -7,7 +7,7 @@ import { planHash } from '../core/plan-hash.ts'
 import type { Clock, Random, StateStore } from '../core/ports.ts'
 import { fold } from '../core/reduce.ts'
 import { eventLog, type EventLog } from './events.ts'
-import { layout } from './layout.ts'
+import { activeOf, layout } from './layout.ts'
 
 export type OpenedLaunch = { readonly log: EventLog; readonly plan: Plan; readonly planHash: Sha256; readonly opened: boolean }
 
@@ -50,9 +50,7 @@ export function launches(app: string, environment: string, ports: Ports): Launch
   async function active(signal: AbortSignal) {
     const found = await store.get(paths.active, signal)
     if (!found) return null
-    // The only writer of this object is `open` below.
-    const { launch, epoch } = JSON.parse(found.body) as { readonly launch: string; readonly epoch: number }
-    return { launch: launchId(launch), epoch, version: found.version }
+    return { ...activeOf(found.body), version: found.version }
   }
 
   async function current(signal: AbortSignal): Promise<OpenedLaunch | null> {
@@ -89,14 +87,6 @@ export function launches(app: string, environment: string, ports: Ports): Launch
   }
 
   return { current, open, load, list }
-}
-
-/** Whether this launch is still the open one: a superseded driver stops. */
-export async function stillOpen(environment: { readonly app: string; readonly environment: string }, store: StateStore, launch: LaunchId, signal: AbortSignal): Promise<boolean> {
-  const found = await store.get(layout(environment.app, environment.environment).active, signal)
-  if (!found) return false
-  // The only writer of this object is `open` above.
-  return (JSON.parse(found.body) as { readonly launch: string }).launch === launch
 }
 
 function short(commit: string): string {

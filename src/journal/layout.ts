@@ -1,4 +1,5 @@
-import type { LaunchId } from '../core/brand.ts'
+import { launchId, type LaunchId } from '../core/brand.ts'
+import { LaunchError } from '../core/errors.ts'
 
 /** Keys of everything launch keeps of one application and environment, below the state location. */
 export type Layout = {
@@ -17,6 +18,22 @@ export function layout(app: string, environment: string): Layout {
     launches: `${root}/launches/`,
     plan: (launch) => `${root}/launches/${launch}/plan.json`,
     event: (launch, n) => `${root}/launches/${launch}/events/${String(n).padStart(8, '0')}.json`,
+  }
+}
+
+/** What `active.json` says. Throws JOURNAL_CORRUPT when it is not what `open` writes. */
+export function activeOf(body: string): { readonly launch: LaunchId; readonly epoch: number } {
+  const { launch, epoch } = recordOf(body)
+  if (typeof launch !== 'string' || typeof epoch !== 'number') throw new LaunchError('JOURNAL_CORRUPT', 'active.json names no launch')
+  return { launch: launchId(launch), epoch }
+}
+
+function recordOf(body: string): { readonly launch?: unknown; readonly epoch?: unknown } {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
   }
 }
 

@@ -30,23 +30,27 @@ export function headlineOf(plan: Plan, events: readonly LaunchEvent[], environme
       found.set(result.id, { last: result, at: look.at, stage: look.stage, failed })
     }
   }
-  if (plan.report.headline.length > 0) return plan.report.headline.flatMap((id) => found.get(id) ?? [])
-  return [...found.values()].filter(
+  const seen = [...found.values()]
+  if (plan.report.headline.length > 0)
+    return plan.report.headline.flatMap((name) => seen.find(({ last }) => isNamed(last, name)) ?? [])
+  return seen.filter(
     ({ last }) => typeof last.judgement.observed === 'number' && typeof last.judgement.limit === 'number',
   )
 }
 
 /** Titles of the checks `report.headline` names that no look has seen a value of. */
 export function unseenOf(plan: Plan, headline: readonly Headline[]): readonly string[] {
-  const titles = new Map(
-    plan.phases
-      .flatMap(({ gate, steps }) => [gate, ...steps.map((step) => step.gate)])
-      .flatMap((gate) => gate?.checks ?? [])
-      .map(({ id, title }) => [id, title]),
-  )
+  const checks = plan.phases
+    .flatMap(({ gate, steps }) => [gate, ...steps.map((step) => step.gate)])
+    .flatMap((gate) => gate?.checks ?? [])
   return plan.report.headline
-    .filter((id) => !headline.some(({ last }) => last.id === id))
-    .map((id) => titles.get(id) ?? id)
+    .filter((name) => !headline.some(({ last }) => isNamed(last, name)))
+    .map((name) => checks.find((check) => isNamed(check, name))?.title ?? name)
+}
+
+/** A run sheet names a check by its id, by `list/id`, or by its title. */
+function isNamed({ id, title }: Pick<CheckResult, 'id' | 'title'>, name: string): boolean {
+  return name === id || name === title || name.slice(name.lastIndexOf('/') + 1) === id
 }
 
 /** How often the new version was used in the hour after it first served; `coveredMs` is how much of it was seen. */

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../core/brand.ts'
 import type { Plan } from '../core/plan.ts'
+import { plural } from '../core/quantity.ts'
 import { bindingApprovals, type LaunchState } from '../core/state.ts'
 import { dateTime, short, who } from '../ui/format.ts'
 import { code, md, mdTable } from './escape.ts'
@@ -19,7 +20,7 @@ export function uatMarkdown(plan: Plan, state: LaunchState, now: EpochMs): strin
     `**As of:** ${dateTime(now)} (UTC)`,
     ...(state.sandbox === null ? [] : ['', '> **Sandbox.** Nobody took part who is marked as played.']),
     '',
-    `${signed} of ${plan.approvals.length} required sign-offs; ${open.length} open blockers, ${critical} of them critical.`,
+    `${signed} of ${plan.approvals.length} required sign-offs; ${plural(open.length, 'open blocker')}, ${critical} critical.`,
     '',
     '## Sign-offs',
     '',

@@ -11,7 +11,10 @@ import { asReleaseFiles } from './serve.ts'
 export async function currentOrAdopted(objects: ObjectStore, immutable: readonly string[], flagKey: string | null, random: Random, signal: AbortSignal): Promise<Awaited<ReturnType<typeof readCurrent>>> {
   const found = await readCurrent(objects, signal)
   if (found) return found
-  const listed = (await objects.list('', signal)).filter(({ key }) => !key.startsWith('.launch/') && key !== flagKey)
+  const all = await objects.list('', signal)
+  // What stands in a bucket that was empty before a deploy that broke off is no site to go back to.
+  if (all.some(({ key }) => key.startsWith(keys.builtReleases))) return null
+  const listed = all.filter(({ key }) => !key.startsWith('.launch/') && key !== flagKey)
   if (listed.length === 0) return null
   const bodies = new Map<string, { readonly body: Uint8Array; readonly contentType: string; readonly cacheControl: string }>()
   const entries = []

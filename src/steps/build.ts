@@ -12,6 +12,7 @@ export const build = defineStep({
   environment: (_spec, phaseEnvironment) => phaseEnvironment,
   plannedMs: () => 60_000,
   title: () => 'build the artifact',
+  repeatable: (plan) => plan.build?.idempotent ?? true,
   perform: (_spec, context, signal) => performBuild(context, signal),
 })
 

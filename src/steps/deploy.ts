@@ -5,7 +5,8 @@ import type { Files, ObjectStore } from '../core/ports.ts'
 import { artifactHash, changedFiles, inUploadOrder, invalidationPaths, keys, releaseId, type Manifest, type ReleaseFile } from '../core/release.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
 import { currentOrAdopted } from './adopt.ts'
-import { eachFile, readManifest, writeCurrent, writeManifest } from './releases.ts'
+import { driftedFiles } from './drift.ts'
+import { eachFile, putOnce, readManifest, writeCurrent, writeManifest } from './releases.ts'
 import { asReleaseFiles } from './serve.ts'
 import { verifyServed } from './verify-served.ts'
 
@@ -45,10 +46,19 @@ async function performDeploy(context: StepContext, signal: AbortSignal): Promise
   const id = releaseId(artifact)
   const previous = live?.current.release === id ? live.current.previous : (live?.current.release ?? null)
   const manifest: Manifest = { schema: 1, id, version: state.version, commit: state.commit, previous, artifact, files }
-  const changed = changedFiles(files, liveManifest)
+  const drifted = liveManifest ? await driftedFiles(files, liveManifest, objects, signal) : []
+  const changed = [...changedFiles(files, liveManifest), ...drifted]
   ports.log(`${environment.name}: ${changed.length} of ${files.length} files differ from ${live?.current.release ?? 'an empty bucket'}`)
+  if (drifted.length > 0) ports.log(`${environment.name}: ${drifted.length} files are not as ${live?.current.release} left them, /${drifted[0]?.path} for one`)
+  // The sign by which a repeat tells its own half-way work in an empty bucket from a site that was there before.
+  if (!live) await writeManifest(objects, manifest, signal)
   await upload(manifest, changed, objects, ports.files, build.output, signal)
-  await writeCurrent(objects, { schema: 1, release: id, previous, writeId: `${state.id}-${id}`, restored: false }, live?.etag ?? null, signal)
+  try {
+    await publish(manifest.id, changed, objects, signal)
+    await writeCurrent(objects, { schema: 1, release: id, previous, writeId: `${state.id}-${id}`, restored: false }, live?.etag ?? null, signal)
+  } catch (error) {
+    throw brokenOff(error)
+  }
   const invalidation = await invalidate(context, changed, signal)
   const served = await verifyServed(environment.url, files, ports, verifyMs, signal)
   if (served.wrong.length > 0) {
@@ -62,27 +72,41 @@ async function performDeploy(context: StepContext, signal: AbortSignal): Promise
   }
 }
 
+/** Everything of a release that users do not see yet: immutable files, its own copies of the others, its manifest. */
 async function upload(manifest: Manifest, changed: readonly ReleaseFile[], objects: ObjectStore, files: Files, folder: string, signal: AbortSignal): Promise<void> {
   const read = async (file: ReleaseFile) => {
     const body = await files.read(`${folder}/${file.path}`)
     if (!body) throw new LaunchError('ARTIFACT_INVALID', `${file.path} is gone from ${folder}`)
     return body
   }
-  const headers = (file: ReleaseFile) => ({ contentType: file.contentType, cacheControl: file.cacheControl, sha256: file.sha256 })
-  const { immutable, mutable, html } = inUploadOrder(changed)
+  const { immutable } = inUploadOrder(changed)
   await eachFile(immutable, async (file) => {
-    const created = await objects.put(file.path, await read(file), { ...headers(file), expect: 'absent' }, signal)
-    if (created.status === 'conflict') await mustBeSame(objects, file, signal)
+    const created = await putOnce(objects, file.path, await read(file), { ...headers(file), expect: 'absent' }, signal)
+    if (created === 'conflict') await mustBeSame(objects, file, signal)
   })
   // Every file that a later release may overwrite is kept under this release's own name before it goes live.
   await eachFile(manifest.files.filter((file) => file.class !== 'immutable'), async (file) => {
     await objects.put(keys.kept(manifest.id, file.path), await read(file), headers(file), signal)
   })
   await writeManifest(objects, manifest, signal)
-  await eachFile(mutable, async (file) => {
-    await objects.copy(keys.kept(manifest.id, file.path), file.path, headers(file), signal)
-  })
-  for (const file of html) await objects.copy(keys.kept(manifest.id, file.path), file.path, headers(file), signal)
+}
+
+/** What users see changes here, HTML last. */
+async function publish(release: string, changed: readonly ReleaseFile[], objects: ObjectStore, signal: AbortSignal): Promise<void> {
+  const { mutable, html } = inUploadOrder(changed)
+  const putInPlace = (file: ReleaseFile) => objects.copy(keys.kept(release, file.path), file.path, headers(file), signal)
+  await eachFile(mutable, putInPlace)
+  for (const file of html) await putInPlace(file)
+}
+
+function headers(file: ReleaseFile) {
+  return { contentType: file.contentType, cacheControl: file.cacheControl, sha256: file.sha256 }
+}
+
+/** Once files are being replaced nothing is only refused: what cannot be repeated has to be undone. */
+function brokenOff(error: unknown): unknown {
+  if (!(error instanceof LaunchError) || (error.outcome !== 'refused' && error.outcome !== 'invalid')) return error
+  return new LaunchError('DEPLOY_BROKEN', `not every file could be replaced: ${error.message}`, { cause: error })
 }
 
 /** An immutable file that is there already must be the same file: its name says so, its content has to agree. */

@@ -1,6 +1,7 @@
 import { LaunchError } from '../core/errors.ts'
 import { keys, type Current, type Manifest, type ReleaseFile } from '../core/release.ts'
-import type { ObjectStore } from '../core/ports.ts'
+import { sha256 } from '../core/hash.ts'
+import type { ObjectStore, PutOptions } from '../core/ports.ts'
 import type { Version } from '../core/brand.ts'
 
 const json = { contentType: 'application/json', cacheControl: 'no-store' } as const
@@ -15,12 +16,28 @@ export async function readCurrent(objects: ObjectStore, signal: AbortSignal): Pr
 }
 
 export async function writeCurrent(objects: ObjectStore, current: Current, expect: Version | null, signal: AbortSignal): Promise<void> {
-  const written = await objects.put(keys.current, encode(current), { ...json, expect: expect ?? 'absent' }, signal)
-  if (written.status === 'written') return
+  const written = await putOnce(objects, keys.current, encode(current), { ...json, expect: expect ?? 'absent' }, signal)
+  if (written === 'written') return
   // The reply of an earlier try may have been lost: our own writeId says so.
   const there = await readCurrent(objects, signal)
   if (there?.current.writeId === current.writeId) return
   throw new LaunchError('SUPERSEDED', `another deploy changed s3://${objects.bucket}/${keys.current} to ${there?.current.release ?? 'nothing'}`)
+}
+
+/** A conditional write is sent once by its adapter; when its reply was lost this many more are sent, each after a look. */
+const lostReplies = 3
+
+/** A conditional write whose reply was lost is resolved by reading back: it may have been applied. */
+export async function putOnce(objects: ObjectStore, key: string, body: Uint8Array, options: PutOptions, signal: AbortSignal): Promise<'written' | 'conflict'> {
+  for (let lost = 0; ; lost += 1) {
+    try {
+      return (await objects.put(key, body, options, signal)).status
+    } catch (error) {
+      if (!(error instanceof LaunchError) || error.code !== 'UNREACHABLE' || lost === lostReplies) throw error
+      const there = await objects.get(key, signal)
+      if (there && sha256(there.body) === sha256(body)) return 'written'
+    }
+  }
 }
 
 /** Throws NOT_FOUND when the release was never recorded here, or pruned. */
@@ -36,13 +53,25 @@ export async function writeManifest(objects: ObjectStore, manifest: Manifest, si
   await objects.put(keys.manifest(manifest.id), encode(manifest), json, signal)
 }
 
-/** Runs the work on every file, a few at a time, in order. The first failure stops the rest. */
+/**
+ * Runs the work on every file, a few at a time, in order. The first failure stops the rest: when this rejects nothing is
+ * under way any more, so that a write cannot land behind the back of a restore.
+ */
 export async function eachFile(files: readonly ReleaseFile[], work: (file: ReleaseFile) => Promise<void>): Promise<void> {
   const queue = files.values()
+  let failed = false
   const worker = async () => {
-    for (const file of queue) await work(file)
+    for (const file of queue) {
+      if (failed) return
+      await work(file).catch((error: unknown) => {
+        failed = true
+        throw error
+      })
+    }
   }
-  await Promise.all(Array.from({ length: Math.min(uploadsAtOnce, files.length) }, worker))
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(uploadsAtOnce, files.length) }, worker))
+  const first = ends.find((end) => end.status === 'rejected')
+  if (first) throw first.reason
 }
 
 function encode(value: unknown): Uint8Array {

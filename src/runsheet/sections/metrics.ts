@@ -19,9 +19,12 @@ export const Metric = z.strictObject({
     .optional()
     .describe('how samples of the new version are told from those of the old one'),
   lag: Duration.default(120_000).describe('how late the last samples of a minute may arrive; default 2m'),
-  resolution: Duration.refine((ms) => ms % 60_000 === 0 && ms > 0, 'use whole minutes')
+  resolution: Duration.refine(
+    (ms) => ms === 10_000 || ms === 30_000 || (ms % 60_000 === 0 && ms > 0),
+    'use whole minutes, or 10s or 30s for a metric of high resolution',
+  )
     .default(60_000)
-    .describe('length of one period; default 60s'),
+    .describe('length of one period; default 60s; 10s and 30s need a metric published with high resolution'),
   sparse: z
     .union([z.literal(true), MetricRef])
     .optional()

@@ -1,0 +1,102 @@
+import { LaunchError } from '../core/errors.ts'
+import type { EventOf, LaunchEvent } from '../core/event.ts'
+import { missing, needKey } from '../core/evidence.ts'
+import type { Plan, PlannedGate } from '../core/plan.ts'
+import type { ExplainView } from '../ui/explain.ts'
+import { text, type Command } from './command.ts'
+import { viewLaunch } from './launch-for.ts'
+import { launchOption } from './launch-option.ts'
+import { linesFor } from './say.ts'
+
+type GateJudged = EventOf<'gate-judged'>
+
+export const explain: Command = {
+  name: 'explain',
+  group: 'look',
+  about: 'why a gate said what it said: window, limits, what was observed, the points used, the query, what to do',
+  args: [['[gate]', 'a gate, also at a stage: canary@30 (default: the one judged last)']],
+  options: [launchOption, ['--points', 'every minute in a row of its own']],
+  examples: [
+    ['launch explain', 'the newest verdict'],
+    ['launch explain canary@30 --points', 'the canary at 30 %, minute by minute'],
+    ['launch explain preflight --json', 'as data'],
+  ],
+  run: async (context, args, options) => {
+    const { plan, state, events } = await viewLaunch(context, text(options, 'launch'))
+    const named = text(args, 'gate')
+    const event = await judged(events, named, state.id)
+    const view = { ...(await evidenceOf(event, plan)), event, everyPoint: options['points'] === true }
+    const { checkPoints, explainLines } = await import('../ui/explain.ts')
+    const lines = explainLines(view, context.output.out.theme)
+    return {
+      outcome: 'succeeded',
+      text: linesFor(context, [...(named === null ? afterwards(events, event) : []), ...lines]),
+      document: {
+        launch: state.id,
+        gate: {
+          id: event.gate,
+          key: event.key,
+          stage: event.stage,
+          environment: event.environment,
+          verdict: event.verdict,
+          at: new Date(event.at).toISOString(),
+          window: event.window,
+          bakedMs: event.bakedMs,
+          checks: event.checks.map((check) => ({ ...check, points: checkPoints(check, view) })),
+        },
+      },
+    }
+  },
+}
+
+/** The newest verdict, of the named gate where one is named. Throws NOT_FOUND. */
+async function judged(events: readonly LaunchEvent[], named: string | null, launch: string): Promise<GateJudged> {
+  const all = events.filter((event) => event.type === 'gate-judged')
+  const found = all.findLast((event) => named === null || namesOf(event).includes(named.replace(/%$/, '')))
+  if (found) return found
+  if (named === null) throw new LaunchError('NOT_FOUND', `no gate of launch ${launch} was judged yet`, { hint: 'launch validate judges one' })
+  const { suggestion } = await import('../runsheet/nearest.ts')
+  const known = [...new Set(all.map(({ gate, stage }) => (stage === null ? gate : `${gate}@${stage}`)))]
+  throw new LaunchError('NOT_FOUND', `launch ${launch} has no verdict of a gate "${named}"`, {
+    hint: suggestion(named, known, known.length === 0 ? 'no gate was judged yet' : 'it has'),
+  })
+}
+
+function namesOf({ gate, key, stage }: GateJudged): readonly string[] {
+  return stage === null ? [gate, key] : [gate, key, `${gate}@${stage}`]
+}
+
+/** What ended the launch after the newest verdict, where it was no gate: a step, a person, a rollback. */
+function afterwards(events: readonly LaunchEvent[], event: GateJudged): readonly string[] {
+  const step = events.findLast((one) => one.type === 'step-failed' && one.n > event.n)
+  const end = events.findLast((one) => one.type === 'launch-ended')
+  return [
+    ...(step?.type === 'step-failed' ? [`step ${step.step} failed: ${step.message}`, `  ${step.hint}`] : []),
+    ...(end?.type === 'launch-ended' ? [`launch ended, ${end.outcome}: ${end.why}`, ''] : []),
+  ]
+}
+
+/** What each check of the gate asked, what it got, and what helps. */
+async function evidenceOf(event: GateJudged, plan: Plan): Promise<Pick<ExplainView, 'seen' | 'hints'>> {
+  const [{ checkKind }, { needsOfGate }] = await Promise.all([
+    import('../gates/registry.ts'),
+    import('../gates/judge-gate.ts'),
+  ])
+  const gate = gatesOf(plan).find(({ id, environment }) => id === event.gate && environment === event.environment)
+  const environment = plan.environments[event.environment]
+  if (!gate || !environment) return { seen: {}, hints: {} }
+  const scope = { environment, phase: event.phase }
+  const seen = gate.checks.map((check) => [
+    check.id,
+    needsOfGate({ ...gate, checks: [check] }, scope).map((need) => ({
+      need,
+      finding: event.evidence[needKey(need)] ?? missing('it was not asked for'),
+    })),
+  ])
+  const hints = gate.checks.map((check) => [check.id, checkKind(check.kind).hint])
+  return { seen: Object.fromEntries(seen), hints: Object.fromEntries(hints) }
+}
+
+function gatesOf(plan: Plan): readonly PlannedGate[] {
+  return plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)]).filter((gate) => gate !== null)
+}

@@ -1,0 +1,81 @@
+import { isoTime } from './brand.ts'
+import type { Move } from './move.ts'
+import type { Plan } from './plan.ts'
+import { mayBeExposed, type LaunchState } from './state.ts'
+import type { World } from './step.ts'
+import { productionTouched, type StepKinds } from './touched.ts'
+
+/**
+ * What goes before every phase of the plan: a rollback, begun, done or found; an end; a journal this version cannot read;
+ * a no-go; a flag that somebody else drives. Null when nothing of it is so.
+ */
+export function overriding(plan: Plan, state: LaunchState, world: World, kinds: StepKinds): Move | null {
+  return (
+    rollbackUnderWay(state) ??
+    rolledBack(state) ??
+    latchFound(plan, state, world, kinds) ??
+    finished(state) ??
+    cannotRead(state) ??
+    declined(state) ??
+    takenOver(state, world)
+  )
+}
+
+export function endLaunch(outcome: 'succeeded' | 'rolled-back' | 'failed' | 'declined', why: string): Move {
+  return { type: 'record', happening: { type: 'launch-ended', outcome, why } }
+}
+
+function finished(state: LaunchState): Move | null {
+  return state.ended && { type: 'done', outcome: state.ended.outcome, why: state.ended.why }
+}
+
+/** A rollback that was begun is finished first, whatever else is going on, also in a launch that had ended. */
+function rollbackUnderWay(state: LaunchState): Move | null {
+  if (!state.rollingBack) return null
+  const { kind, reason, trigger } = state.rollingBack
+  return { type: 'effect', effect: { type: 'roll-back', kind, reason, trigger } }
+}
+
+/** One that is finished ends the launch, also one that had ended well before. */
+function rolledBack(state: LaunchState): Move | null {
+  const done = state.rollbacks.at(-1)
+  const { found } = state
+  if (!done && !found) return null
+  const outcome = done?.outcome === 'failed' ? 'failed' : 'rolled-back'
+  if (state.ended?.outcome === outcome) return finished(state)
+  if (done) return endLaunch(outcome, `rolled back by ${done.by}: ${done.reason}`)
+  return found && endLaunch(outcome, `rolled back by ${found.by} at ${isoTime(found.at)}: ${found.reason}`)
+}
+
+/** The flag was read before the journal: a latch that this launch did not write is somebody's rollback, and it wins. */
+function latchFound(plan: Plan, state: LaunchState, world: World, kinds: StepKinds): Move | null {
+  if (world.flag?.status !== 'present' || !productionTouched(plan, state, kinds)) return null
+  const { flag } = world.flag
+  if (!flag.latched || state.acks.includes(flag.writeId)) return null
+  return { type: 'record', happening: { type: 'rollback-found', writeId: flag.writeId, by: flag.updatedBy, since: flag.updatedAt, reason: flag.reason } }
+}
+
+function cannotRead(state: LaunchState): Move | null {
+  if (state.unknownTypes.length === 0) return null
+  return { type: 'done', outcome: 'superseded', why: `the journal has events this version does not know: ${state.unknownTypes.join(', ')}` }
+}
+
+/** A no-go after users got the new version takes it from them again: a launch never ends half-way. */
+function declined(state: LaunchState): Move | null {
+  if (state.go?.decision !== 'no-go') return null
+  const why = `no-go by ${state.go.by}${state.go.note ? `: ${state.go.note}` : ''}`
+  return mayBeExposed(state) ? { type: 'effect', effect: { type: 'roll-back', kind: 'emergency', reason: why, trigger: 'operator' } } : endLaunch('declined', why)
+}
+
+/** A flag that this launch set and that says something else now is somebody else's: whoever changed it, drives. */
+function takenOver(state: LaunchState, world: World): Move | null {
+  if (state.flag === null || world.flag === null) return null
+  if (world.flag.status !== 'present') {
+    const what = world.flag.status === 'absent' ? 'is gone' : `cannot be understood: ${world.flag.why}`
+    return { type: 'done', outcome: 'held', why: `the flag document ${what}; this launch had set it to ${state.flag.percent} %` }
+  }
+  const { writeId, percent, updatedBy, launch, latched } = world.flag.flag
+  const own = [state.flag.writeId, ...Object.values(state.stages).flatMap((list) => list.flatMap((stage) => (stage.status === 'shifting' ? [stage.writeId] : [])))]
+  if (latched || own.includes(writeId)) return null
+  return { type: 'done', outcome: 'superseded', why: `the flag was set to ${percent} % by ${updatedBy}${launch ? ` in launch ${launch}` : ''}; this launch had set it to ${state.flag.percent} %` }
+}
