@@ -22,8 +22,10 @@ function levelsOf({ commands }: Completable): readonly Level[] {
     words.forEach((word, i) => {
       const path = words.slice(0, i).join(' ')
       const known = paths.get(path) ?? new Map<string, string>()
-      const leaf = i === words.length - 1
-      paths.set(path, known.set(word, leaf ? about : (known.get(word) ?? `${word} …`)))
+      // A word that only leads on is described by where it leads to.
+      const leads = known.get(word)
+      const next = words[i + 1]
+      paths.set(path, known.set(word, next === undefined ? about : leads === undefined ? next : `${leads}, ${next}`))
     })
   }
   return [...paths].map(([path, words]) => ({ path, words: [...words].map(([word, about]) => ({ word, about })) }))

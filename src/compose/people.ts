@@ -10,7 +10,7 @@ export function playedPeople(scenario: string, roles: readonly string[]): People
 }
 
 function played(question: Question, withheld: string | null): Answer | null {
-  const answer = (role: string): Answer => ({ answer: 'yes', by: `sandbox:${role}`, via: 'scenario', note: 'played by the sandbox' })
+  const answer = (role: string): Answer => ({ answer: 'yes', by: `sandbox:${role}`, via: 'scenario', note: '' })
   switch (question.type) {
     case 'approval':
       return question.role === withheld ? null : answer(question.role)

@@ -34,6 +34,7 @@ export function nextCanaryMove(rules: CanaryRules, step: PlannedStep, gate: Plan
 }
 
 type OpenStage = Extract<Stage, { status: 'baking' | 'held' }>
+type HeldStage = Extract<Stage, { status: 'held' }>
 
 function judgeStage(rules: CanaryRules, step: PlannedStep, gate: PlannedGate, stage: OpenStage, state: LaunchState, world: World): Move {
   const verdict = state.gates[stageKey(step, stage.percent)] ?? null
@@ -90,7 +91,7 @@ function onFail(rules: CanaryRules, step: PlannedStep, gate: PlannedGate, stage:
   const reason = failureReason(verdict.checks, stage.percent)
   const action = failAction(gate, verdict)
   if (action === 'emergency' || action === 'full') return rollBack(action, reason, 'gate')
-  if (stage.status === 'held') return holdOver(stage, world)
+  if (stage.status === 'held') return holdOver(stage, verdict, world)
   return hold(rules, step, stage, reason, world)
 }
 
@@ -109,7 +110,7 @@ export function failAction(gate: PlannedGate, verdict: GateState): 'full' | 'eme
 
 /** A stage that is not proven in time: extended up to the budget, then what the sheet says. */
 function inconclusive(rules: CanaryRules, step: PlannedStep, stage: OpenStage, verdict: GateState, world: World): Move | null {
-  if (stage.status === 'held') return recovered(rules, step, stage, verdict, world) ?? holdOver(stage, world)
+  if (stage.status === 'held') return recovered(rules, step, stage, verdict, world) ?? holdOver(stage, verdict, world)
   if (world.now - stage.since < rules.bakeMs * rules.extendUpTo) return null
   const why = verdict.verdict === 'unknown' ? unknownReason(verdict.checks) : `only ${minutes(verdict.bakedMs)} of ${minutes(rules.bakeMs)} settled minutes with data`
   const reason = `not proven at ${stage.percent} % in ${minutes(rules.bakeMs * rules.extendUpTo)} minutes: ${why}`
@@ -135,14 +136,19 @@ function hold(rules: CanaryRules, step: PlannedStep, stage: OpenStage, why: stri
 }
 
 /** The time of a hold is up: back to safety, unless a person follows or asked to leave it. Null while there is time left. */
-function holdOver(stage: Extract<OpenStage, { status: 'held' }>, world: World): Move | null {
-  if (world.guided) {
-    const question = { type: 'held', id: `held/${stage.percent}@${stage.heldAt}`, text: `held at ${stage.percent} %: ${stage.why}` } as const
-    if (!world.unanswered.has(question.id)) return { type: 'ask', question }
-  }
+function holdOver(stage: HeldStage, verdict: GateState, world: World): Move | null {
+  if (world.guided) return askAboutHold(stage, verdict, world)
   if (world.now < stage.until) return null
   if (world.leaveHeld) return { type: 'done', outcome: 'held', why: `held at ${stage.percent} %: ${stage.why}` }
   return rollBack('emergency', `held at ${stage.percent} % for ${minutes(stage.until - stage.heldAt)} minutes and nobody decided: ${stage.why}`, 'unattended')
+}
+
+/** A person who follows decides, and is asked again each time the hold would have been over. */
+function askAboutHold(stage: HeldStage, verdict: GateState, world: World): Move | null {
+  const round = Math.floor((world.now - stage.heldAt) / Math.max(1, stage.until - stage.heldAt))
+  const id = `held/${stage.percent}@${stage.heldAt}/${round}`
+  if (world.unanswered.has(id)) return null
+  return { type: 'ask', question: { type: 'held', id, text: `held at ${stage.percent} %: ${stage.why}`, promotable: verdict.verdict !== 'fail' } }
 }
 
 function rollBack(kind: 'emergency' | 'full', reason: string, trigger: string): Move {

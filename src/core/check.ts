@@ -75,6 +75,8 @@ export type CheckDefinition<S extends Shape, K extends string> = {
   title(check: SpecOf<S>): string
   needs(check: SpecOf<S>, scope: NeedScope): readonly Need[]
   judge(check: SpecOf<S>, look: Look): Judgement
+  /** Roles that have to sign off before it can pass: asked for when people are there. */
+  signOffs?(check: SpecOf<S>): readonly string[]
   /** The gate list whose checks are judged inside this one. */
   uses?(check: SpecOf<S>): string | null
   /** How many last settled milliseconds those checks judge when they do not say. */
@@ -93,6 +95,7 @@ export type CheckKind<K extends string = string, Schema extends z.ZodObject = z.
   title(spec: CheckSpec): string
   needs(spec: CheckSpec, scope: NeedScope): readonly Need[]
   judge(spec: CheckSpec, look: Look): Judgement
+  signOffs(spec: CheckSpec): readonly string[]
   uses(spec: CheckSpec): string | null
   usesOverMs(spec: CheckSpec): number | null
 }
@@ -118,6 +121,7 @@ export function defineCheck<const K extends string, S extends Shape>(definition:
     title: (spec: CheckSpec) => spec.title ?? definition.title(own(spec)),
     needs: (spec: CheckSpec, scope: NeedScope) => definition.needs(own(spec), scope),
     judge: (spec: CheckSpec, look: Look) => definition.judge(own(spec), look),
+    signOffs: (spec: CheckSpec) => definition.signOffs?.(own(spec)) ?? [],
     uses: (spec: CheckSpec) => definition.uses?.(own(spec)) ?? null,
     usesOverMs: (spec: CheckSpec) => definition.usesOverMs?.(own(spec)) ?? null,
   }

@@ -54,9 +54,17 @@ function walk(plan: Plan, state: LaunchState, goal: Goal, world: World, kinds: S
 function wholePhase(plan: Plan, state: LaunchState, phase: PlannedPhase, world: World, walkStep: (step: PlannedStep) => Move | null): Move | null {
   const progress = state.phases[phase.id]
   if (progress?.status === 'ended' && progress.verdict === 'pass') return null
-  if (!progress) return { type: 'record', happening: { type: 'phase-started', phase: phase.id } }
+  if (!progress) return notBegun(state, phase, world) ?? { type: 'record', happening: { type: 'phase-started', phase: phase.id } }
   const move = first(phase.steps, walkStep) ?? phaseGateMove(plan, state, phase, world)
   return move ?? { type: 'record', happening: { type: 'phase-ended', phase: phase.id, verdict: 'pass' } }
+}
+
+/** A guided launch begins a phase when its person says so. */
+function notBegun(state: LaunchState, phase: PlannedPhase, world: World): Move | null {
+  const id = `begin/${phase.id}`
+  if (!world.guided || state.answers[id]?.answer === 'yes') return null
+  if (world.unanswered.has(id)) return { type: 'done', outcome: 'held', why: `nobody said that ${phase.title} may begin` }
+  return { type: 'ask', question: { type: 'proceed', id, text: `begin ${phase.title}?`, danger: 'phase' } }
 }
 
 /** A phase that has to be behind us before production changes: its gate is evaluated when it is missing, its deploys are not done on the side. */

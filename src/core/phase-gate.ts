@@ -49,14 +49,21 @@ function failed(state: LaunchState, phase: PlannedPhase, verdict: GateState): Mo
 }
 
 function unknownYet(plan: Plan, state: LaunchState, phase: PlannedPhase, gate: PlannedGate, verdict: GateState, looked: { readonly first: EpochMs; readonly last: EpochMs }, world: World): Move {
-  const signed = new Set(bindingApprovals(state).map(({ role }) => role))
-  const missing = plan.approvals.find(({ role }) => !signed.has(role) && !world.unanswered.has(`approval/${role}`))
-  if (missing) {
-    const { role, statement } = missing
+  const role = missingSignOff(state, gate, verdict, world)
+  if (role !== undefined) {
+    const statement = plan.approvals.find((approval) => approval.role === role)?.statement ?? ''
     return { type: 'ask', question: { type: 'approval', id: `approval/${role}`, role, statement } }
   }
   const why = `gate ${gate.id} is not decided: ${unknownReason(verdict.checks)}`
   if (world.now - looked.first >= gate.patienceMs) return { type: 'done', outcome: 'held', why }
   const due = epochMs(looked.last + gate.everyMs)
   return world.now >= due ? look(state, phase, gate, world) : { type: 'wait', until: due, why }
+}
+
+/** The next role that an undecided check of the gate waits for, and that nobody was asked for yet. */
+function missingSignOff(state: LaunchState, gate: PlannedGate, verdict: GateState, world: World): string | undefined {
+  const signed = new Set(bindingApprovals(state).map(({ role }) => role))
+  const undecided = new Set(verdict.checks.filter(({ judgement }) => judgement.verdict === 'unknown').map(({ id }) => id))
+  const roles = gate.checks.flatMap(({ id, signOffs = [] }) => (undecided.has(id) ? signOffs : []))
+  return roles.find((role) => !signed.has(role) && !world.unanswered.has(`approval/${role}`))
 }

@@ -120,6 +120,8 @@ export type PlannedCheck = {
   readonly spec: CheckSpec
   readonly nested: readonly PlannedCheck[]
   readonly at: SourcePosition | null
+  /** Roles whose sign-off the check needs; absent when it needs none. */
+  readonly signOffs?: readonly string[]
 }
 
 export type RollbackPlan = {

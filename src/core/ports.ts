@@ -118,7 +118,8 @@ export type Question =
   | { readonly type: 'approval'; readonly id: string; readonly role: string; readonly statement: string }
   | { readonly type: 'go'; readonly id: string; readonly text: string }
   | { readonly type: 'proceed'; readonly id: string; readonly text: string; readonly danger: 'production' | 'phase' }
-  | { readonly type: 'held'; readonly id: string; readonly text: string }
+  /** Yes promotes what is not proven (not where a check fails: `promotable`), no rolls back, null keeps the stage as it is. */
+  | { readonly type: 'held'; readonly id: string; readonly text: string; readonly promotable: boolean }
 export type Answer = { readonly answer: 'yes' | 'no'; readonly by: string; readonly via: string; readonly note: string }
 export type People = {
   /** Null when nobody is there to answer: the launch waits, or ends with exit 8. */

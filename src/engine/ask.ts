@@ -1,3 +1,4 @@
+import { epochMs } from '../core/brand.ts'
 import type { Question } from '../core/ports.ts'
 import type { RunEnd } from './run.ts'
 import type { Session } from './session.ts'
@@ -14,10 +15,16 @@ export async function ask(question: Question, session: Session, signal: AbortSig
   const yes = answer.answer === 'yes'
   switch (question.type) {
     case 'approval': {
-      if (!yes) session.unanswered.add(question.id)
+      if (!yes) {
+        const why = `sign-off as ${question.role} refused${note && `: ${note}`}`
+        await session.record({ type: 'noted', text: why }, signal, by)
+        return { outcome: 'held', why: `${why} (${by})` }
+      }
       const { commit, artifact, planHash } = session.state
       const binding = { commit, artifact: artifact?.hash ?? null, plan: planHash }
-      if (yes) await session.record({ type: 'approved', role: question.role, note, binding }, signal, by)
+      await session.record({ type: 'approved', role: question.role, note, binding }, signal, by)
+      // What waited for it is looked at again at once.
+      for (const [key, looked] of session.looks) session.looks.set(key, { ...looked, last: epochMs(0) })
       return null
     }
     case 'go':
@@ -28,9 +35,8 @@ export async function ask(question: Question, session: Session, signal: AbortSig
       await session.record({ type: 'canary-asked', ask: yes ? 'promote' : 'abort', stage: heldStage(session.state), reason: note }, signal, by)
       return null
     case 'proceed':
-      if (!yes) return { outcome: 'declined', why: `declined by ${by}: ${question.text}` }
-      await session.record({ type: 'answered', question: question.id, answer: 'yes', by, via, note }, signal)
-      return null
+      await session.record({ type: 'answered', question: question.id, answer: answer.answer, by, via, note }, signal)
+      return yes ? null : { outcome: 'declined', why: `declined by ${by}: ${question.text}${note && ` ${note}`}` }
     case 'confirm':
       // Not asked again and again by one process; the next one asks again after a no.
       if (!yes) session.unanswered.add(question.id)

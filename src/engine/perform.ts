@@ -34,7 +34,6 @@ async function runStep(step: PlannedStep, session: Session, signal: AbortSignal)
   const attempt = again ?? ports.random.id()
   if (again === null && !(await session.record({ type: 'step-intended', step: step.id, attempt }, signal))) return
   session.tried.add(step.id)
-  session.watcher.onProgress(kind.title(step.spec, step.environment), null)
   const started = ports.clock.monotonicMs()
   const elapsed = () => Math.round(ports.clock.monotonicMs() - started)
   try {

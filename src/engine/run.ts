@@ -58,7 +58,7 @@ async function turn(session: Session, options: RunOptions, signal: AbortSignal):
 
 /** How a run ends over an error, or null while it is worth another try. Throws what no retry can help. */
 function endOfTrouble(error: unknown, session: Session, lastedMs: number): RunEnd | null {
-  if (!(error instanceof LaunchError) || error.outcome === 'failed' || error.outcome === 'superseded') throw error
+  if (!(error instanceof LaunchError) || error.outcome === 'failed' || error.outcome === 'superseded' || error.outcome === 'stopped') throw error
   const { plan, state, flag } = session
   const why = error.message
   if (!state.rollingBack && !productionTouched(plan, state, stepKind)) {

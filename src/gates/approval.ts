@@ -48,6 +48,7 @@ export const approval = defineCheck({
       .filter((part) => part !== '')
       .join(', '),
   needs: () => [],
+  signOffs: (check) => check.roles,
   judge: (check, look) => {
     const signed = look.launch.approvals.filter((given) => check.roles.includes(given.role))
     const absent = check.roles.filter((role) => signed.every((given) => given.role !== role))

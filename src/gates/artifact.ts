@@ -18,7 +18,7 @@ export const artifact = defineCheck({
     const built = look.see({ need: 'artifact' })
     if (built.status === 'missing') return unknown(built.why)
     const { hash, files, bytes, problems, buildEnv } = built.value
-    const found = { observed: hash, limit: look.launch.artifact, samples: files }
+    const found = { observed: hash.slice(0, 12), limit: look.launch.artifact?.slice(0, 12) ?? null, samples: files }
     if (files === 0) return fail('the build left no files', found)
     if (problems.length > 0) return fail(problems.join('; '), found)
     const wrong = Object.entries(check.env).filter(([name, value]) => buildEnv[name] !== value)

@@ -6,7 +6,7 @@ export const credentials = defineCheck({
   kind: 'credentials',
   about: 'the AWS credentials belong to the account of the environment and may deploy and roll back',
   example: '{ kind: credentials }',
-  hint: 'aws sso login, or use the profile or role of the run sheet; launch iam print shows the policy that is needed',
+  hint: 'aws sso login, or use the profile or role of the run sheet; the policy of the role has to grant the rights that are named',
   shape: {
     account: z
       .string()

@@ -29,6 +29,7 @@ export function compileChecks(
     // Only texts change, and only inside: the shape its kind parsed stays.
     const filled = mapStrings(spec, (text) => text.replaceAll('${environment}', environment)) as CheckSpec
     const nested = kind.uses(filled)
+    const signOffs = kind.signOffs(filled)
     return {
       id: ids[index] ?? kind.kind,
       kind: kind.kind,
@@ -36,6 +37,7 @@ export function compileChecks(
       spec: filled,
       nested: nested === null ? [] : compileChecks(loaded, nested, { environment, live }),
       at,
+      ...(signOffs.length > 0 ? { signOffs } : {}),
     }
   })
 }

@@ -43,7 +43,7 @@ export async function putOnce(objects: ObjectStore, key: string, body: Uint8Arra
 /** Throws NOT_FOUND when the release was never recorded here, or pruned. */
 export async function readManifest(objects: ObjectStore, release: string, signal: AbortSignal): Promise<Manifest> {
   const found = await objects.get(keys.manifest(release), signal)
-  if (!found) throw new LaunchError('NOT_FOUND', `release ${release} is not in s3://${objects.bucket}`, { hint: 'launch releases list' })
+  if (!found) throw new LaunchError('NOT_FOUND', `release ${release} is not in s3://${objects.bucket}`, { hint: 'only the last releases are kept; launch status names the one that is served and the one before' })
   // Written by `writeManifest` below.
   return parse(found.body, keys.manifest(release)) as Manifest
 }

@@ -59,7 +59,7 @@ export function eventText(event: LaunchEvent, state: LaunchState | null, words: 
     case 'answered':
       return said(
         event.answer === 'yes' ? 'pass' : 'fail',
-        `${safeText(event.question)} answered ${event.answer} by ${who(event.by)} (${safeText(event.via)})${quoted(event.note)}`,
+        `${questionText(event.question, words)} ${event.answer === 'yes' ? 'confirmed' : 'answered no'} by ${who(event.by)} (${safeText(event.via)})${quoted(event.note)}`,
       )
     case 'waived':
       return said(
@@ -101,6 +101,13 @@ export function eventText(event: LaunchEvent, state: LaunchState | null, words: 
 }
 
 // Reached only by events a newer version wrote: the type above knows nothing of them.
+/** `proceed/rollout/canary@10` → `exposure of 10%`, `proceed/rollout/deploy` → the step's title; other questions by their id. */
+function questionText(question: string, words: Words): string {
+  const [, step, percent] = /^proceed\/(.+?)(?:@([\d.]+))?$/.exec(question) ?? []
+  if (step === undefined) return safeText(question)
+  return percent === undefined ? words.step(step) : `exposure of ${percent}%`
+}
+
 function unknownEvent(event: never): EventText {
   const { type } = event as { readonly type: string }
   return said('unknown', `an event this version does not know: ${safeText(type)}`)

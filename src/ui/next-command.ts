@@ -2,12 +2,12 @@ import type { Outcome } from '../core/exit-code.ts'
 
 const commands = {
   succeeded: 'launch archive',
-  bug: 'launch doctor',
+  bug: 'launch status',
   invalid: 'launch plan',
   refused: 'launch explain',
   'rolled-back': 'launch report',
   failed: 'launch rollback validate',
-  unavailable: 'launch doctor',
+  unavailable: 'launch validate',
   superseded: 'launch status',
   held: 'launch status',
   declined: 'launch resume',

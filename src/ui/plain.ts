@@ -96,6 +96,7 @@ function plainReporter(context: ReporterContext): Reporter {
             ? told(event, text)
             : []
       print(event.at, [...leaving(event), ...lines])
+      if (event.type === 'step-intended') spinner?.show(theme.encode(words.step(event.step)))
     },
     onProgress(text, at) {
       const safe = safeText(text)

@@ -6,6 +6,7 @@ import { changes, faults, flagWatch, Killed, troubleAt, type Trouble } from '../
 
 const plan = tinyPlan()
 const anyCall = /./
+const writes = /\.(?:put|copy|create|swap)$/
 
 type Story = { readonly name: string; readonly expected: string; readonly prepare: (world: LaunchWorld) => void }
 const stories: readonly Story[] = [
@@ -29,23 +30,23 @@ async function launchWith(story: Story, n: number, trouble: Trouble, matching: R
   const watch = flagWatch(world)
   const { tap, happened } = troubleAt(n, trouble, matching)
   const first = await world.drive({ tap }).catch((error: unknown) => {
-    if (happened() === null) throw error
+    if (happened() === null || !(error instanceof Error)) throw error
     return error
   })
   const call = happened()
   if (call === null) return null
   const found: string[] = []
-  if (trouble !== 'killed after' && first instanceof Error) {
+  if (trouble !== 'killed after') {
     // A run may refuse to begin; once production changed it may not give up over one lost answer.
     const state = await world.state().catch(() => null)
-    if (state && productionTouched(plan, state, stepKind)) found.push(`gave up: ${first.message}`)
-  }
-  if (first instanceof Error && !(first instanceof Killed) && trouble === 'killed after') found.push(`threw ${first.message}`)
-  const end = await world.drive()
+    const ended = first instanceof Error ? first.message : first.outcome
+    if (state && productionTouched(plan, state, stepKind) && ended !== story.expected) found.push(`gave up: ${ended}`)
+  } else if (!(first instanceof Killed)) found.push(`threw ${String(first)}`)
+  const end = await world.drive({ resume: true })
   if (end.outcome !== story.expected) found.push(`ended ${end.outcome}: ${end.why}`)
   // Resuming what ended changes nothing.
   const events = (await world.events()).length
-  if ((await world.drive()).outcome !== end.outcome || (await world.events()).length !== events) found.push('not idempotent')
+  if ((await world.drive({ resume: true })).outcome !== end.outcome || (await world.events()).length !== events) found.push('not idempotent')
   found.push(...(await faults(world, end)), ...watch.violations)
   return found.map((what) => `${trouble} call ${n} (${call}): ${what}`)
 }
@@ -66,20 +67,20 @@ for (const story of stories) {
   test(`${story.name} ends the same when its process is killed at any change and another one resumes it`, async () => {
     const { points, found } = await everyPoint(story, 'killed after', changes)
     expect(found).toEqual([])
-    expect(points).toBeGreaterThan(80)
+    expect(points).toBeGreaterThan(30)
   }, 60_000)
 
   test(`${story.name} ends the same when the reply to any one change is lost`, async () => {
-    const { points, found } = await everyPoint(story, 'reply lost after', changes)
+    const { points, found } = await everyPoint(story, 'reply lost after', writes, 2)
     expect(found).toEqual([])
-    expect(points).toBeGreaterThan(80)
+    expect(points).toBeGreaterThan(30)
   }, 60_000)
 }
 
 test('a launch that goes well ends the same when any one call fails', async () => {
   const [story] = stories
   if (!story) throw new Error('no story')
-  const { points, found } = await everyPoint(story, 'fails before', anyCall, 3)
+  const { points, found } = await everyPoint(story, 'fails before', anyCall, 7)
   expect(found).toEqual([])
-  expect(points).toBeGreaterThan(80)
+  expect(points).toBeGreaterThan(30)
 }, 60_000)

@@ -89,6 +89,8 @@ export type Drive = {
   readonly signal?: AbortSignal
   readonly watcher?: Watcher
   readonly request?: Partial<OpenRequest>
+  /** Takes up the newest launch, ended or not; opens one only when there is none. */
+  readonly resume?: boolean
 }
 
 const quiet: Watcher = { onEvent: () => {}, onProgress: () => {} }
@@ -174,7 +176,8 @@ export async function launchWorld(plan: Plan = tinyPlan()): Promise<LaunchWorld>
     const { tap = straight, signal = never, watcher = quiet } = options
     const journalPorts = { store: tapped(store, 'journal', tap), clock, random, actor }
     const request = { plan, commit: 'c'.repeat(40), version: '1', fresh: false, acks: [], sandbox: null, ...options.request }
-    const opened = await launches('tiny', 'production', journalPorts).open(request, signal)
+    const all = launches('tiny', 'production', journalPorts)
+    const opened = (options.resume ? await all.current(signal) : null) ?? (await all.open(request, signal))
     return startSession(opened.plan, opened.log, ports(tap), watcher, signal, { tellPast: true })
   }
 

@@ -78,21 +78,16 @@ export async function servedRelease(project: string, bucket = 'sb-prod') {
   return { release: current.release, files: manifest.files, wrong }
 }
 
-/** Folders of the launches of a project's sandbox, oldest first. */
-async function launchFolders(project: string): Promise<readonly string[]> {
-  const root = join(project, '.launch/sandbox/state/v1/statusboard/production/launches')
-  return (await readdir(root)).toSorted().map((name) => join(root, name))
-}
-
-/** The newest launch's journal lines as they are on disk. */
+/** The journal lines, as they are on disk, of the launch that was opened last. */
 export async function journalLines(project: string): Promise<readonly string[]> {
-  const folder = (await launchFolders(project)).at(-1)
-  if (folder === undefined) throw new Error('no launch in this sandbox')
-  const names = (await readdir(join(folder, 'events'))).filter((name) => /^\d{8}\.json$/.test(name)).toSorted()
-  return Promise.all(names.map((name) => readFile(join(folder, 'events', name), 'utf8')))
+  const root = join(project, '.launch/sandbox/state/v1/statusboard/production')
+  const { launch } = z.object({ launch: z.string() }).parse(JSON.parse(await readFile(join(root, 'active.json'), 'utf8')))
+  const folder = join(root, 'launches', launch, 'events')
+  const names = (await readdir(folder)).filter((name) => /^\d{8}\.json$/.test(name)).toSorted()
+  return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
 }
 
-/** The newest launch's events. Throws when a number is missing or an event does not carry the hash of the one before. */
+/** The events of the launch that was opened last. Throws when a number is missing or an event does not carry the hash of the one before. */
 export async function journalOf(project: string): Promise<readonly JournalEvent[]> {
   return chained(await journalLines(project))
 }

@@ -23,7 +23,7 @@ test('one that does not says what happened, why and what to do', () => {
       'result  ✖ unavailable: credentials, permission or a service unreachable; nothing changed (exit 6)',
       'error   token of profile sb-prod expired [CREDENTIALS]',
       'hint    aws sso login, or check the role',
-      'next    launch doctor',
+      'next    launch validate',
       '',
     ].join('\n'),
   )
