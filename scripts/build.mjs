@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 const stampFile = join(dist, '.stamp')
 const byText = (a, b) => (a < b ? -1 : 1)
+/** A launch that runs while this builds goes on loading the chunks it was built with: longer than a launch window lasts. */
+const keepChunksMs = 6 * 3_600_000
 const say = (text) => process.stderr.write(`build: ${text}\n`)
 
 const startedAt = performance.now()
@@ -39,7 +41,7 @@ async function loadEsbuild() {
 async function build() {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
   const stamp = await stampOfInputs()
-  if (!process.argv.includes('--force') && (await isBuilt(stamp))) return
+  if (!['--force', '--clean'].some((flag) => process.argv.includes(flag)) && (await isBuilt(stamp))) return
 
   const result = await esbuild.build({
     absWorkingDir: root,
@@ -93,8 +95,10 @@ async function writeAll(files) {
     await writeInPlace(file.path, text, isEntry ? 0o755 : 0o644)
   }
   const wanted = new Set(files.map((file) => file.path))
+  const keepFrom = process.argv.includes('--clean') ? Infinity : Date.now() - keepChunksMs
   for (const name of await readdir(join(dist, 'chunks')).catch(() => [])) {
-    if (!wanted.has(join(dist, 'chunks', name))) await rm(join(dist, 'chunks', name), { force: true })
+    const path = join(dist, 'chunks', name)
+    if (!wanted.has(path) && (await stat(path)).mtimeMs < keepFrom) await rm(path, { force: true })
   }
 }
 

@@ -7,7 +7,7 @@ import type { SandboxControl } from './compose/sandbox-control.ts'
 import type { OutsideWorld } from './compose/world.ts'
 import type { Actor } from './core/event.ts'
 import type { Plan } from './core/plan.ts'
-import type { People, StateStore } from './core/ports.ts'
+import type { People, Question, StateStore } from './core/ports.ts'
 import type { EnginePorts } from './engine/ports.ts'
 import { canPrompt } from './host/terminal.ts'
 import type { Launches, OpenedLaunch } from './journal/launches.ts'
@@ -54,6 +54,8 @@ export type PortsOrder = {
   readonly people: 'auto' | 'guided' | 'step'
   readonly report: () => Promise<string>
   readonly log: (line: string) => void
+  /** What stands above a question at the terminal. */
+  readonly introduce?: (question: Question) => string
 }
 
 type Process = { readonly env: NodeJS.ProcessEnv; readonly stdin: NodeJS.ReadStream; readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
@@ -103,7 +105,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     },
     ports: async (plan, order) => {
       const [{ enginePorts }, project, world, actor] = await Promise.all([import('./compose/engine-ports.ts'), context.project(), context.world(plan), context.actor()])
-      const people = await peopleFor(order.people, plan, actor)
+      const people = await peopleFor(order, plan, actor)
       const { root } = project
       return enginePorts({ plan, root, env: host.env, world, people, actorName: actor.name, sandbox: isSandbox, log: order.log, report: order.report })
     },
@@ -135,9 +137,11 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     if (options.scenario !== null) {
       const { openWorld } = await import('./compose/sandbox-world.ts')
       const { scenario, scenarioNamed, seed } = options
-      const { fresh = false, driver = true } = order
+      const { driver = true } = order
       const url = host.env['LAUNCH_SANDBOX_URL'] || null
-      made.sandbox ??= await openWorld({ plan, dir: join(folder, 'world'), url, scenario, scenarioNamed: scenarioNamed && !fresh, seed, fresh: fresh && url === null, driver })
+      // The world of another host is played in as it is.
+      const fresh = order.fresh === true && url === null
+      made.sandbox ??= await openWorld({ plan, dir: join(folder, 'world'), url, scenario, scenarioNamed: scenarioNamed && !fresh, seed, fresh, driver })
     }
     return outsideWorld({ plan, root, env: host.env, allowEndpoint: options.allowEndpoint, sandbox: made.sandbox ?? null })
   }
@@ -148,14 +152,15 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     return url ? attachTo(url) : openSandbox({ dir: join(folder, 'world') }, 'attach')
   }
 
-  async function peopleFor(mode: PortsOrder['people'], plan: Plan, actor: Actor): Promise<People> {
-    const { firstOf, nobody, playedPeople, yesPeople } = await import('./compose/people.ts')
+  async function peopleFor({ people: mode, introduce }: PortsOrder, plan: Plan, actor: Actor): Promise<People> {
+    const { firstOf, nobody, playedPeople, unsigned, yesPeople } = await import('./compose/people.ts')
     const yes = options.yes ? [yesPeople(actor.name, mode === 'auto')] : []
     if (mode === 'auto') {
       return made.sandbox ? playedPeople(made.sandbox.config.scenario, plan.approvals.map(({ role }) => role)) : firstOf(yes)
     }
     const { terminalPeople } = await import('./host/prompt.ts')
-    const person = context.canAsk ? [terminalPeople({ input: host.stdin, output: host.stderr }, actor.name)] : []
+    const atTerminal = terminalPeople({ input: host.stdin, output: host.stderr }, actor.name, introduce)
+    const person = context.canAsk ? [options.skipUat ? unsigned(atTerminal) : atTerminal] : []
     // In the sandbox a single command's confirmation is played when nobody can be asked: nothing real can change.
     const played = made.sandbox && mode === 'step' && person.length === 0 ? [yesPeople('sandbox:release-captain', false)] : []
     return firstOf([...yes, ...person, ...played, nobody])

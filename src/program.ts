@@ -27,18 +27,24 @@ export async function main(host: NodeJS.Process): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return exitCodes.succeeded
-    return usageError(error, host)
+    return usageError(error, host, await hintFor(error, host))
   }
   // Assigned by the action of the command that was parsed; flow analysis does not see into the callback.
   const picked = chosen as Chosen | null
   return picked ? runCommand(picked, host) : exitCodes.invalid
 }
 
+async function hintFor(error: CommanderError, host: NodeJS.Process): Promise<string | null> {
+  const { usageHint } = await import('./commands/usage-hint.ts')
+  return usageHint(error.message, host.argv.slice(2), commands)
+}
+
 /** Commander has said it on stderr; a caller that reads JSON gets the envelope as well. */
-function usageError(error: CommanderError, host: NodeJS.Process): ExitCode {
+function usageError(error: CommanderError, host: NodeJS.Process, hint: string | null): ExitCode {
+  if (hint !== null) host.stderr.write(`  ${hint}\n`)
   const json = host.argv.includes('--json') || host.env['LAUNCH_JSON'] === '1' || host.env['LAUNCH_JSON'] === 'true'
   if (!json) return exitCodes.invalid
-  const thrown = new LaunchError('USAGE', error.message.replace(/^error: /, ''))
+  const thrown = new LaunchError('USAGE', error.message.replace(/^error: /, ''), hint === null ? {} : { hint })
   return conclude({ command: '', env: null, sandbox: false, result: null, thrown, json, said: true, output: outputOf({ color: false }, host.env, host) })
 }
 

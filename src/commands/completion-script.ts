@@ -32,7 +32,9 @@ function levelsOf({ commands }: Completable): readonly Level[] {
 }
 
 function allPaths(what: Completable): readonly string[] {
-  const prefixes = what.commands.flatMap(({ name }) => name.split(' ').map((_, i, words) => words.slice(0, i + 1).join(' ')))
+  const prefixes = what.commands.flatMap(({ name }) =>
+    name.split(' ').map((_, i, words) => words.slice(0, i + 1).join(' ')),
+  )
   return [...new Set(prefixes)]
 }
 
@@ -49,7 +51,9 @@ function walk(what: Completable, words: string): readonly string[] {
 }
 
 function bash(what: Completable): string {
-  const words = levelsOf(what).map(({ path, words: next }) => `    ${quoted(path)}) words="${next.map(({ word }) => word).join(' ')}" ;;`)
+  const words = levelsOf(what).map(
+    ({ path, words: next }) => `    ${quoted(path)}) words="${next.map(({ word }) => word).join(' ')}" ;;`,
+  )
   const flags = what.commands.map(({ name, flags: own }) => `    ${quoted(name)}) flags="${own.join(' ')}" ;;`)
   return lines([
     '# bash completion of launch: eval "$(launch completion bash)"',
@@ -70,8 +74,13 @@ function bash(what: Completable): string {
 }
 
 function zsh(what: Completable): string {
-  const words = levelsOf(what).map(({ path, words: next }) => `    ${quoted(path)}) next=(${next.map(({ word, about }) => described(word, about)).join(' ')}) ;;`)
-  const flags = what.commands.map(({ name, flags: own }) => `    ${quoted(name)}) flags=(${own.map(quoted).join(' ')}) ;;`)
+  const words = levelsOf(what).map(
+    ({ path, words: next }) =>
+      `    ${quoted(path)}) next=(${next.map(({ word, about }) => described(word, about)).join(' ')}) ;;`,
+  )
+  const flags = what.commands.map(
+    ({ name, flags: own }) => `    ${quoted(name)}) flags=(${own.map(quoted).join(' ')}) ;;`,
+  )
   return lines([
     '#compdef launch',
     '# zsh completion of launch: eval "$(launch completion zsh)", after compinit',

@@ -21,7 +21,7 @@ export function conclude(ending: Ending): ExitCode {
   const { result, thrown, json, output } = ending
   const error = result ? errorOfResult(result) : describe(thrown)
   const outcome: Outcome = result?.outcome ?? error?.outcome ?? 'bug'
-  const exitCode = result ? exitCodes[outcome] : exitCodeOf(thrown, outcome)
+  const exitCode = result ? exitCodeOfResult(result) : exitCodeOf(thrown, outcome)
   const document = result?.envelope ?? { schema: 1, command: ending.command, env: ending.env, sandbox: ending.sandbox, outcome, exitCode, error: error && { code: error.code, message: error.message, hint: error.hint, at: error.at } }
   if (json) output.out.write(`${safeJson({ ...document, ...result?.document }, 2)}\n`)
   else if (result?.text) output.out.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
@@ -44,6 +44,11 @@ function describe(thrown: unknown): Described {
 function errorOfResult({ outcome, why }: CommandResult): Described | null {
   if (outcome === 'succeeded') return null
   return { outcome, code: outcome.toUpperCase().replaceAll('-', '_'), message: why ?? outcome, hint: '', at: null, stack: null }
+}
+
+/** A run knows which signal stopped it. */
+function exitCodeOfResult({ outcome, envelope }: CommandResult): ExitCode {
+  return envelope?.exitCode === 143 ? 143 : exitCodes[outcome]
 }
 
 function exitCodeOf(thrown: unknown, outcome: Outcome): ExitCode {

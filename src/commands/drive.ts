@@ -4,7 +4,11 @@ import type { Goal } from '../core/decide.ts'
 import { LaunchError } from '../core/errors.ts'
 import { exitCodes, type Outcome } from '../core/exit-code.ts'
 import type { Plan } from '../core/plan.ts'
-import type { Watcher } from '../engine/session.ts'
+import type { Question } from '../core/ports.ts'
+import { productionStanding } from '../core/production-standing.ts'
+import type { LaunchState } from '../core/state.ts'
+import type { RunEnd } from '../engine/run.ts'
+import type { Session, Watcher } from '../engine/session.ts'
 import type { Reporter } from '../ui/reporter.ts'
 import type { CommandResult } from './command.ts'
 import { stepWords } from './describe-step.ts'
@@ -39,23 +43,27 @@ export async function drive(context: Context, order: DriveOrder): Promise<Comman
   const watcher = watch(reporter, () => world.clock.now())
   const report = async () => (await import('./write-report.ts')).writeReport(context, plan, session.state, session.events)
   const log = (line: string) => (options.verbose ? context.output.err.write(`${line}\n`) : undefined)
-  const ports = await context.ports(plan, { people: order.people, report, log })
+  const introduce = await introduction(context, plan, () => session.state)
+  const ports = await context.ports(plan, { people: order.people, report, log, introduce })
   const startedAt = world.clock.now()
   const session = await startSession(plan, opened.log, ports, watcher, signal, { tellPast: opened.opened })
+  if (order.launch === 'current' && !options.quiet && !options.jsonl) {
+    context.output.err.write(`launch ${session.state.id} goes on; ${productionStanding(session.state)}\n`)
+  }
   const goal = order.goal(plan)
   const guided = order.people === 'guided'
-  let end: { readonly outcome: Outcome; readonly why: string }
+  let end: RunEnd
   try {
     end = await run(session, { goal, leaveHeld: order.leaveHeld, guided }, signal)
   } catch (error) {
-    if (!signal.aborted) throw error
-    end = await stopped(session, signal)
+    if (!signal.aborted && !isStop(error)) throw error
+    end = await stopped(session, signal.aborted ? signal.reason : error)
   }
   const path = session.state.ended ? await report() : (session.state.steps['closeout/report']?.status === 'done' ? await report() : null)
   const { runEnvelope } = await import('../ui/envelope.ts')
   const { outcome, why } = end
   const failed = outcome !== 'succeeded'
-  const code = errorCodeOf(outcome)
+  const code = end.code ?? errorCodeOf(outcome)
   const envelope = runEnvelope({
     command: order.command,
     env: options.env,
@@ -85,6 +93,9 @@ async function dryRun(context: Context, order: DriveOrder, plan: Plan): Promise<
 /** Without a terminal somebody has to have said yes to changing production; found out before anything is touched. */
 function mustBeConfirmable(context: Context, order: DriveOrder): void {
   const { options, isSandbox } = context
+  if (order.people === 'guided' && !context.canAsk) {
+    throw new LaunchError('USAGE', `launch ${order.command} asks a person, and nobody is at a terminal here`, { hint: 'launch auto --yes changes production without asking' })
+  }
   if (isSandbox || options.yes || order.people !== 'auto') return
   throw new LaunchError('CONFIRMATION_NEEDED', `launch ${order.command} changes production without asking`)
 }
@@ -114,21 +125,40 @@ export async function makeReporter(context: Context, plan: Plan): Promise<Report
     plan,
     spinner: await context.spinner(),
     describeStep,
+    ...(side.terminal.isTTY ? { columns: side.terminal.columns } : {}),
   })
 }
 
 function watch(reporter: Reporter, now: () => EpochMs): Watcher {
   return {
     onEvent: (event, state) => reporter.onEvent(event, state),
-    onProgress: (text) => (text === null ? undefined : reporter.onProgress(text, now())),
+    onProgress: (text) => (text === null ? reporter.onQuestion?.() : reporter.onProgress(text, now())),
   }
 }
 
-async function stopped(session: { record(happening: { type: 'paused'; signal: string }, signal: AbortSignal): Promise<boolean> }, signal: AbortSignal) {
-  const name = signal.reason instanceof Error && 'signalName' in signal.reason ? String(signal.reason.signalName) : 'abort'
+/** Ctrl-C or the end of input at a question. */
+function isStop(error: unknown): error is LaunchError {
+  return error instanceof LaunchError && error.outcome === 'stopped'
+}
+
+async function stopped(session: Session, reason: unknown) {
+  const name = stopName(reason)
   // The journal gets a moment of its own: the signal that stops the run must not stop this.
   await session.record({ type: 'paused', signal: name }, AbortSignal.timeout(4000)).catch(() => false)
-  return { outcome: 'stopped', why: `stopped by ${name}; production stays as it is` } as const
+  return { outcome: 'stopped', why: `stopped by ${name}; ${productionStanding(session.state)}` } as const
+}
+
+function stopName(reason: unknown): string {
+  if (reason instanceof Error && 'signalName' in reason) return String(reason.signalName)
+  return isStop(reason) && typeof reason.cause === 'string' ? reason.cause : 'abort'
+}
+
+/** What stands above a question at the terminal, told from the launch as it is then. */
+async function introduction(context: Context, plan: Plan, state: () => LaunchState): Promise<(question: Question) => string> {
+  if (!context.canAsk) return () => ''
+  const [{ questionText }, describeStep] = await Promise.all([import('../ui/question.ts'), stepWords()])
+  const { theme, terminal } = context.output.err
+  return (question) => questionText(question, { plan, state: state(), describeStep, theme, columns: terminal.columns })
 }
 
 function stopCode(signal: AbortSignal): 130 | 143 {

@@ -54,7 +54,10 @@ async function judged(events: readonly LaunchEvent[], named: string | null, laun
   const all = events.filter((event) => event.type === 'gate-judged')
   const found = all.findLast((event) => named === null || namesOf(event).includes(named.replace(/%$/, '')))
   if (found) return found
-  if (named === null) throw new LaunchError('NOT_FOUND', `no gate of launch ${launch} was judged yet`, { hint: 'launch validate judges one' })
+  if (named === null)
+    throw new LaunchError('NOT_FOUND', `no gate of launch ${launch} was judged yet`, {
+      hint: 'launch validate judges one',
+    })
   const { suggestion } = await import('../runsheet/nearest.ts')
   const known = [...new Set(all.map(({ gate, stage }) => (stage === null ? gate : `${gate}@${stage}`)))]
   throw new LaunchError('NOT_FOUND', `launch ${launch} has no verdict of a gate "${named}"`, {
@@ -98,5 +101,7 @@ async function evidenceOf(event: GateJudged, plan: Plan): Promise<Pick<ExplainVi
 }
 
 function gatesOf(plan: Plan): readonly PlannedGate[] {
-  return plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)]).filter((gate) => gate !== null)
+  return plan.phases
+    .flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
+    .filter((gate) => gate !== null)
 }

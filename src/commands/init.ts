@@ -30,7 +30,9 @@ export const init: Command = {
     const dry = dryRun(context, `write ${path}:\n\n${sheet}`)
     if (dry) return dry
     await writeFile(path, sheet, { flag: force ? 'w' : 'wx' }).catch((cause: unknown) => {
-      throw hasCode(cause, 'EEXIST') ? inTheWay(path) : new LaunchError('USAGE', `${path} cannot be written: ${String(cause)}`, { cause })
+      throw hasCode(cause, 'EEXIST')
+        ? inTheWay(path)
+        : new LaunchError('USAGE', `${path} cannot be written: ${String(cause)}`, { cause })
     })
     const todo = sheet.split('\n').flatMap((line, i) => (line.includes('TODO') ? [i + 1] : []))
     return {
@@ -53,7 +55,11 @@ async function lookAround(folder: string): Promise<Found> {
   const has = async (name: string) => ((await exists(join(folder, name))) ? name : null)
   const output = (await has('dist')) ?? (await has('build')) ?? (await has('out')) ?? 'dist'
   const locks = await Promise.all(['pnpm-lock.yaml', 'yarn.lock', 'bun.lock'].map(has))
-  const manager = locks.find((name) => name !== null)?.replace(/-?lock.*|\.lock$/, '').replace(/\.$/, '') ?? 'npm'
+  const manager =
+    locks
+      .find((name) => name !== null)
+      ?.replace(/-?lock.*|\.lock$/, '')
+      .replace(/\.$/, '') ?? 'npm'
   return {
     app: appName(about.name ?? basename(resolve(folder))),
     build: about.builds ? [manager, 'run', 'build'] : null,

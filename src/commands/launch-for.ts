@@ -61,7 +61,9 @@ export async function viewLaunch(context: Context, named: string | null): Promis
 /** A command that only looks must not make the sandbox it looks for. Throws NOT_FOUND. */
 export async function mustHaveWorld(context: Context): Promise<void> {
   if (!(await hasWorld(context))) {
-    throw new LaunchError('NOT_FOUND', 'there is no sandbox in this folder', { hint: 'launch auto --sandbox makes one' })
+    throw new LaunchError('NOT_FOUND', 'there is no sandbox in this folder', {
+      hint: 'launch auto --sandbox makes one',
+    })
   }
 }
 

@@ -5,7 +5,8 @@ import { linesFor } from './say.ts'
 export const plan: Command = {
   name: 'plan',
   group: 'look',
-  about: 'what a launch will do: phases, steps, gates with their limits, who signs; reads the run sheet and nothing else',
+  about:
+    'what a launch will do: phases, steps, gates with their limits, who signs; reads the run sheet and nothing else',
   options: [['--markdown', 'as a checklist to print, with boxes to tick']],
   examples: [
     ['launch plan', 'on screen'],

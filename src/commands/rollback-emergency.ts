@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os'
 import type { Context } from '../context.ts'
+import { isoTime, type EpochMs } from '../core/brand.ts'
 import { messageOf } from '../core/errors.ts'
 import type { RollbackResult } from '../core/event.ts'
 import type { Output } from '../compose/output.ts'
@@ -54,7 +55,7 @@ async function turnOff(context: Context, target: RollbackTarget, reason: string)
         err.write(`  attempt ${attempt}: ${messageOf(error)}; trying again\n`)
         if (!told && ports.clock.monotonicMs() - startedMs > breakGlassMs) {
           told = true
-          breakGlass(target, reason, err)
+          breakGlass(target, reason, ports.clock.now(), err)
         }
       },
     },
@@ -72,10 +73,10 @@ function machineUser(): string {
 }
 
 /** The same write by hand, for when this machine cannot do it. */
-function breakGlass(target: RollbackTarget, reason: string, err: Output['err']): void {
+function breakGlass(target: RollbackTarget, reason: string, now: EpochMs, err: Output['err']): void {
   const document = JSON.stringify({
     flags: { [target.flagKey]: { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' } },
-    launch: { launch: null, percent: 0, serial: Date.now(), writeId: 'by-hand', latch: true, acks: [], updatedAt: new Date().toISOString(), updatedBy: 'by hand', reason },
+    launch: { launch: null, percent: 0, serial: now, writeId: 'by-hand', latch: true, acks: [], updatedAt: isoTime(now), updatedBy: 'by hand', reason },
   })
   err.write(`  By hand, from a machine that reaches AWS:\n    echo '${document}' > off.json\n    aws s3api put-object --bucket ${target.bucket} --key ${target.key} --body off.json --content-type application/json --cache-control 'max-age=5, s-maxage=5' --region ${target.region}\n`)
 }

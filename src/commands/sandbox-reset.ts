@@ -12,7 +12,10 @@ export const sandboxReset: Command = {
   run: async (context) => {
     const control = await context.sandboxControl()
     const names = await control.reset({ dryRun: context.options.dryRun })
-    const dry = dryRun(context, `remove ${names.length === 0 ? 'nothing' : `${names.join(', ')} from ${context.folder}`}`)
+    const dry = dryRun(
+      context,
+      `remove ${names.length === 0 ? 'nothing' : `${names.join(', ')} from ${context.folder}`}`,
+    )
     if (dry) return dry
     return {
       outcome: 'succeeded',

@@ -8,10 +8,14 @@ import { linesFor } from './say.ts'
 export const sandboxServe: Command = {
   name: 'sandbox serve',
   group: 'set up',
-  about: 'host the sandbox until Ctrl-C: the AWS endpoint and the sites, for launches of other terminals and for other clients',
+  about:
+    'host the sandbox until Ctrl-C: the AWS endpoint and the sites, for launches of other terminals and for other clients',
   options: [['--speed <n>', 'so many times as fast as real time (default: 1)']],
   examples: [
-    ['launch sandbox serve --speed 60', 'a minute a second; launch auto --sandbox --keep in another terminal plays in it'],
+    [
+      'launch sandbox serve --speed 60',
+      'a minute a second; launch auto --sandbox --keep in another terminal plays in it',
+    ],
     ['launch sandbox serve --scenario slow@30', 'with a scenario'],
   ],
   run: async (context, _args, options) => {

@@ -39,7 +39,12 @@ export function linesFor({ output }: Context, lines: readonly string[]): string 
 }
 
 /** `✔ noted`: a thing that was recorded, and what is next. */
-export function recorded(context: Context, what: string, next: readonly string[], also: readonly string[] = []): string {
+export function recorded(
+  context: Context,
+  what: string,
+  next: readonly string[],
+  also: readonly string[] = [],
+): string {
   const { icons, paint } = context.output.out.theme
   const more = [...also.map((line) => `  ${line}`), ...next.map((line) => `  next: ${line}`)]
   return linesFor(context, [`${paint.pass(icons.pass)} ${what}`, ...more])

@@ -5,7 +5,10 @@ export const schema: Command = {
   group: 'set up',
   about: 'the JSON Schema of the run sheet, for editors and other tools',
   examples: [
-    ['launch schema > runsheet.schema.json', 'then begin runsheet.yaml with: # yaml-language-server: $schema=runsheet.schema.json'],
+    [
+      'launch schema > runsheet.schema.json',
+      'then begin runsheet.yaml with: # yaml-language-server: $schema=runsheet.schema.json',
+    ],
     ['launch schema | head', 'nothing is read but launch itself'],
   ],
   run: async () => {

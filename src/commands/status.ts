@@ -50,12 +50,7 @@ function environmentOf({ environments }: Plan, name: string): Environment {
 }
 
 /** What can be seen of an environment. Throws the first reason when nothing of it can. */
-async function look(
-  context: Context,
-  world: OutsideWorld,
-  plan: Plan,
-  environment: Environment,
-): Promise<StatusView> {
+async function look(context: Context, world: OutsideWorld, plan: Plan, environment: Environment): Promise<StatusView> {
   const { signal } = context
   const { readCurrent } = await import('../steps/releases.ts')
   const [flag, current, health, launch] = await Promise.all([
@@ -65,7 +60,8 @@ async function look(
     tried(launchNow(context, plan)),
   ])
   signal.throwIfAborted()
-  const nothingSeen = flag.status === 'unreadable' && !current.ok && !launch.ok && health.every((one) => one.status === null)
+  const nothingSeen =
+    flag.status === 'unreadable' && !current.ok && !launch.ok && health.every((one) => one.status === null)
   if (nothingSeen) throw flag.error
   // The screen has no place for these reasons, and "unknown" alone would hide them.
   if (!current.ok) context.output.err.write(`the release cannot be read: ${current.why}\n`)

@@ -1,4 +1,3 @@
-import type { Context } from '../context.ts'
 import type { EventLog } from '../journal/events.ts'
 import { fold } from '../core/reduce.ts'
 import { text, type Command } from './command.ts'
@@ -24,7 +23,7 @@ export const uatBlock: Command = {
     const dry = dryRun(context, `raise a ${severity} blocker`)
     if (dry) return dry
     const { opened, state } = await launchFor(context, 'open')
-    const blocker = await raise(context, opened.log, severity, what)
+    const blocker = await raiseBlocker(opened.log, severity, what, context.signal)
     return {
       outcome: 'succeeded',
       text: recorded(context, `${severity} blocker ${blocker} raised in launch ${state.id}`, [
@@ -35,8 +34,13 @@ export const uatBlock: Command = {
   },
 }
 
-/** Blockers are numbered in a row: when somebody else wrote in between, the number is taken anew. */
-async function raise({ signal }: Context, log: EventLog, severity: string, text: string): Promise<number> {
+/** Records a blocker under the next number; when somebody else wrote in between, the number is taken anew. */
+export async function raiseBlocker(
+  log: EventLog,
+  severity: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<number> {
   for (;;) {
     const known = fold(await log.read(signal))?.blockers ?? []
     const blocker = Math.max(0, ...known.map(({ id }) => id)) + 1

@@ -15,11 +15,12 @@ export const uatUnblock: Command = {
     ['launch uat unblock 2 --note "fixed in 4f1c2aa, retested"', 'with how'],
   ],
   run: async (context, args, options) => {
-    const number = Number(spoken(args, 'number', 'the number of the blocker'))
+    const given = spoken(args, 'number', 'the number of the blocker')
+    const number = Number(given)
     const note = remark(options, 'note')
     const { opened, state } = await launchFor(context, 'unended')
     const blocker = state.blockers.find(({ id }) => id === number)
-    if (!blocker) throw new LaunchError('NOT_FOUND', `there is no blocker ${args['number']}`, { hint: hintFor(state) })
+    if (!blocker) throw new LaunchError('NOT_FOUND', `there is no blocker ${given}`, { hint: hintFor(state) })
     const document = { launch: state.id, blocker: { ...blocker, open: false } }
     if (!blocker.open) {
       return { outcome: 'succeeded', text: `blocker ${number} was cleared before; nothing to do`, document }

@@ -10,7 +10,8 @@ const window = 'window/open'
 export const waive: Command = {
   name: 'waive',
   group: 'act',
-  about: 'let a check of this launch not block, with a reason; it is shown as waived wherever it is shown, never as passed',
+  about:
+    'let a check of this launch not block, with a reason; it is shown as waived wherever it is shown, never as passed',
   args: [['<gate/check>', `the gate and the check, as launch explain names them; ${window} for the launch window`]],
   options: [['--reason <text>', 'why; required, kept in the journal and the report']],
   examples: [

@@ -17,6 +17,8 @@ export type GlobalOptions = {
   readonly jsonl: boolean
   readonly yes: boolean
   readonly noInput: boolean
+  /** Sign-offs are not asked for; recorded ones are still needed. */
+  readonly skipUat: boolean
   readonly dryRun: boolean
   readonly quiet: boolean
   readonly verbose: boolean
@@ -51,6 +53,7 @@ export function readOptions(raw: Raw, env: Env, cwd: string): GlobalOptions {
     json: on('json', 'LAUNCH_JSON'),
     jsonl: on('jsonl', 'LAUNCH_JSONL'),
     yes: on('yes', 'LAUNCH_YES', 'AUTO_CONFIRM'),
+    skipUat: on('skipUatInteractive', 'LAUNCH_SKIP_UAT_INTERACTIVE', 'SKIP_UAT_INTERACTIVE'),
     noInput: raw['input'] === false || isOn(env['LAUNCH_NO_INPUT']),
     dryRun: on('dryRun', 'LAUNCH_DRY_RUN'),
     quiet: on('quiet', 'LAUNCH_QUIET'),

@@ -25,9 +25,9 @@ function sideOf(stream: NodeJS.WriteStream, options: Pick<GlobalOptions, 'color'
   return { terminal, theme, write: (text: string) => void stream.write(scrubber.scrub(text)) }
 }
 
-/** A spinner on a terminal that can be repainted; null elsewhere. */
+/** A spinner on a terminal that can be repainted and says how wide it is (ora never ends on one of 0 columns); null elsewhere. */
 export async function spinnerOn(stream: NodeJS.WriteStream, terminal: Terminal): Promise<Spinner | null> {
-  if (!terminal.live) return null
+  if (!terminal.live || !(stream.columns > 0)) return null
   const { default: ora } = await import('ora')
   const spinner = ora({ stream, discardStdin: false, isEnabled: true, spinner: terminal.unicode ? 'dots' : 'line', color: terminal.colorLevel > 0 ? 'cyan' : false })
   const columns = Math.max(20, terminal.columns - 4)

@@ -2,6 +2,7 @@ import { access, cp } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Sha256 } from '../core/brand.ts'
+import { LaunchError } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
 import { planHash } from '../core/plan-hash.ts'
 import { projectFiles } from '../host/files.ts'
@@ -20,7 +21,7 @@ export type Project = {
  * Reads the run sheet of a project and makes its plan. In the sandbox, a folder without a run sheet gets the example that
  * comes with launch, copied below `.launch/sandbox/example`.
  *
- * Throws LaunchError RUNSHEET_NOT_FOUND, RUNSHEET_SYNTAX, RUNSHEET_INVALID.
+ * Throws LaunchError RUNSHEET_NOT_FOUND, RUNSHEET_SYNTAX, RUNSHEET_INVALID, USAGE for an environment it does not have.
  */
 export async function openProject(options: GlobalOptions, env: { readonly [name: string]: string | undefined }): Promise<Project> {
   const [{ openSheet }, { compilePlan }] = await Promise.all([import('../runsheet/load.ts'), import('../runsheet/compile.ts')])
@@ -30,7 +31,14 @@ export async function openProject(options: GlobalOptions, env: { readonly [name:
   const name = isThere ? path.slice(dirname(path).length + 1) : 'runsheet.yaml'
   const loaded = await openSheet(projectFiles(root), isThere || root !== dirname(path) ? name : options.runsheet, env)
   const plan = compilePlan(loaded)
+  mustKnow(options.env, plan)
   return { root, plan, hash: planHash(plan), state: loaded.sheet.state }
+}
+
+/** Found out before anything is opened or made. */
+function mustKnow(environment: string, plan: Plan): void {
+  if (Object.hasOwn(plan.environments, environment)) return
+  throw new LaunchError('USAGE', `the run sheet has no environment "${environment}"`, { hint: `one of ${Object.keys(plan.environments).join(', ')}` })
 }
 
 async function copyExample(cwd: string): Promise<string> {

@@ -72,7 +72,7 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldO
     http,
     files,
     aws,
-    exec: execIn(root, systemExec({ env: sandbox ? withoutAws(env) : env, scrubber: secretScrubber(env) })),
+    exec: execIn(root, systemExec({ env: sandbox ? withoutAws(env) : env, scrubber: secretScrubber(env, webhookVariables(plan)) })),
     objects: (name) => objects(name),
     cdn: (name) => {
       const environment = environmentOf(name)
@@ -94,6 +94,11 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldO
 export function stateStore(location: string, root: string, objects: (bucket: string) => ObjectStore): StateStore {
   const parsed = parseStateLocation(location)
   return parsed.kind === 'file' ? directoryStore(resolve(root, parsed.path)) : s3Store(objects(parsed.bucket), parsed.prefix, wait)
+}
+
+/** The run sheet says that these hold a secret, whatever they are called. */
+function webhookVariables({ channels }: Plan): readonly string[] {
+  return Object.values(channels).flatMap(({ webhookEnv }) => webhookEnv ?? [])
 }
 
 /** The sheet's addresses are played by the sandbox's sites. */

@@ -20,7 +20,8 @@ export function nextCanaryMove(rules: CanaryRules, step: PlannedStep, gate: Plan
   const stage = stageNow(state, step.id)
   if (stage === null || stage.status === 'left') {
     const percent = rules.stages[state.stages[step.id]?.length ?? 0]
-    return percent === undefined ? null : { type: 'effect', effect: { type: 'raise-flag', step, percent } }
+    const next: Move | null = percent === undefined ? null : { type: 'effect', effect: { type: 'raise-flag', step, percent } }
+    return (stage && failedSince(step, gate, stage, state)) ?? next
   }
   switch (stage.status) {
     case 'shifting':
@@ -31,6 +32,14 @@ export function nextCanaryMove(rules: CanaryRules, step: PlannedStep, gate: Plan
     case 'held':
       return judgeStage(rules, step, gate, stage, state, world)
   }
+}
+
+/** A stage that passed and failed while the next one waited for a person: users still get it, so the fail counts. */
+function failedSince(step: PlannedStep, gate: PlannedGate, stage: Stage, state: LaunchState): Move | null {
+  const verdict = state.gates[stageKey(step, stage.percent)]
+  if (stage.status !== 'left' || stage.verdict === 'fail' || verdict?.verdict !== 'fail') return null
+  const action = failAction(gate, verdict)
+  return action === 'hold' ? null : rollBack(action, failureReason(verdict.checks, stage.percent), 'gate')
 }
 
 type OpenStage = Extract<Stage, { status: 'baking' | 'held' }>

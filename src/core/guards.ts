@@ -72,7 +72,7 @@ function flagStops(state: LaunchState, effect: ForwardEffect, world: World): Mov
   const { flag } = world.flag
   if (flag.latched) {
     if (state.acks.includes(flag.writeId)) return null
-    return { type: 'done', outcome: 'superseded', why: `the flag is latched off since ${isoTime(flag.updatedAt)} by ${flag.updatedBy}: ${flag.reason}` }
+    return { type: 'done', outcome: 'superseded', code: 'LATCHED', why: `the flag is latched off since ${isoTime(flag.updatedAt)} by ${flag.updatedBy}: ${flag.reason}` }
   }
   // An advance never lowers what users get.
   if (effect.type !== 'raise-flag' || flag.percent <= effect.percent) return null

@@ -18,7 +18,8 @@ export function nextMonitorMove(durationMs: number, step: PlannedStep, gate: Pla
   const looked = world.looks.get(step.id)
   const elapsed = gate ? (verdict?.bakedMs ?? 0) : world.now - from
   const giveUp = world.now - from >= durationMs + (gate?.patienceMs ?? 0)
-  if (elapsed >= durationMs || giveUp) return complete(step, from, world, elapsed, durationMs)
+  // A fail is never the end of a monitor: a process that did not see it looks first.
+  if ((elapsed >= durationMs || giveUp) && verdict?.verdict !== 'fail') return complete(step, from, world, elapsed, durationMs)
   if (!gate) return { type: 'wait', until: epochMs(from + durationMs), why: 'watching' }
   const due = looked ? epochMs(looked.last + gate.everyMs) : world.now
   if (world.now < due) return { type: 'wait', until: due, why: verdict?.verdict === 'unknown' ? unknownReason(verdict.checks) : 'watching' }

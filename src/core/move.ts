@@ -1,4 +1,5 @@
 import type { EpochMs } from './brand.ts'
+import type { ErrorCode } from './error-codes.ts'
 import type { Happening, RollbackKind } from './event.ts'
 import type { Outcome } from './exit-code.ts'
 import type { PlannedGate, PlannedStep } from './plan.ts'
@@ -7,7 +8,8 @@ import type { Window } from './verdict.ts'
 
 /** The next thing to do, chosen by `decide`. */
 export type Move =
-  | { readonly type: 'done'; readonly outcome: Outcome; readonly why: string }
+  /** `code`: where it says more than the outcome does. */
+  | { readonly type: 'done'; readonly outcome: Outcome; readonly why: string; readonly code?: ErrorCode }
   | { readonly type: 'wait'; readonly until: EpochMs; readonly why: string }
   | { readonly type: 'ask'; readonly question: Question }
   /** Gather a gate's needs, judge them, remember the verdict. */

@@ -1,5 +1,6 @@
 import { epochMs, type EpochMs } from '../core/brand.ts'
 import { decide, type Goal } from '../core/decide.ts'
+import type { ErrorCode } from '../core/error-codes.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
 import type { Outcome } from '../core/exit-code.ts'
 import type { Effect, GateLook, Move } from '../core/move.ts'
@@ -11,11 +12,12 @@ import { needsOfGate } from '../gates/judge-gate.ts'
 import { stepKind } from '../steps/registry.ts'
 import { ask } from './ask.ts'
 import { environmentOf, isNews, lookAt, scopeOf, type GateJudged } from './look.ts'
+import { lookMeanwhile, type LookMeanwhile } from './meanwhile.ts'
 import { perform } from './perform.ts'
 import type { Session } from './session.ts'
 
 export type RunOptions = { readonly goal: Goal; readonly leaveHeld: boolean; readonly guided: boolean }
-export type RunEnd = { readonly outcome: Outcome; readonly why: string }
+export type RunEnd = { readonly outcome: Outcome; readonly why: string; readonly code?: ErrorCode }
 
 /** How often and how long trouble with a service is sat out once production users may see something of the launch. */
 const retryMs = 5000
@@ -52,7 +54,7 @@ async function turn(session: Session, options: RunOptions, signal: AbortSignal):
   const { rollingBack, ended } = session.state
   if (!isOpen && !rollingBack && !ended) return { outcome: 'superseded', why: `another launch of ${session.plan.app} was opened over this one` }
   const move = decide(session.plan, session.state, options.goal, worldOf(session, options), stepKind)
-  if (move.type === 'done') return { outcome: move.outcome, why: move.why }
+  if (move.type === 'done') return { outcome: move.outcome, why: move.why, ...(move.code ? { code: move.code } : {}) }
   return carryOut(move, session, options, signal)
 }
 
@@ -82,14 +84,12 @@ async function carryOut(move: Exclude<Move, { type: 'done' }>, session: Session,
       await ports.clock.sleepUntil(move.until, signal)
       return null
     case 'ask':
-      watcher.onProgress(null, null)
-      return ask(move.question, session, signal)
+      return answered(await ask(move.question, session, meanwhile(move, session, options), signal))
     case 'record':
       await session.record(move.happening, signal)
       return null
     case 'look':
-      await askBefore(move.look, session, signal)
-      await lookOnce(move.look, session, options, signal)
+      if (await askBefore(move.look, session, meanwhile(move, session, options), signal)) await lookOnce(move.look, session, options, signal)
       return null
     case 'effect':
       await perform(move.effect, session, signal)
@@ -97,14 +97,24 @@ async function carryOut(move: Exclude<Move, { type: 'done' }>, session: Session,
   }
 }
 
-/** Questions of a gate are asked before its look and answered in the journal. */
-async function askBefore({ gate, phase, watch }: GateLook, session: Session, signal: AbortSignal): Promise<void> {
-  if (watch) return
+function answered(asked: RunEnd | 'overtaken' | null): RunEnd | null {
+  return asked === 'overtaken' ? null : asked
+}
+
+/** What the journal and the flag say while a question is open. */
+function meanwhile(move: Move, session: Session, options: RunOptions): LookMeanwhile {
+  return lookMeanwhile(move, session, (state, flag) => decide(session.plan, state, options.goal, { ...worldOf(session, options), flag }, stepKind))
+}
+
+/** Questions of a gate are asked before its look and answered in the journal. False when something else came first. */
+async function askBefore({ gate, phase, watch }: GateLook, session: Session, look: LookMeanwhile, signal: AbortSignal): Promise<boolean> {
+  if (watch) return true
   const needs = needsOfGate(gate, scopeOf(environmentOf(session.plan, gate.environment), phase))
   for (const need of needs) {
     if (need.need !== 'answer' || session.unanswered.has(need.id) || session.state.answers[need.id]?.answer === 'yes') continue
-    await ask({ type: 'confirm', id: need.id, text: need.ask }, session, signal)
+    if ((await ask({ type: 'confirm', id: need.id, text: need.ask }, session, look, signal)) === 'overtaken') return false
   }
+  return true
 }
 
 async function lookOnce(look: GateLook, session: Session, options: RunOptions, signal: AbortSignal): Promise<void> {

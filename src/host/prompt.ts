@@ -6,102 +6,151 @@ import type { Answer, People, Question } from '../core/ports.ts'
 import { safeLine, safeText } from '../core/safe-text.ts'
 
 export type PromptStreams = {
-  readonly input: Readable & { readonly isTTY?: boolean }
+  readonly input: Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown }
   /** stderr: stdout is for results. */
   readonly output: Writable & { readonly isTTY?: boolean }
 }
 
+/** What stands above the line that is typed into: finished text, ending with a line break. */
+export type Introduction = (question: Question) => string
+
 /** Asks for one line. Throws LaunchError STOPPED at the end of input and on Ctrl-C, and the signal's reason when aborted. */
 type Ask = (query: string, signal: AbortSignal) => Promise<string>
 
+/** A word that answers, and what the person wrote behind it. */
+type Said = { readonly word: string; readonly note: string }
+
 /** The person at this terminal. Where input or output is no terminal nobody is there: every question is answered by null. */
-export function terminalPeople(streams: PromptStreams, by: string): People {
+export function terminalPeople(streams: PromptStreams, by: string, introduce: Introduction = plainly): People {
   const ask = linePrompt(streams)
   return {
     ask: async (question, signal) => {
       if (streams.input.isTTY !== true || streams.output.isTTY !== true) return null
+      signal.throwIfAborted()
       await discardTypedAhead(streams.input)
-      return { ...(await answerTo(question, ask, signal)), by, via: 'terminal' }
+      streams.output.write(introduce(question))
+      const answer = await answerTo(question, ask, signal)
+      return answer && { ...answer, by, via: 'terminal' }
     },
   }
 }
 
-async function answerTo(question: Question, ask: Ask, signal: AbortSignal): Promise<Pick<Answer, 'answer' | 'note'>> {
+/** The question in its own words. */
+function plainly(question: Question): string {
+  return `${safeText(question.type === 'approval' ? question.statement : question.text)}\n`
+}
+
+async function answerTo(question: Question, ask: Ask, signal: AbortSignal): Promise<Pick<Answer, 'answer' | 'note'> | null> {
   switch (question.type) {
-    case 'confirm': {
-      const answer = await yesOrNo(ask, question.text, signal)
-      return { answer, note: answer === 'no' ? await note(ask, 'Why not?', signal) : '' }
-    }
-    case 'approval': {
-      const answer = await yesOrNo(ask, `${question.statement}\nApprove as ${question.role}?`, signal)
-      return { answer, note: await note(ask, 'Note', signal) }
-    }
-    case 'go': {
-      const word = await choose(ask, `${question.text}\nDecision (go or no-go):`, ['go', 'no-go'], signal)
-      return { answer: word === 'go' ? 'yes' : 'no', note: await note(ask, 'Note', signal) }
-    }
+    case 'confirm':
+      return withReason(await choose(ask, `y or n, a note may follow`, yesNo, signal), ask, signal)
+    case 'approval':
+      return withReason(await choose(ask, `Sign off as ${question.role}? y or n, a note may follow`, yesNo, signal), ask, signal)
+    case 'go':
+      return withReason(await choose(ask, 'go or no-go, a note may follow', ['go', 'no-go'], signal), ask, signal)
     case 'proceed':
-      // A word that nobody types by habit stands before production.
-      if (question.danger === 'production') return { answer: await typedYes(ask, question.text, signal), note: '' }
-      return { answer: await yesOrNo(ask, question.text, signal), note: '' }
+      if (question.danger === 'phase') return yesOrNo(await choose(ask, 'y or n', yesNo, signal))
+      return withReason(await typedYes(ask, signal), ask, signal)
     case 'held':
-      return { answer: await yesOrNo(ask, question.text, signal), note: await note(ask, 'Reason', signal) }
+      return heldAnswer(question.promotable, ask, signal)
   }
 }
 
-async function yesOrNo(ask: Ask, text: string, signal: AbortSignal): Promise<'yes' | 'no'> {
-  const word = await choose(ask, `${text} (y/n)`, ['y', 'yes', 'n', 'no'], signal)
-  return word.startsWith('y') ? 'yes' : 'no'
-}
+const yesNo = ['y', 'yes', 'n', 'no'] as const
 
-async function typedYes(ask: Ask, text: string, signal: AbortSignal): Promise<'yes' | 'no'> {
-  const word = await choose(ask, `${text}\nType yes to change production, no to stop:`, ['yes', 'no'], signal)
-  return word === 'yes' ? 'yes' : 'no'
-}
-
-/** Asks until one of the words is given; an empty line is no answer. */
-async function choose(ask: Ask, text: string, words: readonly string[], signal: AbortSignal): Promise<string> {
-  for (let query = text; ; query = `Please answer ${words.join(' or ')}:`) {
-    const given = (await ask(`${query} `, signal)).trim().toLowerCase()
-    if (words.includes(given)) return given
+/** A word that nobody types by habit stands before production, and nothing behind it. */
+async function typedYes(ask: Ask, signal: AbortSignal): Promise<Said> {
+  for (;;) {
+    const said = await choose(ask, 'type yes to change production, no to stop', ['yes', 'no'], signal)
+    if (said.word === 'no' || said.note === '') return said
   }
 }
 
-async function note(ask: Ask, label: string, signal: AbortSignal): Promise<string> {
-  return safeLine(await ask(`${label} (Enter for none): `, signal))
+/** Null: the stage stays as it is. Only a fail takes the choice to promote away. */
+async function heldAnswer(promotable: boolean, ask: Ask, signal: AbortSignal): Promise<Pick<Answer, 'answer' | 'note'> | null> {
+  const words = promotable ? ['promote', 'rollback', 'wait'] : ['rollback', 'wait']
+  const said = await choose(ask, `${inWords(words)}, a reason may follow`, words, signal)
+  if (said.word === 'wait') return null
+  const { word } = said
+  return { answer: word === 'promote' ? 'yes' : 'no', note: said.note || (await reason(ask, signal)) }
+}
+
+function yesOrNo({ word, note }: Said): Pick<Answer, 'answer' | 'note'> {
+  return { answer: word === 'go' || word.startsWith('y') ? 'yes' : 'no', note }
+}
+
+/** A no without a word why is asked for one. */
+async function withReason(said: Said, ask: Ask, signal: AbortSignal): Promise<Pick<Answer, 'answer' | 'note'>> {
+  const answer = yesOrNo(said)
+  return answer.answer === 'no' && answer.note === '' ? { answer: 'no', note: await reason(ask, signal) } : answer
+}
+
+async function reason(ask: Ask, signal: AbortSignal): Promise<string> {
+  return safeLine(await ask('Reason (Enter for none): ', signal))
+}
+
+/** Asks until the line begins with one of the words; an empty line is no answer. */
+async function choose(ask: Ask, text: string, words: readonly string[], signal: AbortSignal): Promise<Said> {
+  for (let query = text; ; query = `please answer ${inWords(words)}`) {
+    const line = safeLine(await ask(`${query}: `, signal))
+    const [given = ''] = line.split(/[\s,;:.]/, 1)
+    if (words.includes(given.toLowerCase())) return { word: given.toLowerCase(), note: line.slice(given.length).replace(/^[\s,;:.]+/, '') }
+  }
+}
+
+function inWords(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
 
 /** One line at a time through node:readline; the terminal is handed back between questions. */
 function linePrompt({ input, output }: PromptStreams): Ask {
   return async (query, signal) => {
     signal.throwIfAborted()
-    const lines = createInterface({ input, output, terminal: output.isTTY === true })
+    const lines = createInterface({ input, output, terminal: output.isTTY === true, historySize: 0 })
+    let answered = false
     try {
-      return await Promise.race([lines.question(safeText(query), { signal }), stopped(lines)])
+      const line = await Promise.race([lines.question(`> ${safeText(query)}`, { signal }), stopped(lines)])
+      answered = true
+      return line
     } catch (error) {
       signal.throwIfAborted()
-      if (error instanceof Error && error.name === 'AbortError') throw stoppedAtQuestion()
+      if (error instanceof Error && error.name === 'AbortError') throw stoppedAtQuestion('Ctrl-C')
       throw error
     } finally {
       lines.close()
+      // What is written next begins a line of its own.
+      if (!answered) output.write('\n')
     }
   }
 }
 
 /** In raw mode Ctrl-C is a key, not a signal: like Ctrl-D and a closed terminal it closes the interface. */
 function stopped(lines: Interface): Promise<never> {
-  return new Promise((_, reject) => lines.once('close', () => reject(stoppedAtQuestion())))
+  return new Promise((_, reject) => {
+    lines.once('SIGINT', () => reject(stoppedAtQuestion('Ctrl-C')))
+    lines.once('close', () => reject(stoppedAtQuestion('end of input')))
+  })
 }
 
-function stoppedAtQuestion(): LaunchError {
-  return new LaunchError('STOPPED', 'stopped at a question')
+/** `cause` says which key it was. */
+function stoppedAtQuestion(key: 'Ctrl-C' | 'end of input'): LaunchError {
+  return new LaunchError('STOPPED', `stopped at a question (${key})`, { cause: key })
 }
 
-/** Keys pressed while something else ran were not an answer to a question nobody had seen. */
-async function discardTypedAhead(input: Readable): Promise<void> {
-  const drop = () => {}
+/**
+ * Keys pressed while something else ran were not an answer to a question nobody had seen. Raw mode, so that a line that was
+ * begun is dropped too; Ctrl-C among them still stops.
+ */
+async function discardTypedAhead(input: PromptStreams['input']): Promise<void> {
+  let typed = ''
+  const drop = (chunk: unknown) => {
+    typed += String(chunk)
+  }
+  input.setRawMode?.(true)
   input.on('data', drop)
   await pause(20)
   input.off('data', drop)
   input.pause()
+  input.setRawMode?.(false)
+  if (typed.includes('\u0003')) throw stoppedAtQuestion('Ctrl-C')
 }

@@ -33,10 +33,14 @@ const looks: readonly (readonly [RegExp, string])[] = [
   [/(\bX-Amz-(?:Signature|Security-Token|Credential)=)[^\s&"'<>]+/gi, `$1${mask}`],
 ]
 
-/** Values of variables whose name says that they are secret, longest first. Also what CI is told to mask. */
-export function secretValues(env: Env): readonly string[] {
+/**
+ * Values of variables whose name says that they are secret, or that are `named` as such, longest first. Also what CI is
+ * told to mask.
+ */
+export function secretValues(env: Env, named: readonly string[] = []): readonly string[] {
+  const isSecret = (name: string) => named.includes(name) || (secretName.test(name) && !pointerName.test(name))
   const values = Object.entries(env).flatMap(([name, value]) => {
-    if (value === undefined || !secretName.test(name) || pointerName.test(name)) return []
+    if (value === undefined || !isSecret(name)) return []
     const whole = value.trim()
     // A key of many lines is also printed line by line.
     return whole.includes('\n') ? [whole, ...whole.split('\n').map((line) => line.trim())] : [whole]
@@ -45,8 +49,8 @@ export function secretValues(env: Env): readonly string[] {
 }
 
 /** A scrubber for the secrets of an environment, and for what looks like a secret whoever it belongs to. */
-export function secretScrubber(env: Env): Scrubber {
-  const values = secretValues(env)
+export function secretScrubber(env: Env, named: readonly string[] = []): Scrubber {
+  const values = secretValues(env, named)
     .flatMap(spellings)
     .sort((a, b) => b.length - a.length)
   const known = values.length === 0 ? null : new RegExp(values.map(escapeForRegExp).join('|'), 'g')

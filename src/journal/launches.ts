@@ -63,8 +63,10 @@ export function launches(app: string, environment: string, ports: Ports): Launch
     const before = pointer && (await load(pointer.launch, signal))
     const state = before && fold(await before.log.read(signal))
     if (before && state && !state.ended && !request.fresh) {
-      if (state.commit === request.commit) return before
-      throw new LaunchError('UNFINISHED', `launch ${state.id} of commit ${short(state.commit)} is still open, this is ${short(request.commit)}`, {
+      // A latch is only gone over by a launch that was opened to: one that ran into it is superseded.
+      const goesOver = request.acks.every((latch) => state.acks.includes(latch))
+      if (state.commit === request.commit && goesOver) return before
+      if (state.commit !== request.commit) throw new LaunchError('UNFINISHED', `launch ${state.id} of commit ${short(state.commit)} is still open, this is ${short(request.commit)}`, {
         hint: 'finish it with launch resume, or supersede it with --new',
       })
     }

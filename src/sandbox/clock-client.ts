@@ -36,8 +36,6 @@ export class ClockClient {
   static async attach(client: ControlClient, asDriver: boolean): Promise<ClockClient> {
     const stream = await client.open('GET', `clock/attach?driver=${asDriver ? 1 : 0}`)
     stream.setEncoding('utf8')
-    // The connection alone must not keep a process alive that has nothing more to do.
-    stream.socket.unref()
     return new Promise((resolve, reject) => {
       let rest = ''
       let attached: ClockClient | null = null
@@ -49,6 +47,8 @@ export class ClockClient {
           if (attached) attached.#see(tick)
           else resolve((attached = new ClockClient(client, stream, tick)))
         }
+        // Once attached, the connection alone must not keep a process alive that has nothing more to do.
+        if (attached) stream.socket.unref()
       })
       stream.on('error', (error) => reject(error))
       stream.on('close', () => reject(new Error('the sandbox host closed the connection')))

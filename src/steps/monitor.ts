@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { Duration } from '../core/fields.ts'
 import { monitorBreach, nextMonitorMove } from '../core/monitor.ts'
 import { defineStep } from '../core/step.ts'

@@ -57,6 +57,8 @@ export function eventText(event: LaunchEvent, state: LaunchState | null, words: 
         `${event.decision} decided by ${by} (${safeText(event.via)})${quoted(event.note)}`,
       )
     case 'answered':
+      // A phase that may begin does so in the next line.
+      if (event.answer === 'yes' && event.question.startsWith('begin/')) return null
       return said(
         event.answer === 'yes' ? 'pass' : 'fail',
         `${questionText(event.question, words)} ${event.answer === 'yes' ? 'confirmed' : 'answered no'} by ${who(event.by)} (${safeText(event.via)})${quoted(event.note)}`,

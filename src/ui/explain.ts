@@ -58,7 +58,9 @@ function checkLines(check: Check, view: ExplainView, theme: Theme): readonly str
   const { event, seen, hints, everyPoint } = view
   const { judgement } = check
   const points = checkPoints(check, view)
-  const others = (seen[check.id] ?? []).filter(({ need, finding }) => need.need !== 'series' || finding.status === 'missing')
+  const others = (seen[check.id] ?? []).filter(
+    ({ need, finding }) => need.need !== 'series' || finding.status === 'missing',
+  )
   const rows = [
     ['check', `${safeText(event.gate)}/${safeText(check.id)} (${safeText(check.kind)})`],
     ['observed', measure(judgement)],
@@ -73,12 +75,16 @@ function checkLines(check: Check, view: ExplainView, theme: Theme): readonly str
   return [
     `${verdictCell(theme, judgement.verdict)}  ${safeText(check.title)}`,
     ...table(rows.filter(([, text]) => text !== '')).map((line) => `  ${line}`),
-    ...(everyPoint ? points.flatMap((one) => [`  ${one.metric} ${one.variant}`, ...pointRows(one).map((row) => `    ${row}`)]) : []),
+    ...(everyPoint
+      ? points.flatMap((one) => [`  ${one.metric} ${one.variant}`, ...pointRows(one).map((row) => `    ${row}`)])
+      : []),
   ]
 }
 
 function otherText(need: Need, finding: Finding): string {
-  return finding.status === 'missing' ? `${need.need} is missing: ${safeText(finding.why)}` : findingText(need, finding.value)
+  return finding.status === 'missing'
+    ? `${need.need} is missing: ${safeText(finding.why)}`
+    : findingText(need, finding.value)
 }
 
 function windowText({ from, to }: Window): string {

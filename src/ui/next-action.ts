@@ -83,5 +83,8 @@ function missing(plan: Plan, state: LaunchState): readonly string[] {
       : []),
     ...(open.length > 0 ? [`${plural(open.length, 'open blocker')}: launch uat status`] : []),
     ...(state.go === null && roles.length === 0 ? ['no go yet: launch go, or launch no-go'] : []),
+    ...(state.go?.decision === 'no-go'
+      ? ['no-go was decided: launch resume ends the launch, launch go takes it back']
+      : []),
   ]
 }

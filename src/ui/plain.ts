@@ -10,6 +10,7 @@ import type { Reporter, ReporterContext, ReporterKind } from './reporter.ts'
 import { safeText } from './text.ts'
 import type { IconName, Theme, Tone } from './theme.ts'
 import { wordsOf, type EventText } from './words.ts'
+import { wrap } from './wrap.ts'
 
 export const plain = {
   name: 'plain',
@@ -46,7 +47,9 @@ function plainReporter(context: ReporterContext): Reporter {
   function write(lines: readonly string[]): void {
     if (lines.length === 0) return
     spinner?.hide()
-    context.write(lines.map((line) => `${theme.encode(line)}\n`).join(''))
+    const { columns } = context
+    const wrapped = columns === undefined ? lines : lines.flatMap((line) => wrap(line, columns, hangOf(line)))
+    context.write(wrapped.map((line) => `${theme.encode(line)}\n`).join(''))
   }
 
   /** Lines of an instant; the first ones of a day are preceded by its date. */
@@ -108,10 +111,18 @@ function plainReporter(context: ReporterContext): Reporter {
       progressAt.set(subject, at)
       print(at, [stamped(at, 'waiting', theme.paint.dim(safe))])
     },
+    onQuestion() {
+      spinner?.hide()
+    },
     onEnd(envelope) {
       write(['', ...endLines(envelope, theme)])
     },
   }
+}
+
+/** A line below another one goes on further in than it begins. */
+function hangOf(line: string): number {
+  return line.startsWith(indent) ? indent.length + 4 : indent.length
 }
 
 function phaseHeading(title: string, at: EpochMs, theme: Theme): readonly string[] {

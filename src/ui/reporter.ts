@@ -12,6 +12,8 @@ export type Reporter = {
   onEvent(event: LaunchEvent, state: LaunchState): void
   /** What is being waited for or done right now; replaced by the next one. `at` is launch time. */
   onProgress(text: string, at: EpochMs): void
+  /** A question is about to be asked at this terminal: whatever is redrawn is taken away until the next event. */
+  onQuestion?(): void
   onEnd(envelope: Envelope): void
 }
 
@@ -25,6 +27,8 @@ export type ReporterContext = {
   readonly plan: Plan
   readonly describeStep: DescribeStep
   readonly spinner: Spinner | null
+  /** How wide lines may be; absent where they are not wrapped. */
+  readonly columns?: number
 }
 
 export type ReporterKind = {

@@ -18,8 +18,9 @@ describe('auto in an empty folder, with the example that comes with launch', () 
   let folder: TempDir
   let ran: BinResult
   beforeAll(async () => {
+    await using home = await tempDir() // npm, which the example's build runs, keeps its own files there
     folder = await tempDir()
-    ran = await runBin(['auto', '--sandbox'], { cwd: folder.path, timeoutMs: 60_000 })
+    ran = await runBin(['auto', '--sandbox'], { cwd: folder.path, timeoutMs: 60_000, env: { HOME: home.path } })
   }, 60_000)
   afterAll(() => folder[Symbol.asyncDispose]())
 
@@ -52,7 +53,7 @@ describe('auto in an empty folder, with the example that comes with launch', () 
   })
 })
 
-describe('auto in a project', () => {
+describe('auto in a project', { timeout: 60_000 }, () => {
   let project: LaunchProject
   let json: BinResult
   beforeAll(async () => {

@@ -2,36 +2,74 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decide } from '../../src/core/decide.ts'
 import type { Happening } from '../../src/core/event.ts'
+import type { Move } from '../../src/core/move.ts'
+import type { LaunchState } from '../../src/core/state.ts'
+import type { World } from '../../src/core/step.ts'
 import { stepKind } from '../../src/steps/registry.ts'
-import { artifact, baking, begun, deployed, done, flagAt, latch, next, plan, readyToRaise, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
+import {
+  artifact,
+  baking,
+  begun,
+  deployed,
+  done,
+  flagAt,
+  latch,
+  next,
+  plan,
+  readyToRaise,
+  stateOf,
+  verdictOf,
+  worldAt,
+} from '../support/core-launch.ts'
 import { legalJournal, anyWorld } from '../support/legal-journals.ts'
 import { tinyPlan, tinySheet } from '../support/launch-world.ts'
 
 const rollback = (told: ReturnType<typeof begun>): Happening => ({
   type: 'rolled-back',
-  result: { kind: 'emergency', reason: 'errors', by: 'on-call', outcome: 'restored', ackedMs: 1, readBackMs: 2, edgeMs: 3, verified: true, detail: '' },
+  result: {
+    kind: 'emergency',
+    reason: 'errors',
+    by: 'on-call',
+    outcome: 'restored',
+    ackedMs: 1,
+    readBackMs: 2,
+    edgeMs: 3,
+    verified: true,
+    detail: '',
+  },
   writeId: `latch@${told.now()}`,
   trigger: 'operator',
 })
 
 test('the first move of a launch is to begin its first phase, then its first step', () => {
   expect(next(begun())).toEqual({ type: 'record', happening: { type: 'phase-started', phase: 'staging' } })
-  expect(next(begun({ type: 'phase-started', phase: 'staging' }))).toMatchObject({ effect: { type: 'run-step', step: { id: 'staging/build' } } })
+  expect(next(begun({ type: 'phase-started', phase: 'staging' }))).toMatchObject({
+    effect: { type: 'run-step', step: { id: 'staging/build' } },
+  })
 })
 
 test('a rollback under way is finished before anything else, whatever else is going on', () => {
-  const told = baking().add({ type: 'rollback-intended', kind: 'full', reason: 'errors', trigger: 'gate' }, { type: 'go-decided', decision: 'no-go', note: '', via: 'x' })
+  const told = baking().add(
+    { type: 'rollback-intended', kind: 'full', reason: 'errors', trigger: 'gate' },
+    { type: 'go-decided', decision: 'no-go', note: '', via: 'x' },
+  )
   const expected = { type: 'effect', effect: { type: 'roll-back', kind: 'full', reason: 'errors', trigger: 'gate' } }
-  for (const more of [{ flag: latch() }, { flag: null }, { flag: flagAt(100) }, { guided: true, leaveHeld: true }]) expect(next(told, more)).toEqual(expected)
+  for (const more of [{ flag: latch() }, { flag: null }, { flag: flagAt(100) }, { guided: true, leaveHeld: true }])
+    expect(next(told, more)).toEqual(expected)
   // Also when the launch had ended: somebody rolls back what went well.
-  const over = baking().add({ type: 'launch-ended', outcome: 'succeeded', why: '' }, { type: 'rollback-intended', kind: 'full', reason: 'errors', trigger: 'gate' })
+  const over = baking().add(
+    { type: 'launch-ended', outcome: 'succeeded', why: '' },
+    { type: 'rollback-intended', kind: 'full', reason: 'errors', trigger: 'gate' },
+  )
   expect(next(over)).toEqual(expected)
 })
 
 test('a launch that ended well and was rolled back later ends rolled back', () => {
   const told = baking(100).add({ type: 'launch-ended', outcome: 'succeeded', why: '' })
   expect(next(told, { flag: flagAt(100) })).toMatchObject({ type: 'done', outcome: 'succeeded' })
-  expect(next(told, { flag: latch() })).toMatchObject({ happening: { type: 'rollback-found', writeId: 'latch', by: 'on-call' } })
+  expect(next(told, { flag: latch() })).toMatchObject({
+    happening: { type: 'rollback-found', writeId: 'latch', by: 'on-call' },
+  })
   told.add(rollback(told))
   expect(next(told, { flag: latch() })).toMatchObject({ happening: { type: 'launch-ended', outcome: 'rolled-back' } })
   told.add({ type: 'launch-ended', outcome: 'rolled-back', why: 'by on-call' })
@@ -39,10 +77,20 @@ test('a launch that ended well and was rolled back later ends rolled back', () =
 })
 
 test('a latch is found as soon as production was touched: at the first raise and in the middle of a deploy', () => {
-  const raising = readyToRaise().add({ type: 'flag-intended', step: 'rollout/canary', percent: 10, writeId: 'w10', serial: 1, base: null })
+  const raising = readyToRaise().add({
+    type: 'flag-intended',
+    step: 'rollout/canary',
+    percent: 10,
+    writeId: 'w10',
+    serial: 1,
+    base: null,
+  })
   const deploying = begun(artifact, { type: 'step-intended', step: 'rollout/deploy', attempt: 'a' })
   for (const told of [raising, deploying, baking()]) {
-    expect(next(told, { flag: latch() })).toMatchObject({ type: 'record', happening: { type: 'rollback-found', writeId: 'latch', reason: 'errors' } })
+    expect(next(told, { flag: latch() })).toMatchObject({
+      type: 'record',
+      happening: { type: 'rollback-found', writeId: 'latch', reason: 'errors' },
+    })
   }
 })
 
@@ -55,7 +103,9 @@ test('a latch that stood there before stops a launch that changed nothing yet, a
 test('a no-go before anything changed declines, a no-go over a canary takes the new version back', () => {
   const no: Happening = { type: 'go-decided', decision: 'no-go', note: 'support is not ready', via: 'cli' }
   expect(next(begun(no))).toMatchObject({ happening: { type: 'launch-ended', outcome: 'declined' } })
-  expect(next(baking().add(no), { flag: flagAt(10) })).toMatchObject({ effect: { type: 'roll-back', kind: 'emergency', trigger: 'operator' } })
+  expect(next(baking().add(no), { flag: flagAt(10) })).toMatchObject({
+    effect: { type: 'roll-back', kind: 'emergency', trigger: 'operator' },
+  })
 })
 
 test('an event of a newer version stops moving forward, not a rollback', () => {
@@ -65,40 +115,91 @@ test('an event of a newer version stops moving forward, not a rollback', () => {
   const events = [...told.events, unknown as never]
   const state = stateOf(events)
   const world = worldAt(told.now(), { flag: flagAt(10) })
-  expect(decide(plan, state, { type: 'all' }, world, stepKind)).toMatchObject({ type: 'done', outcome: 'superseded', why: expect.stringContaining('stage-skipped') })
-  expect(decide(plan, state, { type: 'all' }, { ...world, flag: latch() }, stepKind)).toMatchObject({ happening: { type: 'rollback-found' } })
-  const rollingBack = { ...state, rollingBack: { kind: 'emergency', reason: 'x', trigger: 'y', at: world.now } } as const
+  expect(decide(plan, state, { type: 'all' }, world, stepKind)).toMatchObject({
+    type: 'done',
+    outcome: 'superseded',
+    why: expect.stringContaining('stage-skipped'),
+  })
+  expect(decide(plan, state, { type: 'all' }, { ...world, flag: latch() }, stepKind)).toMatchObject({
+    happening: { type: 'rollback-found' },
+  })
+  const rollingBack = {
+    ...state,
+    rollingBack: { kind: 'emergency', reason: 'x', trigger: 'y', at: world.now },
+  } as const
   expect(decide(plan, rollingBack, { type: 'all' }, world, stepKind)).toMatchObject({ effect: { type: 'roll-back' } })
 })
 
 test('a flag that somebody else set in the middle of the canary is theirs: the launch stops', () => {
-  expect(next(baking(), { flag: flagAt(50, { writeId: 'other', updatedBy: 'bob' }) })).toMatchObject({ type: 'done', outcome: 'superseded', why: expect.stringContaining('50 % by bob') })
+  expect(next(baking(), { flag: flagAt(50, { writeId: 'other', updatedBy: 'bob' }) })).toMatchObject({
+    type: 'done',
+    outcome: 'superseded',
+    why: expect.stringContaining('50 % by bob'),
+  })
   expect(next(baking(), { flag: { status: 'absent' } })).toMatchObject({ type: 'done', outcome: 'held' })
 })
 
 test('a build that may not run twice and was interrupted waits for a person', () => {
   const once = tinyPlan(tinySheet.replace('idempotent: true', 'idempotent: false'))
-  const told = begun({ type: 'phase-started', phase: 'staging' }, { type: 'step-intended', step: 'staging/build', attempt: 'a' })
-  expect(next(told, {}, { type: 'all' }, once)).toMatchObject({ type: 'done', outcome: 'held', why: expect.stringContaining('staging/build') })
-  expect(next(told, {}, { type: 'step', step: 'staging/build', again: true }, once)).toMatchObject({ effect: { type: 'run-step' } })
+  const told = begun(
+    { type: 'phase-started', phase: 'staging' },
+    { type: 'step-intended', step: 'staging/build', attempt: 'a' },
+  )
+  expect(next(told, {}, { type: 'all' }, once)).toMatchObject({
+    type: 'done',
+    outcome: 'held',
+    why: expect.stringContaining('staging/build'),
+  })
+  expect(next(told, {}, { type: 'step', step: 'staging/build', again: true }, once)).toMatchObject({
+    effect: { type: 'run-step' },
+  })
   expect(next(told)).toMatchObject({ effect: { type: 'run-step', step: { id: 'staging/build' } } })
 })
 
 test('a deploy to production that users are not served is undone; one to staging only stops the launch', () => {
-  const failed = (step: string): Happening => ({ type: 'step-failed', step, attempt: 'a', code: 'DEPLOY_BROKEN', message: '1 of 3 files', hint: '', ms: 1 })
+  const failed = (step: string): Happening => ({
+    type: 'step-failed',
+    step,
+    attempt: 'a',
+    code: 'DEPLOY_BROKEN',
+    message: '1 of 3 files',
+    hint: '',
+    ms: 1,
+  })
   const staging = begun({ type: 'phase-started', phase: 'staging' }, artifact, failed('staging/deploy'))
   expect(next(staging, { tried: new Set(['staging/deploy']) })).toMatchObject({ type: 'done', outcome: 'refused' })
   // A fresh process tries again.
   expect(next(staging)).toMatchObject({ effect: { type: 'run-step', step: { id: 'staging/deploy' } } })
-  const production = begun(artifact, { type: 'phase-ended', phase: 'staging', verdict: 'pass' }, { type: 'phase-started', phase: 'rollout' }, done('rollout/validate'), failed('rollout/deploy'))
-  expect(next(production, { tried: new Set(['rollout/deploy']) })).toMatchObject({ effect: { type: 'roll-back', kind: 'full', trigger: 'step' } })
+  const production = begun(
+    artifact,
+    { type: 'phase-ended', phase: 'staging', verdict: 'pass' },
+    { type: 'phase-started', phase: 'rollout' },
+    done('rollout/validate'),
+    failed('rollout/deploy'),
+  )
+  expect(next(production, { tried: new Set(['rollout/deploy']) })).toMatchObject({
+    effect: { type: 'roll-back', kind: 'full', trigger: 'step' },
+  })
 })
 
 test('exits that say "nothing changed" are not used once users get the new version', () => {
   const told = baking(100).add({ type: 'stage-left', step: 'rollout/canary', percent: 10, verdict: 'pass', why: '' })
-  const state = stateOf(told.add({ type: 'step-failed', step: 'closeout/report', attempt: 'a', code: 'UNREACHABLE', message: 'no answer', hint: '', ms: 1 }).events)
+  const state = stateOf(
+    told.add({
+      type: 'step-failed',
+      step: 'closeout/report',
+      attempt: 'a',
+      code: 'UNREACHABLE',
+      message: 'no answer',
+      hint: '',
+      ms: 1,
+    }).events,
+  )
   const world = worldAt(told.now(), { flag: flagAt(100), tried: new Set(['closeout/report']) })
-  expect(decide(plan, state, { type: 'step', step: 'closeout/report' }, world, stepKind)).toMatchObject({ type: 'done', outcome: 'held' })
+  expect(decide(plan, state, { type: 'step', step: 'closeout/report' }, world, stepKind)).toMatchObject({
+    type: 'done',
+    outcome: 'held',
+  })
 })
 
 test('another artifact goes through every phase again', () => {
@@ -110,29 +211,47 @@ test('another artifact goes through every phase again', () => {
 
 test('a command for a later step is refused while an earlier one that users see is missing', () => {
   const told = begun(artifact, deployed('staging', 'staging/deploy'))
-  expect(next(told, {}, { type: 'step', step: 'rollout/canary' })).toMatchObject({ effect: { type: 'run-step', step: { id: 'staging/smoke' } } })
+  expect(next(told, {}, { type: 'step', step: 'rollout/canary' })).toMatchObject({
+    effect: { type: 'run-step', step: { id: 'staging/smoke' } },
+  })
   told.add(done('staging/smoke'))
   const gate = verdictOf(told, 'ready', 'pass', { gate: 'ready', phase: 'staging' })
-  expect(next(told.add(gate), {}, { type: 'step', step: 'rollout/canary' })).toMatchObject({ type: 'done', outcome: 'refused', why: expect.stringContaining('rollout/deploy') })
+  expect(next(told.add(gate), {}, { type: 'step', step: 'rollout/canary' })).toMatchObject({
+    type: 'done',
+    outcome: 'refused',
+    why: expect.stringContaining('rollout/deploy'),
+  })
 })
 
 test('decide is total and deterministic over every journal and world, and never asks for a raise over a latch or without sight of the flag', () => {
   fc.assert(
     fc.property(legalJournal, anyWorld, (events, world) => {
       const state = stateOf(events)
-      for (const goal of [{ type: 'all' }, { type: 'step', step: 'rollout/canary' }, { type: 'gate', phase: 'verify' }] as const) {
+      for (const goal of [
+        { type: 'all' },
+        { type: 'step', step: 'rollout/canary' },
+        { type: 'gate', phase: 'verify' },
+      ] as const) {
         const move = decide(plan, state, goal, world, stepKind)
         expect(decide(plan, state, goal, world, stepKind)).toEqual(move)
-        if (state.rollingBack) expect(move).toMatchObject({ effect: { type: 'roll-back' } })
-        if (move.type !== 'effect' || move.effect.type !== 'raise-flag') continue
-        expect(world.flag).not.toBeNull()
-        if (world.flag?.status === 'present' && world.flag.flag.latched) expect(state.acks).toContain(world.flag.flag.writeId)
-        if (world.flag?.status === 'present' && !world.flag.flag.latched) expect(world.flag.flag.percent).toBeLessThanOrEqual(move.effect.percent)
-        const stages = state.stages['rollout/canary'] ?? []
-        expect(stages.filter(({ status }) => status !== 'left' && status !== 'shifting')).toEqual([])
-        expect([10, 100]).toContain(move.effect.percent)
+        expect(against(move, state, world)).toEqual([])
       }
     }),
     { numRuns: 400 },
   )
 })
+
+/** Rules a move breaks. */
+function against(move: Move, state: LaunchState, { flag }: World): readonly string[] {
+  const effect = move.type === 'effect' ? move.effect : null
+  if (state.rollingBack) return effect?.type === 'roll-back' ? [] : ['a rollback under way was not finished first']
+  if (effect?.type !== 'raise-flag') return []
+  const stages = state.stages['rollout/canary'] ?? []
+  return [
+    flag === null ? 'raised without sight of the flag' : '',
+    flag?.status === 'present' && flag.flag.latched && !state.acks.includes(flag.flag.writeId) ? 'raised a latch' : '',
+    flag?.status === 'present' && flag.flag.percent > effect.percent ? 'lowered' : '',
+    stages.some(({ status }) => status !== 'left' && status !== 'shifting') ? 'raised past an open stage' : '',
+    [10, 100].includes(effect.percent) ? '' : `raised to ${effect.percent}`,
+  ].filter((rule) => rule !== '')
+}

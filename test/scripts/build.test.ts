@@ -26,7 +26,7 @@ test('the build is one executable entry, what is lazy is a chunk, and the versio
   expect(await readFile(dir.file('dist/third-party-licenses.txt'), 'utf8')).toMatch(/^yaml \d/m)
 })
 
-test('a second build does nothing; a changed source, a stale chunk and --force do', async () => {
+test('a second build does nothing; a changed source and --force do, and a running launch keeps its chunks until --clean', async () => {
   await using dir = await project()
   await build(dir)
   const built = (await stat(dir.file('dist/cli.js'))).mtimeMs
@@ -34,14 +34,17 @@ test('a second build does nothing; a changed source, a stale chunk and --force d
   expect((await build(dir)).stderr).toBe('')
   expect((await stat(dir.file('dist/cli.js'))).mtimeMs).toBe(built)
 
+  const chunks = await readdir(dir.file('dist/chunks'))
   await writeFile(dir.file('src/commands/status.ts'), "export const status = () => 'changed'")
   expect((await build(dir)).stderr).toMatch(/1 chunk/)
-  expect(await readdir(dir.file('dist/chunks'))).toHaveLength(1)
+  expect(await readdir(dir.file('dist/chunks'))).toEqual(expect.arrayContaining(chunks))
   expect((await runBin([], { cwd: dir.path, command: [dir.file('dist/cli.js')] })).stdout).toBe('changed\n')
 
   await rm(dir.file('dist/cli.js'))
   await build(dir, '--force')
   expect((await stat(dir.file('dist/cli.js'))).isFile()).toBe(true)
+  await build(dir, '--clean')
+  expect(await readdir(dir.file('dist/chunks'))).toHaveLength(1)
 })
 
 test('a lost entry is built again although no source changed', async () => {

@@ -4,7 +4,12 @@ import { once } from 'node:events'
 
 export type BucketSite = AsyncDisposable & { readonly url: string }
 
-type Copy = { readonly status: number; readonly headers: Record<string, string>; readonly body: Uint8Array; readonly until: number }
+type Copy = {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: Uint8Array
+  readonly until: number
+}
 
 /** A CDN over a bucket: keeps what it fetched as long as `s-maxage` or `max-age` says, and answers `/api/health` itself. */
 export async function bucketSite(client: S3Client, bucket: string): Promise<BucketSite> {

@@ -29,13 +29,36 @@ export function stateOf(events: readonly LaunchEvent[]): LaunchState {
 
 export function flagAt(percent: number, more: Partial<FlagState> = {}): FlagReading {
   const at = epochMs(Date.parse(startIso))
-  const flag: FlagState = { key: 'new-board', percent, serial: percent, writeId: `w${percent}`, latched: false, acks: [], launch: null, updatedAt: at, updatedBy: 'ci', reason: '', ...more }
+  const flag: FlagState = {
+    key: 'new-board',
+    percent,
+    serial: percent,
+    writeId: `w${percent}`,
+    latched: false,
+    acks: [],
+    launch: null,
+    updatedAt: at,
+    updatedBy: 'ci',
+    reason: '',
+    ...more,
+  }
   return { status: 'present', flag, version: version(flag.writeId) }
 }
-export const latch = (writeId = 'latch') => flagAt(0, { latched: true, writeId, updatedBy: 'on-call', reason: 'errors' })
+export const latch = (writeId = 'latch') =>
+  flagAt(0, { latched: true, writeId, updatedBy: 'on-call', reason: 'errors' })
 
 export function worldAt(now: number, more: Partial<World> = {}): World {
-  return { now: epochMs(now), flag: { status: 'absent' }, flagLostAt: null, looks: new Map(), tried: new Set(), unanswered: new Set(), leaveHeld: false, guided: false, ...more }
+  return {
+    now: epochMs(now),
+    flag: { status: 'absent' },
+    flagLostAt: null,
+    looks: new Map(),
+    tried: new Set(),
+    unanswered: new Set(),
+    leaveHeld: false,
+    guided: false,
+    ...more,
+  }
 }
 
 /** Gates this process has just looked at. */
@@ -43,34 +66,85 @@ export function lookedAt(now: number, ...gates: readonly string[]): World['looks
   return new Map(gates.map((key) => [key, { first: epochMs(now), last: epochMs(now) }]))
 }
 
-export function next(told: JournalBuilder, more: Partial<World> = {}, goal: Goal = { type: 'all' }, of: Plan = plan): Move {
+export function next(
+  told: JournalBuilder,
+  more: Partial<World> = {},
+  goal: Goal = { type: 'all' },
+  of: Plan = plan,
+): Move {
   return decide(of, stateOf(told.events), goal, worldAt(told.now(), more), stepKind)
 }
 
 export const artifact: Happening = {
-  type: 'step-done', step: 'staging/build', attempt: 'a', summary: '', ms: 1,
+  type: 'step-done',
+  step: 'staging/build',
+  attempt: 'a',
+  summary: '',
+  ms: 1,
   output: { artifact: { hash: artifactHash, files: 3, bytes: 30, manifest: 'dist' } },
 }
 
 export function deployed(environment: string, step: string): Happening {
   const release = { id: 'r-1', version: '1', commit: 'c', previous: null }
-  return { type: 'step-done', step, attempt: 'a', summary: '', ms: 1, output: { deployed: { environment, release, uploaded: 1, unchanged: 0, verified: 1 } } }
+  return {
+    type: 'step-done',
+    step,
+    attempt: 'a',
+    summary: '',
+    ms: 1,
+    output: { deployed: { environment, release, uploaded: 1, unchanged: 0, verified: 1 } },
+  }
 }
 
 export function done(step: string): Happening {
   return { type: 'step-done', step, attempt: 'a', summary: '', ms: 1, output: {} }
 }
 
-export function verdictOf(told: JournalBuilder, key: string, verdict: Exclude<Verdict, 'waived'>, more: { readonly bakedMs?: number; readonly stage?: number; readonly gate?: string; readonly check?: string; readonly phase?: string } = {}): Happening {
+export function verdictOf(
+  told: JournalBuilder,
+  key: string,
+  verdict: Exclude<Verdict, 'waived'>,
+  more: {
+    readonly bakedMs?: number
+    readonly stage?: number
+    readonly gate?: string
+    readonly check?: string
+    readonly phase?: string
+  } = {},
+): Happening {
   const { bakedMs = 60_000, stage = null, gate = 'slo', check = 'errors', phase = 'rollout' } = more
   const window = { from: epochMs(told.now() - 60_000), to: told.now() }
-  const checks = [result(check, 'ratio', 'errors / requests < 1%', { verdict, why: `it is ${verdict}`, ...(verdict === 'fail' ? { observed: 0.2, unit: 'share', samples: 2104 } : {}) })]
-  return { type: 'gate-judged', gate, key, phase, bakedMs, environment: 'production', artifact: artifactHash, verdict, checks, evidence: {}, window, stage }
+  const checks = [
+    result(check, 'ratio', 'errors / requests < 1%', {
+      verdict,
+      why: `it is ${verdict}`,
+      ...(verdict === 'fail' ? { observed: 0.2, unit: 'share', samples: 2104 } : {}),
+    }),
+  ]
+  return {
+    type: 'gate-judged',
+    gate,
+    key,
+    phase,
+    bakedMs,
+    environment: 'production',
+    artifact: artifactHash,
+    verdict,
+    checks,
+    evidence: {},
+    window,
+    stage,
+  }
 }
 
 /** Everything before the first raise: staged, approved, go, baseline, deployed. */
 export function readyToRaise(): JournalBuilder {
-  const told = begun({ type: 'phase-started', phase: 'staging' }, artifact, deployed('staging', 'staging/deploy'), done('staging/smoke'))
+  const told = begun(
+    { type: 'phase-started', phase: 'staging' },
+    artifact,
+    deployed('staging', 'staging/deploy'),
+    done('staging/smoke'),
+  )
   const window = { from: told.now(), to: told.now() }
   return told.add(
     { type: 'phase-ended', phase: 'staging', verdict: 'pass' },

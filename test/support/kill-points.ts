@@ -18,7 +18,11 @@ export const changes = /\.(?:put|copy|remove|create|swap|write|sleepUntil|run)$/
 export type Trouble = 'killed after' | 'fails before' | 'reply lost after'
 
 /** Trouble at the n-th call that matches: the process dies, or the service does not answer once. */
-export function troubleAt(n: number, trouble: Trouble, matching: RegExp): { readonly tap: Tap; happened(): string | null } {
+export function troubleAt(
+  n: number,
+  trouble: Trouble,
+  matching: RegExp,
+): { readonly tap: Tap; readonly happened: () => string | null } {
   let seen = 0
   let happened: string | null = null
   const tap: Tap = async (call, go) => {
@@ -37,7 +41,8 @@ export function troubleAt(n: number, trouble: Trouble, matching: RegExp): { read
  */
 export function flagWatch(world: LaunchWorld, key = 'flags/new-board.json'): { readonly violations: string[] } {
   const violations: string[] = []
-  const put = world.production.put
+  const put: ObjectStore['put'] = (...args) => bucket.put(...args)
+  const bucket = { ...world.production }
   // The bucket is the test's own: every process of this world writes through it.
   Object.assign(world.production, {
     put: async (...args: Parameters<ObjectStore['put']>) => {
@@ -46,14 +51,16 @@ export function flagWatch(world: LaunchWorld, key = 'flags/new-board.json'): { r
       const result = await put(...args)
       if (result.status === 'conflict') return result
       const parsed = readFlagDocument(new TextDecoder().decode(args[1]), world.plan.flag.key)
-      if (parsed.status !== 'read') return violations.push(`unreadable: ${parsed.why}`), result
+      if (parsed.status !== 'read') return (violations.push(`unreadable: ${parsed.why}`), result)
       const next = parsed.flag
       if (next.percent === 0) return result
       const state = fold(await world.events())
       const stages = Object.values(state?.stages ?? {}).flat()
       const own = stages.at(-1)
-      if (own?.status !== 'shifting' || own.writeId !== next.writeId) violations.push(`${next.percent} % without an intent`)
-      if (stages.slice(0, -1).some((stage) => stage.status !== 'left' || stage.verdict === 'fail')) violations.push(`${next.percent} % past a stage that was not left`)
+      if (own?.status !== 'shifting' || own.writeId !== next.writeId)
+        violations.push(`${next.percent} % without an intent`)
+      if (stages.slice(0, -1).some((stage) => stage.status !== 'left' || stage.verdict === 'fail'))
+        violations.push(`${next.percent} % past a stage that was not left`)
       if (before?.latched && !next.acks.includes(before.writeId)) violations.push(`${next.percent} % over a latch`)
       if (before && next.percent < before.percent) violations.push(`lowered to ${next.percent} %`)
       return result
@@ -69,8 +76,10 @@ export async function faults(world: LaunchWorld, end: RunEnd): Promise<readonly 
   const found: string[] = []
   if (state.ended?.outcome !== end.outcome) found.push(`ended ${end.outcome}, the journal says ${state.ended?.outcome}`)
   if (state.rollingBack) found.push('a rollback is still under way')
-  if (end.outcome === 'succeeded' && (flag?.writeId !== state.flag?.writeId || flag?.percent !== 100)) found.push(`flag at ${flag?.percent}`)
-  if (end.outcome === 'rolled-back' && (!flag?.latched || flag.percent !== 0)) found.push('rolled back, but the flag is not latched')
+  if (end.outcome === 'succeeded' && (flag?.writeId !== state.flag?.writeId || flag?.percent !== 100))
+    found.push(`flag at ${flag?.percent}`)
+  if (end.outcome === 'rolled-back' && (!flag?.latched || flag.percent !== 0))
+    found.push('rolled back, but the flag is not latched')
   const ids = (await world.events()).map(({ id }) => id)
   if (new Set(ids).size !== ids.length) found.push('an event id twice')
   for (const bucket of [world.production, world.staging]) found.push(...(await unlikeManifest(bucket)))
@@ -88,7 +97,9 @@ export async function unlikeManifest(bucket: ObjectStore): Promise<readonly stri
   const wrong = await Promise.all(
     manifest.files.map(async (file) => {
       const there = await bucket.get(file.path, never)
-      return there && sha256(there.body) === file.sha256 ? [] : [`${bucket.bucket}/${file.path} is not as in ${release}`]
+      return there && sha256(there.body) === file.sha256
+        ? []
+        : [`${bucket.bucket}/${file.path} is not as in ${release}`]
     }),
   )
   return wrong.flat()

@@ -175,7 +175,15 @@ export async function launchWorld(plan: Plan = tinyPlan()): Promise<LaunchWorld>
   async function session(options: Drive = {}): Promise<Session> {
     const { tap = straight, signal = never, watcher = quiet } = options
     const journalPorts = { store: tapped(store, 'journal', tap), clock, random, actor }
-    const request = { plan, commit: 'c'.repeat(40), version: '1', fresh: false, acks: [], sandbox: null, ...options.request }
+    const request = {
+      plan,
+      commit: 'c'.repeat(40),
+      version: '1',
+      fresh: false,
+      acks: [],
+      sandbox: null,
+      ...options.request,
+    }
     const all = launches('tiny', 'production', journalPorts)
     const opened = (options.resume ? await all.current(signal) : null) ?? (await all.open(request, signal))
     return startSession(opened.plan, opened.log, ports(tap), watcher, signal, { tellPast: true })
@@ -218,15 +226,32 @@ export async function launchWorld(plan: Plan = tinyPlan()): Promise<LaunchWorld>
   return world
 }
 
+/** Every fifth request fails as soon as a phase has begun. */
+export function errorsFrom(world: LaunchWorld, phase: string): Watcher {
+  return {
+    onEvent: (event) => {
+      if (event.type === 'phase-started' && event.phase === phase) world.errorShare = () => 0.2
+    },
+    onProgress: () => {},
+  }
+}
+
 export async function fill(bucket: ObjectStore, files: { readonly [path: string]: string }): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
-    await bucket.put(path, new TextEncoder().encode(text), { contentType: 'text/plain', cacheControl: 'no-store' }, never)
+    await bucket.put(
+      path,
+      new TextEncoder().encode(text),
+      { contentType: 'text/plain', cacheControl: 'no-store' },
+      never,
+    )
   }
 }
 
 /** What a bucket serves, without what launch keeps for itself and the flag. */
 export async function served(bucket: ObjectStore): Promise<{ readonly [path: string]: string }> {
-  const listed = (await bucket.list('', never)).filter(({ key }) => !key.startsWith('.launch/') && !key.startsWith('flags/'))
+  const listed = (await bucket.list('', never)).filter(
+    ({ key }) => !key.startsWith('.launch/') && !key.startsWith('flags/'),
+  )
   const entries = await Promise.all(
     listed.map(async ({ key }) => [key, new TextDecoder().decode((await bucket.get(key, never))?.body)] as const),
   )

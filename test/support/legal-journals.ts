@@ -28,16 +28,47 @@ const happening: fc.Arbitrary<Happening | 'gate'> = fc.oneof(
   ),
   step.map((name) => done(name)),
   step.map((name): Happening => ({ type: 'step-intended', step: name, attempt: 'a' })),
-  step.map((name): Happening => ({ type: 'step-failed', step: name, attempt: 'a', code: 'STEP_FAILED', message: 'm', hint: '', ms: 1 })),
-  percent.map((at): Happening => ({ type: 'flag-intended', ...canary, percent: at, writeId: `w${at}`, serial: at, base: null })),
+  step.map((name): Happening => ({
+    type: 'step-failed',
+    step: name,
+    attempt: 'a',
+    code: 'STEP_FAILED',
+    message: 'm',
+    hint: '',
+    ms: 1,
+  })),
+  percent.map((at): Happening => ({
+    type: 'flag-intended',
+    ...canary,
+    percent: at,
+    writeId: `w${at}`,
+    serial: at,
+    base: null,
+  })),
   percent.map((at): Happening => ({ type: 'flag-set', percent: at, writeId: `w${at}`, serial: at, ackedMs: 1 })),
   percent.map((at): Happening => ({ type: 'flag-confirmed', percent: at, serial: at, edgeMs: 1 })),
-  percent.map((at): Happening => ({ type: 'stage-held', ...canary, percent: at, why: 'paused by x', until: worldAt(9e12).now })),
+  percent.map((at): Happening => ({
+    type: 'stage-held',
+    ...canary,
+    percent: at,
+    why: 'paused by x',
+    until: worldAt(9e12).now,
+  })),
   percent.map((at): Happening => ({ type: 'stage-left', ...canary, percent: at, verdict: 'pass', why: '' })),
-  fc.tuple(fc.constantFrom('pause' as const, 'resume' as const, 'promote' as const, 'abort' as const), fc.option(percent)).map(
-    ([ask, stage]): Happening => ({ type: 'canary-asked', ask, stage, reason: '' }),
-  ),
-  percent.map((at): Happening => ({ type: 'answered', question: `proceed/rollout/canary@${at}`, answer: 'yes', by: 'x', via: 'x', note: '' })),
+  fc
+    .tuple(
+      fc.constantFrom('pause' as const, 'resume' as const, 'promote' as const, 'abort' as const),
+      fc.option(percent),
+    )
+    .map(([ask, stage]): Happening => ({ type: 'canary-asked', ask, stage, reason: '' })),
+  percent.map((at): Happening => ({
+    type: 'answered',
+    question: `proceed/rollout/canary@${at}`,
+    answer: 'yes',
+    by: 'x',
+    via: 'x',
+    note: '',
+  })),
   fc.constant('gate' as const),
 )
 
@@ -64,7 +95,14 @@ const reading = fc.constantFrom<World['flag']>(
 )
 
 export const anyWorld: fc.Arbitrary<World> = fc
-  .record({ flag: reading, minutes: fc.integer({ min: 0, max: 300 }), looked: fc.boolean(), tried: fc.boolean(), guided: fc.boolean(), leaveHeld: fc.boolean() })
+  .record({
+    flag: reading,
+    minutes: fc.integer({ min: 0, max: 300 }),
+    looked: fc.boolean(),
+    tried: fc.boolean(),
+    guided: fc.boolean(),
+    leaveHeld: fc.boolean(),
+  })
   .map(({ flag, minutes, looked, tried, guided, leaveHeld }) => {
     const now = Date.parse('2026-12-01T18:00:00Z') + minutes * 60_000
     const at = worldAt(now).now

@@ -2,10 +2,12 @@ import { sha256 } from '../../src/core/hash.ts'
 import type { Files } from '../../src/core/ports.ts'
 
 /** A project folder in memory: `{ 'dist/index.html': '<html>' }`. */
-export function memoryFiles(
-  initial: { readonly [path: string]: string },
-): Files & { set(path: string, text: string): void } {
-  const files = new Map(Object.entries(initial).map(([path, text]) => [path, new TextEncoder().encode(text)]))
+export function memoryFiles(initial: {
+  readonly [path: string]: string
+}): Files & { set(path: string, text: string): void } {
+  const files = new Map<string, Uint8Array>(
+    Object.entries(initial).map(([path, text]) => [path, new TextEncoder().encode(text)]),
+  )
   return {
     tree: async (folder) =>
       [...files]

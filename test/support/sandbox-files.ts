@@ -81,7 +81,11 @@ export async function servedRelease(project: string, bucket = 'sb-prod') {
 /** The journal lines, as they are on disk, of the launch that was opened last. */
 export async function journalLines(project: string): Promise<readonly string[]> {
   const root = join(project, '.launch/sandbox/state/v1/statusboard/production')
-  const { launch } = z.object({ launch: z.string() }).parse(JSON.parse(await readFile(join(root, 'active.json'), 'utf8')))
+  // Each replacement of the pointer is a file of its own, numbered.
+  const pointers = (await readdir(root)).filter((name) => name.startsWith('active.json'))
+  const number = (name: string) => Number(name.split('@')[1] ?? 0)
+  const newest = pointers.toSorted((a, b) => number(a) - number(b)).at(-1) ?? 'active.json'
+  const { launch } = z.object({ launch: z.string() }).parse(JSON.parse(await readFile(join(root, newest), 'utf8')))
   const folder = join(root, 'launches', launch, 'events')
   const names = (await readdir(folder)).filter((name) => /^\d{8}\.json$/.test(name)).toSorted()
   return Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))

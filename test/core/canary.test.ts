@@ -1,0 +1,166 @@
+import { expect, test } from 'vitest'
+import { failAction, nextCanaryMove, type CanaryRules } from '../../src/core/canary.ts'
+import type { Happening } from '../../src/core/event.ts'
+import type { PlannedGate } from '../../src/core/plan.ts'
+import type { World } from '../../src/core/step.ts'
+import { baking, lookedAt, plan, readyToRaise, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
+
+const step = plan.phases.flatMap(({ steps }) => steps).find(({ id }) => id === 'rollout/canary')
+if (!step?.gate) throw new Error('no canary')
+const { gate } = step
+const rules: CanaryRules = {
+  stages: [10, 100],
+  bakeMs: 60_000,
+  everyMs: 30_000,
+  extendUpTo: 3,
+  onInconclusive: 'hold',
+  maxUnattendedMs: 900_000,
+}
+const key = 'rollout/canary@10'
+
+type Told = ReturnType<typeof baking>
+function move(told: Told, more: Partial<World> = {}, changes: Partial<CanaryRules> = {}, of: PlannedGate = gate) {
+  const looks = lookedAt(told.now(), key)
+  return nextCanaryMove(
+    { ...rules, ...changes },
+    step as NonNullable<typeof step>,
+    of,
+    stateOf(told.events),
+    worldAt(told.now(), { looks, ...more }),
+  )
+}
+const judgedAs = (told: Told, verdict: 'pass' | 'fail' | 'unknown', bakedMs = 60_000) =>
+  told.add(verdictOf(told, key, verdict, { stage: 10, bakedMs }))
+const asked = (ask: 'pause' | 'resume' | 'promote' | 'abort', stage: number | null = 10): Happening => ({
+  type: 'canary-asked',
+  ask,
+  stage,
+  reason: 'r',
+})
+
+test('raises stage by stage, confirms each at the edge, and is complete when all were left', () => {
+  const told = readyToRaise()
+  expect(move(told)).toMatchObject({ effect: { type: 'raise-flag', percent: 10 } })
+  told.add({ type: 'flag-intended', step: 'rollout/canary', percent: 10, writeId: 'w', serial: 5, base: null })
+  expect(move(told)).toMatchObject({ effect: { type: 'raise-flag', percent: 10 } })
+  told.add({ type: 'flag-set', percent: 10, writeId: 'w', serial: 5, ackedMs: 1 })
+  expect(move(told)).toMatchObject({ effect: { type: 'confirm-flag', percent: 10, serial: 5 } })
+  told.add(
+    { type: 'flag-confirmed', percent: 10, serial: 5, edgeMs: 1 },
+    { type: 'stage-left', step: 'rollout/canary', percent: 10, verdict: 'pass', why: '' },
+  )
+  expect(move(told)).toMatchObject({ effect: { type: 'raise-flag', percent: 100 } })
+  baking(100, told).add({ type: 'stage-left', step: 'rollout/canary', percent: 100, verdict: 'pass', why: '' })
+  expect(move(told)).toBeNull()
+})
+
+test('a stage is left only after a pass with the whole bake behind it, seen by this very process', () => {
+  const baked = judgedAs(baking(), 'pass')
+  expect(move(baked)).toMatchObject({ happening: { type: 'stage-left', percent: 10, verdict: 'pass' } })
+  // A fresh process looks again before it goes on.
+  expect(move(baked, { looks: new Map() })).toMatchObject({ type: 'look', look: { key, stage: 10 } })
+  expect(move(judgedAs(baking(), 'pass', 59_999))).toMatchObject({ type: 'wait' })
+})
+
+test('unknown never goes on: it is extended, then held, then rolled back', () => {
+  const told = judgedAs(baking(), 'unknown')
+  expect(move(told)).toMatchObject({ type: 'wait', until: told.now() + 30_000 })
+  judgedAs(told.after('2m').after('1m'), 'unknown')
+  expect(move(told)).toMatchObject({ happening: { type: 'stage-held', percent: 10, until: told.now() + 900_000 } })
+  expect(move(told, {}, { onInconclusive: 'rollback' })).toMatchObject({
+    effect: { type: 'roll-back', trigger: 'inconclusive' },
+  })
+  expect(move(told, {}, { onInconclusive: 'promote-unproven' })).toMatchObject({
+    happening: { type: 'stage-left', verdict: 'unproven' },
+  })
+  told.add({
+    type: 'stage-held',
+    step: 'rollout/canary',
+    percent: 10,
+    why: 'not proven',
+    until: worldAt(told.now() + 900_000).now,
+  })
+  expect(move(told.after('10m'))).toMatchObject({ type: 'wait' })
+  told.after('5m')
+  expect(move(told)).toMatchObject({ effect: { type: 'roll-back', kind: 'emergency', trigger: 'unattended' } })
+  expect(move(told, { leaveHeld: true })).toMatchObject({ type: 'done', outcome: 'held' })
+  expect(move(told, { guided: true })).toMatchObject({ type: 'ask', question: { type: 'held' } })
+})
+
+test('a recorded fail is acted on at once, also by a process that has not looked', () => {
+  const told = judgedAs(baking(), 'fail')
+  for (const looks of [new Map(), lookedAt(told.now(), key)]) {
+    expect(move(told, { looks })).toMatchObject({
+      effect: {
+        type: 'roll-back',
+        kind: 'emergency',
+        reason: expect.stringContaining('20% at 10 % (2,104 samples)'),
+        trigger: 'gate',
+      },
+    })
+  }
+})
+
+test('what a fail does is the worst its checks ask for; a hold becomes an emergency when it persists', () => {
+  const withSpec = (
+    ...specs: readonly { onFail?: 'emergency' | 'full' | 'hold'; persist?: number }[]
+  ): PlannedGate => ({
+    ...gate,
+    checks: specs.map((spec, i) => ({
+      id: `c${i}`,
+      kind: 'ratio',
+      title: '',
+      spec: { kind: 'ratio', ...spec },
+      nested: [],
+      at: null,
+    })),
+  })
+  const failing = (count: number, ...ids: readonly string[]) => {
+    const told = baking()
+    const [first] = ids
+    for (let i = 0; i < count; i += 1) told.add(verdictOf(told, key, 'fail', { stage: 10, check: first ?? 'c0' }))
+    const state = stateOf(told.events).gates[key]
+    if (!state) throw new Error('not judged')
+    return { ...state, checks: ids.flatMap((id) => state.checks.map((check) => ({ ...check, id }))) }
+  }
+  expect(failAction(withSpec({}), failing(1, 'c0'))).toBe('emergency')
+  expect(failAction(withSpec({ onFail: 'hold' }, { onFail: 'full' }), failing(1, 'c0', 'c1'))).toBe('full')
+  expect(failAction(withSpec({ onFail: 'hold' }, { onFail: 'full' }), failing(1, 'c0'))).toBe('hold')
+  expect(failAction(withSpec({ onFail: 'hold', persist: 2 }), failing(1, 'c0'))).toBe('hold')
+  expect(failAction(withSpec({ onFail: 'hold', persist: 2 }), failing(2, 'c0'))).toBe('emergency')
+})
+
+test('people on other machines pause, resume, promote and abort the stage they name', () => {
+  const on = (ask: Happening) => move(judgedAs(baking(), 'pass', 30_000).add(ask))
+  expect(on(asked('abort'))).toMatchObject({ effect: { type: 'roll-back', kind: 'emergency', trigger: 'operator' } })
+  expect(on(asked('pause'))).toMatchObject({ happening: { type: 'stage-held', percent: 10 } })
+  expect(on(asked('resume'))).toMatchObject({ happening: { type: 'stage-resumed' } })
+  expect(on(asked('promote'))).toMatchObject({ happening: { type: 'stage-left', verdict: 'unproven' } })
+  expect(on(asked('promote', 50))).toMatchObject({ type: 'wait' })
+})
+
+test('a pause ends only by a person, however good the evidence is', () => {
+  const told = judgedAs(baking(), 'pass')
+  told.add({
+    type: 'stage-held',
+    step: 'rollout/canary',
+    percent: 10,
+    why: 'paused by Ana',
+    until: worldAt(told.now() + 900_000).now,
+  })
+  expect(move(told)).toMatchObject({ type: 'wait' })
+  told.add({ type: 'stage-resumed', step: 'rollout/canary', percent: 10, why: '' })
+  expect(move(told)).toMatchObject({ happening: { type: 'stage-left' } })
+})
+
+test('a promotion is refused on a fail, and does not come true when the fail is over', () => {
+  const hold: PlannedGate = {
+    ...gate,
+    checks: gate.checks.map((check) => ({ ...check, spec: { ...check.spec, onFail: 'hold' } })),
+  }
+  const told = judgedAs(baking(), 'fail').add(asked('promote'))
+  expect(move(told, {}, {}, hold)).toMatchObject({ happening: { type: 'stage-held' } })
+  expect(move(judgedAs(told, 'pass', 30_000), {}, {}, hold)).toMatchObject({ type: 'wait' })
+  const before = judgedAs(judgedAs(baking().add(asked('promote')), 'fail'), 'pass', 30_000)
+  expect(move(before, {}, {}, hold)).toMatchObject({ type: 'wait' })
+})

@@ -1,0 +1,146 @@
+import { expect, test } from 'vitest'
+import { epochMs } from '../../src/core/brand.ts'
+import { guarded } from '../../src/core/guards.ts'
+import type { Move } from '../../src/core/move.ts'
+import type { Plan } from '../../src/core/plan.ts'
+import { baking, begun, flagAt, latch, plan, readyToRaise, stateOf, worldAt } from '../support/core-launch.ts'
+
+const canary = plan.phases.flatMap(({ steps }) => steps).find(({ id }) => id === 'rollout/canary')
+if (!canary) throw new Error('no canary')
+const raise = (percent: number): Move => ({ type: 'effect', effect: { type: 'raise-flag', step: canary, percent } })
+const now = Date.parse('2026-12-01T18:00:00Z')
+const hour = 3_600_000
+
+function guard(told = readyToRaise(), more = {}, sheet: Plan = plan, percent = 10) {
+  return guarded(
+    sheet,
+    stateOf(told.events),
+    canary as NonNullable<typeof canary>,
+    raise(percent),
+    worldAt(told.now(), more),
+  )
+}
+
+test('a raise that everything speaks for goes through', () => {
+  expect(guard()).toEqual(raise(10))
+})
+
+test('asks for a decision, a baseline and a confirmation, in this order, before production changes', () => {
+  const told = begun()
+  expect(guard(told)).toMatchObject({ type: 'ask', question: { type: 'go' } })
+  expect(guard(told, { unanswered: new Set(['go']) })).toMatchObject({
+    type: 'done',
+    outcome: 'held',
+    why: expect.stringContaining('launch go'),
+  })
+  told.add({ type: 'go-decided', decision: 'go', note: '', via: 'x' })
+  expect(guard(told)).toEqual({ type: 'effect', effect: { type: 'capture-baseline' } })
+  told.add({ type: 'baseline-captured', window: { from: told.now(), to: told.now() }, metrics: {} })
+  expect(guard(told)).toMatchObject({
+    type: 'ask',
+    question: { type: 'proceed', id: 'proceed/rollout/canary@10', danger: 'production' },
+  })
+  expect(guard(told, { unanswered: new Set(['proceed/rollout/canary@10']) })).toMatchObject({ outcome: 'held' })
+})
+
+test('waits for the window to open, and refuses after it closed or in a freeze', () => {
+  const window = { opensAt: now + hour, closesAt: now + 2 * hour, timezone: 'UTC' }
+  expect(guard(readyToRaiseBare(), {}, { ...plan, window })).toEqual({
+    type: 'wait',
+    until: now + hour,
+    why: 'the launch window opens at 2026-12-01T19:00:00Z',
+  })
+  const closed = { ...plan, window: { ...window, opensAt: now - 2 * hour, closesAt: now } }
+  expect(guard(readyToRaiseBare(), {}, closed)).toEqual({
+    type: 'done',
+    outcome: 'refused',
+    why: 'the launch window closed at 2026-12-01T18:00:00Z',
+  })
+  const freezes = [{ fromAt: now, toAt: now + hour, timezone: 'UTC', why: 'holidays' }]
+  expect(guard(readyToRaiseBare(), {}, { ...plan, freezes })).toMatchObject({
+    outcome: 'refused',
+    why: expect.stringContaining('holidays'),
+  })
+  const waived = readyToRaise().add({ type: 'waived', gate: 'window', check: '', reason: 'agreed' })
+  expect(guard(waived, {}, closed)).toEqual(raise(10))
+})
+
+test('a canary that may go no further because the window closed is taken back, unless somebody keeps it', () => {
+  const told = baking(10).add({ type: 'stage-left', step: 'rollout/canary', percent: 10, verdict: 'pass', why: '' })
+  const closed = { ...plan, window: { opensAt: now - 2 * hour, closesAt: now, timezone: 'UTC' } }
+  expect(guard(told, { flag: flagAt(10) }, closed, 100)).toMatchObject({
+    effect: { type: 'roll-back', kind: 'emergency', trigger: 'window' },
+  })
+  for (const more of [{ leaveHeld: true }, { guided: true }]) {
+    expect(guard(told, { flag: flagAt(10), ...more }, closed, 100)).toMatchObject({ type: 'done', outcome: 'held' })
+  }
+})
+
+test('never raises a latched flag, also when the intent was journaled before the latch', () => {
+  const intended = readyToRaise().add({
+    type: 'flag-intended',
+    step: 'rollout/canary',
+    percent: 10,
+    writeId: 'w10',
+    serial: 1,
+    base: null,
+  })
+  for (const told of [readyToRaise(), intended]) {
+    expect(guard(told, { flag: latch() })).toMatchObject({
+      type: 'done',
+      outcome: 'superseded',
+      why: expect.stringContaining('on-call'),
+    })
+    expect(guard(told, { flag: { status: 'malformed', why: 'not JSON', version: 'x' } })).toMatchObject({
+      outcome: 'refused',
+    })
+  }
+  expect(guard(intended)).toEqual(raise(10))
+})
+
+test('goes over a latch that the launch was opened to go over', () => {
+  const told = readyToRaise()
+  const state = { ...stateOf(told.events), acks: ['latch'] }
+  expect(guarded(plan, state, canary, raise(10), worldAt(told.now(), { flag: latch() }))).toEqual(raise(10))
+})
+
+test('never takes the new version from users who have it', () => {
+  expect(guard(readyToRaise(), { flag: flagAt(100, { updatedBy: 'bob' }) })).toMatchObject({
+    type: 'done',
+    outcome: 'refused',
+    why: expect.stringContaining('100 %'),
+  })
+  expect(guard(readyToRaise(), { flag: flagAt(10) })).toEqual(raise(10))
+})
+
+test('a flag that cannot be read is asked again every five seconds for ten minutes, then the launch stops', () => {
+  const told = readyToRaise()
+  const lost = (ms: number) => ({ flag: null, flagLostAt: epochMs(told.now() - ms) })
+  expect(guard(told, { flag: null })).toMatchObject({ type: 'wait', until: told.now() + 5000 })
+  expect(guard(told, lost(599_999))).toMatchObject({ type: 'wait', until: told.now() + 5000 })
+  expect(guard(told, lost(600_000))).toMatchObject({ type: 'done', outcome: 'held' })
+  const before = begun()
+  expect(guard(before, { flag: null, flagLostAt: epochMs(before.now() - 600_000) })).toMatchObject({
+    type: 'done',
+    outcome: 'unavailable',
+  })
+})
+
+test('looks, waits and rollbacks pass freely', () => {
+  const rollback: Move = {
+    type: 'effect',
+    effect: { type: 'roll-back', kind: 'emergency', reason: 'x', trigger: 'gate' },
+  }
+  const wait: Move = { type: 'wait', until: epochMs(1), why: '' }
+  for (const move of [rollback, wait])
+    expect(guarded(plan, stateOf(begun().events), canary, move, worldAt(now, { flag: latch() }))).toBe(move)
+})
+
+/** Decided and confirmed, nothing deployed to production yet. */
+function readyToRaiseBare() {
+  const told = begun({ type: 'go-decided', decision: 'go', note: '', via: 'x' })
+  return told.add(
+    { type: 'baseline-captured', window: { from: told.now(), to: told.now() }, metrics: {} },
+    { type: 'answered', question: 'proceed/rollout/canary@10', answer: 'yes', by: 'x', via: 'x', note: '' },
+  )
+}

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest'
+import { epochMs } from '../../src/core/brand.ts'
+import { LaunchError } from '../../src/core/errors.ts'
+import { needKey, type Need } from '../../src/core/evidence.ts'
+import { artifactEvidence } from '../../src/engine/artifact-evidence.ts'
+import { captureBaseline } from '../../src/engine/baseline.ts'
+import { gather } from '../../src/engine/gather.ts'
+import { environmentOf, isNews, lookAt, subjectOf } from '../../src/engine/look.ts'
+import { baking, begun, stateOf } from '../support/core-launch.ts'
+import { launchWorld, tinyPlan } from '../support/launch-world.ts'
+import { never } from '../support/real-time.ts'
+import { built } from '../support/step-world.ts'
+
+const plan = tinyPlan()
+const production = environmentOf(plan, 'production')
+const http: Need = { need: 'http', url: 'https://tiny.example/api/health', timeoutMs: 1000 }
+const command: Need = { need: 'command', run: ['flow'], timeoutMs: 1000, anyOf: ['chromium'] }
+
+async function gathered(needs: readonly Need[], ports = {}, ranWell = new Map()) {
+  const world = await launchWorld(plan)
+  const state = stateOf(begun(await built(world)).events)
+  const window = { from: world.clock.now(), to: epochMs(world.clock.now() + 300_000) }
+  const evidence = await gather(
+    needs,
+    { plan, state, environment: production, window, ranWell },
+    { ...world.ports(), ...ports },
+    never,
+  )
+  return { world, found: needs.map((need) => evidence[needKey(need)]) }
+}
+
+test('every need gets its finding, and one that cannot be met says why', async () => {
+  const needs: readonly Need[] = [
+    http,
+    command,
+    { need: 'git' },
+    { need: 'flag' },
+    { need: 'artifact' },
+    { need: 'series', metric: 'requests' },
+    { need: 'answer', id: 'a', ask: 'Ready?' },
+  ]
+  const { found } = await gathered(needs)
+  expect(found.map((finding) => finding?.status)).toEqual(['seen', 'seen', 'seen', 'seen', 'seen', 'seen', 'missing'])
+  const fails = () => Promise.reject(new LaunchError('UNREACHABLE', 'no answer'))
+  const failing = await gathered([http, { need: 'git' }, { need: 'series', metric: 'requests' }], {
+    http: { get: fails },
+    git: fails,
+    metrics: fails,
+  })
+  for (const finding of failing.found) expect(finding).toEqual({ status: 'missing', why: 'no answer' })
+})
+
+test('a provider that answers fewer queries than it was asked leaves the rest missing', async () => {
+  const { found } = await gathered(
+    [
+      { need: 'series', metric: 'requests' },
+      { need: 'series', metric: 'errors' },
+    ],
+    { metrics: async () => [{ status: 'seen', value: 1 }] },
+  )
+  expect(found[1]).toMatchObject({ status: 'missing' })
+})
+
+test('a command that went well is not run again for the same files, one that failed is', async () => {
+  const ranWell = new Map()
+  const exec = (exitCode: number, ran: string[]) => ({
+    exec: {
+      run: async () => (ran.push('x'), { exitCode, timedOut: false, ms: 1, tail: '' }),
+      which: async () => 'chromium',
+    },
+  })
+  const ran: string[] = []
+  await gathered([command], exec(1, ran), ranWell)
+  await gathered([command], exec(0, ran), ranWell)
+  await gathered([command], exec(0, ran), ranWell)
+  expect(ran).toHaveLength(2)
+  const absent = await gathered([command], {
+    exec: { run: async () => Promise.reject(new Error('not run')), which: async () => null },
+  })
+  expect(absent.found[0]).toEqual({ status: 'seen', value: { ran: false, absent: 'none of chromium is installed' } })
+})
+
+test('files that changed since the build are named as a problem', async () => {
+  const world = await launchWorld(plan)
+  const state = stateOf(begun(await built(world)).events)
+  expect(await artifactEvidence(plan, state, world)).toMatchObject({ value: { problems: [], files: 3 } })
+  world.files.set('dist/index.html', 'x')
+  expect(await artifactEvidence(plan, state, world)).toMatchObject({
+    value: { problems: [expect.stringContaining('the files changed since they were built')] },
+  })
+  expect(await artifactEvidence(plan, stateOf(begun().events), world)).toMatchObject({ status: 'missing' })
+})
+
+test('a look is news when the verdict or the settled evidence changed, not when nothing did', async () => {
+  const world = await launchWorld(plan)
+  const told = baking()
+  const gate = plan.phases.flatMap(({ steps }) => steps).find(({ kind }) => kind === 'canary')?.gate
+  if (!gate) throw new Error('no gate')
+  const lookAfter = (ms: number) =>
+    lookAt(
+      {
+        gate,
+        key: 'k',
+        phase: 'rollout',
+        window: { from: told.now(), to: epochMs(told.now() + ms) },
+        stage: 10,
+        watch: false,
+      },
+      plan,
+      stateOf(told.events),
+      world.ports(),
+      never,
+    )
+  const [early, settled] = [await lookAfter(60_000), await lookAfter(180_000)]
+  expect([early.verdict, early.bakedMs, settled.verdict, settled.bakedMs]).toEqual(['unknown', 0, 'pass', 120_000])
+  const before = stateOf(told.after('3m').add(settled).events).gates['k']
+  expect([isNews(settled, undefined), isNews(settled, before), isNews(early, before)]).toEqual([true, false, true])
+})
+
+test('the new version is judged where it serves, the old one before', () => {
+  expect([
+    subjectOf(stateOf(begun().events), production),
+    subjectOf(stateOf(baking().events), production),
+    subjectOf(stateOf(begun().events), environmentOf(plan, 'staging')),
+  ]).toEqual(['control', 'canary', 'canary'])
+})
+
+test('the baseline is what every metric did in the half hour before', async () => {
+  const world = await launchWorld(plan)
+  const session = await world.session()
+  await captureBaseline(session, never)
+  expect(session.state.baseline?.metrics).toMatchObject({ requests: { count: 30, sum: 30_000 }, errors: { sum: 0 } })
+})

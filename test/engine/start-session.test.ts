@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { startSession } from '../../src/engine/start-session.ts'
+import { launchWorld } from '../support/launch-world.ts'
+import { never } from '../support/real-time.ts'
+
+test('a watcher is told every event once, the past only when it wants to', async () => {
+  const world = await launchWorld()
+  const first = await world.session()
+  await first.record({ type: 'noted', text: 'a' }, never)
+  for (const [tellPast, expected] of [
+    [true, ['launch-opened', 'noted', 'noted']],
+    [false, ['noted']],
+  ] as const) {
+    const told: string[] = []
+    const watcher = { onEvent: ({ type }: { type: string }) => void told.push(type), onProgress: () => {} }
+    const { log } = await world.session()
+    const session = await startSession(world.plan, log, world.ports(), watcher, never, { tellPast })
+    expect(await session.record({ type: 'noted', text: 'b' }, never)).toBe(true)
+    await session.refresh(never)
+    expect(told.slice(0, expected.length)).toEqual(expected)
+  }
+})
+
+test('somebody who wrote first makes a record fail, and what they wrote is seen', async () => {
+  const world = await launchWorld()
+  const [a, b] = [await world.session(), await world.session()]
+  expect(await a.record({ type: 'noted', text: 'a' }, never)).toBe(true)
+  expect(await b.record({ type: 'noted', text: 'b' }, never)).toBe(false)
+  expect(b.state.notes.map(({ text }) => text)).toEqual(['a'])
+  expect(await b.record({ type: 'noted', text: 'b' }, never)).toBe(true)
+})

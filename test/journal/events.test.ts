@@ -1,0 +1,167 @@
+import { expect, test } from 'vitest'
+import { epochMs, launchId, sha256Hex } from '../../src/core/brand.ts'
+import { LaunchError } from '../../src/core/errors.ts'
+import type { Happening } from '../../src/core/event.ts'
+import { sha256 } from '../../src/core/hash.ts'
+import type { StateStore } from '../../src/core/ports.ts'
+import { fold } from '../../src/core/reduce.ts'
+import { eventLog, parseEvent } from '../../src/journal/events.ts'
+import { eventLimitBytes } from '../../src/journal/fit.ts'
+import { layout } from '../../src/journal/layout.ts'
+import { opened, result } from '../support/journal-builder.ts'
+import { manualClock } from '../support/manual-clock.ts'
+import { memoryStateStore } from '../support/memory-state-store.ts'
+import { never } from '../support/real-time.ts'
+
+const id = launchId('01JDZ0')
+const paths = layout('app', 'production')
+const note = (text: string): Happening => ({ type: 'noted', text })
+
+function writer(store: StateStore, name = 'ci') {
+  let ids = 0
+  const random = { id: () => `${name}-${(ids += 1)}` }
+  return eventLog(id, paths, { store, clock: manualClock(1_000), random, actor: { name, host: 'h', run: null } })
+}
+
+test('what one process appends another one reads, numbered without a gap and chained', async () => {
+  const store = memoryStateStore()
+  const log = writer(store)
+  for (const happening of [opened(), note('a'), note('b')])
+    expect((await log.append(happening, never)).status).toBe('appended')
+  const events = await writer(store, 'other').read(never)
+  expect(events.map(({ n, type, prev }) => [n, type, prev === null])).toEqual([
+    [1, 'launch-opened', true],
+    [2, 'noted', false],
+    [3, 'noted', false],
+  ])
+  expect(events[2]?.prev).toBe(sha256((await store.get(paths.event(id, 2), never))?.body ?? ''))
+})
+
+test('of two writers of one number exactly one wins, and the other is told to decide again', async () => {
+  const store = memoryStateStore()
+  const [a, b] = [writer(store, 'a'), writer(store, 'b')]
+  await a.append(opened(), never)
+  await b.read(never)
+  const results = await Promise.all([a.append(note('a'), never), b.append(note('b'), never)])
+  expect(results.map(({ status }) => status).sort()).toEqual(['appended', 'taken'])
+  // What is true whatever happened meanwhile goes behind it.
+  expect((await b.appendAnyway(note('b again'), never)).n).toBe(3)
+  expect((await a.read(never)).map((event) => event.type)).toEqual(['launch-opened', 'noted', 'noted'])
+})
+
+test('many writers that append anyway lose nothing', async () => {
+  const store = memoryStateStore()
+  await writer(store).append(opened(), never)
+  await Promise.all(Array.from({ length: 12 }, (_, i) => writer(store, `w${i}`).appendAnyway(note(`${i}`), never)))
+  const events = await writer(store).read(never)
+  expect(new Set(events.map((event) => event.id)).size).toBe(13)
+  expect(fold(events)?.notes).toHaveLength(12)
+})
+
+test('a reply that was lost is recognised: the event is there once and counts as written', async () => {
+  const store = memoryStateStore()
+  const forgetful: StateStore = {
+    ...store,
+    create: async (key, body, signal) => {
+      await store.create(key, body, signal)
+      // The store tried again by itself, as an SDK would, and met its own write.
+      return store.create(key, body, signal)
+    },
+  }
+  const log = writer(forgetful)
+  expect(await log.append(opened(), never)).toMatchObject({ status: 'appended', event: { n: 1 } })
+  expect(await log.append(note('a'), never)).toMatchObject({ status: 'appended', event: { n: 2 } })
+  expect(await log.read(never)).toHaveLength(2)
+})
+
+test('an event says who did it, also when the process does it for somebody else', async () => {
+  const log = writer(memoryStateStore())
+  await log.append(opened(), never)
+  const appended = await log.append(note('x'), never, 'Ana')
+  expect(appended).toMatchObject({ event: { actor: { name: 'Ana', host: 'h' }, at: 1000 } })
+})
+
+const line = (fields: object) =>
+  JSON.stringify({ schema: 1, n: 1, prev: null, type: 'noted', at: 1, actor: {}, ...fields })
+test.each([
+  ['not JSON', '{"schema":1,', 'JOURNAL_CORRUPT', 'not JSON'],
+  ['no object', '[]', 'JOURNAL_CORRUPT', 'not an object'],
+  ['of a newer schema', line({ schema: 2 }), 'JOURNAL_VERSION', 'schema 2'],
+  ['in the wrong place', line({ n: 7 }), 'JOURNAL_CORRUPT', 'calls itself 7'],
+  ['off the chain', line({ prev: 'f'.repeat(64) }), 'JOURNAL_CORRUPT', 'chain is broken'],
+  ['without its type', line({ type: 5 }), 'JOURNAL_CORRUPT', 'lacks its type'],
+  ['without its time', line({ at: 'now' }), 'JOURNAL_CORRUPT', 'lacks its type, time'],
+])('an event that is %s stops the reader', (_name, text, code, message) => {
+  const read = () => parseEvent(text, 1, null)
+  expect(read).toThrow(LaunchError)
+  expect(read).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))
+})
+
+test('a journal that somebody edited is refused from that event on', async () => {
+  const store = memoryStateStore()
+  const log = writer(store)
+  for (const happening of [opened(), note('a'), note('b')]) await log.append(happening, never)
+  const key = paths.event(id, 2)
+  const found = await store.get(key, never)
+  await store.swap(key, (found?.body ?? '').replace('"a"', '"z"'), found?.version ?? null, never)
+  await expect(writer(store).read(never)).rejects.toMatchObject({
+    code: 'JOURNAL_CORRUPT',
+    message: 'event 3 does not follow event 2: the chain is broken',
+  })
+})
+
+test('a type of a newer version is read and kept', async () => {
+  const store = memoryStateStore()
+  const log = writer(store)
+  await log.append(opened(), never)
+  await log.append({ type: 'stage-skipped' } as never, never)
+  expect(fold(await writer(store).read(never))?.unknownTypes).toEqual(['stage-skipped'])
+})
+
+test('a verdict with more evidence than an event holds keeps its numbers and says what is not kept', async () => {
+  const checks = [
+    result('p95', 'percentile', 'p95 < 800ms', {
+      verdict: 'fail',
+      observed: 1240,
+      limit: 800,
+      unit: 'ms',
+      why: 'slow',
+    }),
+  ]
+  const minutes = Array.from({ length: 9000 }, (_, i) => ({ start: epochMs(i), count: 1, sum: i, over: null }))
+  const value = { periodMs: 60_000, lagMs: 0, query: 'q', minutes: { all: minutes }, alive: null }
+  const window = { from: epochMs(0), to: epochMs(1) }
+  const judged: Happening = {
+    type: 'gate-judged',
+    gate: 'slo',
+    key: 'slo',
+    phase: 'p',
+    bakedMs: 0,
+    environment: 'production',
+    artifact: sha256Hex('a'),
+    verdict: 'fail',
+    checks,
+    evidence: { need: { status: 'seen', value } },
+    window,
+    stage: null,
+  }
+  const store = memoryStateStore()
+  const log = writer(store)
+  await log.append(opened(), never)
+  await log.append(judged, never)
+  const [, kept] = await log.read(never)
+  expect(kept).toMatchObject({
+    verdict: 'fail',
+    checks,
+    evidence: { need: { status: 'missing', why: expect.stringMatching(/not kept: \d+ KiB/) } },
+  })
+  await log.append(note('x'.repeat(eventLimitBytes)), never)
+  for (const n of [2, 3])
+    expect((await store.get(paths.event(id, n), never))?.body.length).toBeLessThan(eventLimitBytes)
+})
+
+test('ordinary events are kept as they are', async () => {
+  const log = writer(memoryStateStore())
+  const happening = note('ü'.repeat(100_000))
+  expect(await log.append(happening, never)).toMatchObject({ event: happening })
+})
