@@ -70,7 +70,7 @@ async function runCommand({ command, args, options: raw }: Chosen, host: NodeJS.
 }
 
 /** Every command of the registry as commander knows them; `choose` is told which one was typed. */
-export function commandTree(choose: (command: Command, args: Arguments, options: Options) => void): Commander {
+function commandTree(choose: (command: Command, args: Arguments, options: Options) => void): Commander {
   const root = new Commander('launch')
     .description('A go-live run sheet as one binary: typed gates, a staged canary, and a rollback that always wins.')
     .version(launchVersion, '-V, --version')

@@ -6,7 +6,7 @@ const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 } as const
 export type SignalName = keyof typeof codes
 
 /** Why a run was stopped: the first signal. */
-export class StoppedBySignal extends LaunchError {
+class StoppedBySignal extends LaunchError {
   readonly signalName: SignalName
   constructor(signalName: SignalName) {
     super('STOPPED', `stopped by ${signalName}`)

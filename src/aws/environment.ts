@@ -91,8 +91,8 @@ export function awsEnvironment(access: AwsAccess, ports: RetryPorts): AwsEnviron
           distribution === null
             ? null
             : async (signal) => {
-                const { adapter, client } = await cloudFront()
-                return (await adapter.readDistribution(client, distribution, ports, signal)).domain
+                const [{ readDistribution }, { client }] = await Promise.all([import('./cloudfront.ts'), cloudFront()])
+                return (await readDistribution(client, distribution, ports, signal)).domain
               },
         metrics: (signal) => gatherer.probe(probe.now, signal),
       },

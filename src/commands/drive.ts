@@ -5,6 +5,7 @@ import { LaunchError } from '../core/errors.ts'
 import { exitCodes, type Outcome } from '../core/exit-code.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Question } from '../core/ports.ts'
+import { planChanges } from '../core/plan-changes.ts'
 import { productionStanding } from '../core/production-standing.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { RunEnd } from '../engine/run.ts'
@@ -50,6 +51,7 @@ export async function drive(context: Context, order: DriveOrder): Promise<Comman
   if (order.launch === 'current' && !options.quiet && !options.jsonl) {
     context.output.err.write(`launch ${session.state.id} goes on; ${productionStanding(session.state)}\n`)
   }
+  sayWhatChanged(context, plan, project.plan)
   const goal = order.goal(plan)
   const guided = order.people === 'guided'
   let end: RunEnd
@@ -59,7 +61,8 @@ export async function drive(context: Context, order: DriveOrder): Promise<Comman
     if (!signal.aborted && !isStop(error)) throw error
     end = await stopped(session, signal.aborted ? signal.reason : error)
   }
-  const path = session.state.ended ? await report() : (session.state.steps['closeout/report']?.status === 'done' ? await report() : null)
+  // Written anew with the end in it; a single step leaves the report to `launch report`.
+  const path = session.state.ended || (goal.type === 'all' && !signal.aborted) ? await report() : null
   const { runEnvelope } = await import('../ui/envelope.ts')
   const { outcome, why } = end
   const failed = outcome !== 'succeeded'
@@ -79,6 +82,13 @@ export async function drive(context: Context, order: DriveOrder): Promise<Comman
   })
   reporter.onEnd(envelope)
   return { outcome, why, envelope }
+}
+
+/** A launch goes on with the plan it was opened with, whatever the run sheet says by now. */
+function sayWhatChanged({ options, output }: Context, stored: Plan, now: Plan): void {
+  const changes = planChanges(stored, now)
+  if (changes.length === 0 || options.quiet) return
+  output.err.write(`the run sheet changed since this launch was opened (${changes.join(', ')}); it goes on with the plan of then, --new starts one with the sheet of now\n`)
 }
 
 /** What the command would go through, from the plan alone: nothing is opened, asked or journaled. */

@@ -13,7 +13,7 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** The options every command understands, two columns. */
-export function sharedOptions(): string {
+function sharedOptions(): string {
   const width = Math.max(...globalFlags.map(([flags]) => flags.length))
   return ['options of every command', ...globalFlags.map(([flags, about]) => `  ${flags.padEnd(width)}  ${about}`)].join('\n')
 }

@@ -15,7 +15,9 @@ export function usageHint(said: string, typed: readonly string[], commands: read
 
 /** The long options that the command which was typed understands. */
 function optionsOf(typed: readonly string[], commands: readonly Command[]): readonly string[] {
-  const own = commands.filter(({ name }) => ` ${typed.join(' ')} `.includes(` ${name} `)).flatMap(({ options = [] }) => options)
+  const own = commands
+    .filter(({ name }) => ` ${typed.join(' ')} `.includes(` ${name} `))
+    .flatMap(({ options = [] }) => options)
   return [...own, ...globalFlags].flatMap(([syntax]) => /--[a-z-]+/.exec(syntax) ?? [])
 }
 
@@ -23,5 +25,7 @@ function optionsOf(typed: readonly string[], commands: readonly Command[]): read
 function wordsAfter(typed: readonly string[], word: string, commands: readonly Command[]): readonly string[] {
   const before = typed[typed.indexOf(word) - 1]
   const below = commands.flatMap(({ name }) => (name.startsWith(`${before} `) ? [name.slice(`${before} `.length)] : []))
-  return below.length > 0 ? below : [...new Set(commands.flatMap(({ name, alias }) => [name.split(' ')[0] ?? name, ...(alias ? [alias] : [])]))]
+  return below.length > 0
+    ? below
+    : [...new Set(commands.flatMap(({ name, alias }) => [name.split(' ')[0] ?? name, ...(alias ? [alias] : [])]))]
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { awsEnvironment, type AwsEnvironment } from '../aws/environment.ts'
 import type { AwsAccess, StaticCredentials } from '../aws/clients.ts'
 import type { Environment } from '../core/plan.ts'
@@ -24,7 +25,12 @@ export function awsOf(target: AwsTarget, options: AwsOptions): AwsEnvironment {
     allowEndpoint: options.allowEndpoint,
     credentials: options.credentials?.(target) ?? null,
   }
-  return awsEnvironment(access, { wait: options.wait, unit: Math.random })
+  return awsEnvironment(access, { wait: options.wait, unit: jitter })
+}
+
+/** Uniform in [0, 1): spreads the retries of machines that were refused at the same moment. */
+function jitter(): number {
+  return randomInt(2 ** 32) / 2 ** 32
 }
 
 /** A bucket whose client is made with the first call. */

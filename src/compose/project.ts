@@ -38,7 +38,7 @@ export async function openProject(options: GlobalOptions, env: { readonly [name:
 /** Found out before anything is opened or made. */
 function mustKnow(environment: string, plan: Plan): void {
   if (Object.hasOwn(plan.environments, environment)) return
-  throw new LaunchError('USAGE', `the run sheet has no environment "${environment}"`, { hint: `one of ${Object.keys(plan.environments).join(', ')}` })
+  throw new LaunchError('USAGE', `the run sheet has no environment "${environment}"`, { hint: `it has ${Object.keys(plan.environments).join(', ')}` })
 }
 
 async function copyExample(cwd: string): Promise<string> {

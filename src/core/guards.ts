@@ -18,7 +18,7 @@ export function guarded(plan: Plan, state: LaunchState, step: PlannedStep, move:
 }
 
 /** How long a flag that cannot be read is asked again, and how often. */
-export const flagPatienceMs = 10 * 60_000
+const flagPatienceMs = 10 * 60_000
 const flagRetryMs = 5000
 
 /** Nothing goes forward on a flag that could not be read: it is asked again for a while, then the launch stops where it is. */

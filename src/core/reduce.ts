@@ -82,7 +82,7 @@ function apply(state: LaunchState, event: LaterEvent): LaunchState {
     case 'paused':
       return state
     case 'launch-ended':
-      return { ...state, ended: { outcome: event.outcome, why: event.why, at: event.at } }
+      return { ...state, phases: endedPhases(state.phases, event), ended: { outcome: event.outcome, why: event.why, at: event.at } }
   }
   return unknownEvent(state, event)
 }
@@ -137,4 +137,12 @@ function leaveFailed(state: LaunchState, at: LaunchState['openedAt'], why: strin
     ]),
   )
   return { ...state, stages }
+}
+
+/** A launch that ends in the middle of a phase ends the phase too: as failed, unless it only was to go no further. */
+function endedPhases(phases: LaunchState['phases'], { at, outcome }: EventOf<'launch-ended'>): LaunchState['phases'] {
+  const verdict = outcome === 'held' || outcome === 'declined' || outcome === 'stopped' ? 'held' : 'fail'
+  return Object.fromEntries(
+    Object.entries(phases).map(([id, phase]) => [id, phase.status === 'running' ? { status: 'ended', startedAt: phase.startedAt, endedAt: at, verdict } : phase]),
+  )
 }

@@ -54,7 +54,7 @@ export function subjectOf(state: LaunchState, environment: Environment): Look['s
   return state.flag !== null && state.flag.percent > 0 && state.rollbacks.length === 0 ? 'canary' : 'control'
 }
 
-export function factsOf(plan: Plan, state: LaunchState, environment: Environment): LaunchFacts {
+function factsOf(plan: Plan, state: LaunchState, environment: Environment): LaunchFacts {
   return {
     commit: state.commit,
     artifact: state.artifact?.hash ?? null,

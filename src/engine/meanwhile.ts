@@ -15,7 +15,12 @@ type Meanwhile = { readonly stands: true } | { readonly stands: false; readonly 
 export type LookMeanwhile = (signal: AbortSignal) => Promise<Meanwhile>
 
 /** Asks, and takes the question back when something else comes first. Rejects as `people.ask` does. */
-export async function askMeanwhile(question: Question, session: Session, look: LookMeanwhile, signal: AbortSignal): Promise<{ readonly answer: Answer | null } | Meanwhile> {
+export async function askMeanwhile(
+  question: Question,
+  session: Session,
+  look: LookMeanwhile,
+  signal: AbortSignal,
+): Promise<{ readonly answer: Answer | null } | Meanwhile> {
   const over = new AbortController()
   const either = AbortSignal.any([signal, over.signal])
   const asking = session.ports.people.ask(question, either).then((answer) => ({ answer }))
@@ -43,7 +48,11 @@ async function untilOvertaken(session: Session, look: LookMeanwhile, signal: Abo
  * Looks at the journal, the flag and the gate of what users see, without a word on the screen: somebody may have answered,
  * stopped or rolled back elsewhere, and a canary goes on being watched while its person thinks.
  */
-export function lookMeanwhile(asked: Move, session: Session, decideNow: (state: LaunchState, flag: Session['flag']) => Move): LookMeanwhile {
+export function lookMeanwhile(
+  asked: Move,
+  session: Session,
+  decideNow: (state: LaunchState, flag: Session['flag']) => Move,
+): LookMeanwhile {
   let watchedAt = session.ports.clock.monotonicMs()
   return async (signal) => {
     const flag = await session.ports.flag('production').read(signal)
@@ -71,7 +80,14 @@ function exposedLook({ plan, ports }: Session, state: LaunchState): GateLook | n
   for (const step of plan.phases.flatMap((phase) => phase.steps)) {
     const stage = stageNow(state, step.id)
     if (!stage || !step.gate || stage.percent !== state.flag.percent) continue
-    return { gate: step.gate, key: stageKey(step, stage.percent), phase: step.phase, window: { from, to: ports.clock.now() }, stage: stage.percent, watch: true }
+    return {
+      gate: step.gate,
+      key: stageKey(step, stage.percent),
+      phase: step.phase,
+      window: { from, to: ports.clock.now() },
+      stage: stage.percent,
+      watch: true,
+    }
   }
   return null
 }

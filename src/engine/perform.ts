@@ -1,7 +1,8 @@
-import { LaunchError, messageOf } from '../core/errors.ts'
+import { LaunchError } from '../core/errors.ts'
 import type { Effect } from '../core/move.ts'
 import type { PlannedStep } from '../core/plan.ts'
-import { changesUsers } from '../core/touched.ts'
+import type { StepKind, StepResult } from '../core/step.ts'
+import { productionTouched } from '../core/touched.ts'
 import { stepKind } from '../steps/registry.ts'
 import { captureBaseline } from './baseline.ts'
 import { environmentOf } from './look.ts'
@@ -26,7 +27,7 @@ export async function perform(effect: Effect, session: Session, signal: AbortSig
 }
 
 async function runStep(step: PlannedStep, session: Session, signal: AbortSignal): Promise<void> {
-  const { ports, plan } = session
+  const { ports } = session
   const kind = stepKind(step.kind)
   if (!kind.perform) throw new Error(`step kind "${step.kind}" has nothing to perform`)
   const begun = session.state.steps[step.id]
@@ -36,15 +37,24 @@ async function runStep(step: PlannedStep, session: Session, signal: AbortSignal)
   session.tried.add(step.id)
   const started = ports.clock.monotonicMs()
   const elapsed = () => Math.round(ports.clock.monotonicMs() - started)
+  const result = await attempted(kind.perform, step, session, signal)
+  if (result instanceof LaunchError) {
+    const { code, message, hint } = result
+    await session.record({ type: 'step-failed', step: step.id, attempt, code, message, hint, ms: elapsed() }, signal)
+    return
+  }
+  await session.record({ type: 'step-done', step: step.id, attempt, ...result, ms: elapsed() }, signal)
+}
+
+/** What came of a step: its result, or why it failed. Throws what is no answer to that: an abort, a bug, a service that is away. */
+async function attempted(perform: NonNullable<StepKind['perform']>, step: PlannedStep, { plan, state, ports }: Session, signal: AbortSignal): Promise<StepResult | LaunchError> {
   try {
-    const context = { plan, state: session.state, step, environment: environmentOf(plan, step.environment), ports }
-    const { summary, output } = await kind.perform(context, signal)
-    await session.record({ type: 'step-done', step: step.id, attempt, summary, ms: elapsed(), output }, signal)
+    return await perform({ plan, state, step, environment: environmentOf(plan, step.environment), ports }, signal)
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof LaunchError)) throw error
     // Production may be half-way: the loop takes the step up again until the service answers.
-    if (error.outcome === 'unavailable' && step.environment === 'production' && changesUsers(step, stepKind)) throw error
-    await session.record({ type: 'step-failed', step: step.id, attempt, code: error.code, message: messageOf(error), hint: error.hint, ms: elapsed() }, signal)
+    if (error.outcome === 'unavailable' && productionTouched(plan, state, stepKind)) throw error
+    return error
   }
 }

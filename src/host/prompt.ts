@@ -40,12 +40,20 @@ function plainly(question: Question): string {
   return `${safeText(question.type === 'approval' ? question.statement : question.text)}\n`
 }
 
-async function answerTo(question: Question, ask: Ask, signal: AbortSignal): Promise<Pick<Answer, 'answer' | 'note'> | null> {
+async function answerTo(
+  question: Question,
+  ask: Ask,
+  signal: AbortSignal,
+): Promise<Pick<Answer, 'answer' | 'note'> | null> {
   switch (question.type) {
     case 'confirm':
       return withReason(await choose(ask, `y or n, a note may follow`, yesNo, signal), ask, signal)
     case 'approval':
-      return withReason(await choose(ask, `Sign off as ${question.role}? y or n, a note may follow`, yesNo, signal), ask, signal)
+      return withReason(
+        await choose(ask, `Sign off as ${question.role}? y or n, a note may follow`, yesNo, signal),
+        ask,
+        signal,
+      )
     case 'go':
       return withReason(await choose(ask, 'go or no-go, a note may follow', ['go', 'no-go'], signal), ask, signal)
     case 'proceed':
@@ -67,7 +75,11 @@ async function typedYes(ask: Ask, signal: AbortSignal): Promise<Said> {
 }
 
 /** Null: the stage stays as it is. Only a fail takes the choice to promote away. */
-async function heldAnswer(promotable: boolean, ask: Ask, signal: AbortSignal): Promise<Pick<Answer, 'answer' | 'note'> | null> {
+async function heldAnswer(
+  promotable: boolean,
+  ask: Ask,
+  signal: AbortSignal,
+): Promise<Pick<Answer, 'answer' | 'note'> | null> {
   const words = promotable ? ['promote', 'rollback', 'wait'] : ['rollback', 'wait']
   const said = await choose(ask, `${inWords(words)}, a reason may follow`, words, signal)
   if (said.word === 'wait') return null
@@ -94,7 +106,8 @@ async function choose(ask: Ask, text: string, words: readonly string[], signal: 
   for (let query = text; ; query = `please answer ${inWords(words)}`) {
     const line = safeLine(await ask(`${query}: `, signal))
     const [given = ''] = line.split(/[\s,;:.]/, 1)
-    if (words.includes(given.toLowerCase())) return { word: given.toLowerCase(), note: line.slice(given.length).replace(/^[\s,;:.]+/, '') }
+    if (words.includes(given.toLowerCase()))
+      return { word: given.toLowerCase(), note: line.slice(given.length).replace(/^[\s,;:.]+/, '') }
   }
 }
 

@@ -106,7 +106,7 @@ export function valueIn(value: unknown, path: Path): unknown {
 }
 
 /** `what is wrong; what to write` as issueMessage and the fields of core write it. */
-export function split(text: string): { readonly message: string; readonly hint: string } {
+function split(text: string): { readonly message: string; readonly hint: string } {
   const at = text.lastIndexOf('; ')
   return at === -1 ? { message: text, hint: '' } : { message: text.slice(0, at), hint: text.slice(at + 2) }
 }

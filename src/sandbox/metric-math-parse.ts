@@ -105,7 +105,7 @@ function tokenize(text: string): readonly string[] {
 }
 
 /** Ids of metrics and other expressions that a tree speaks of. */
-export function namesIn(tree: Expression): readonly string[] {
+function namesIn(tree: Expression): readonly string[] {
   switch (tree.type) {
     case 'number':
     case 'text':

@@ -15,7 +15,7 @@ const signalTable = [
 type Row = (typeof signalTable)[number]
 
 /** Null: the model has nothing to show for this metric, and it stays without data. */
-export function signalOf(id: string, name: string): Row | null {
+function signalOf(id: string, name: string): Row | null {
   const byId = signalTable.find(({ words }) => words.test(spelled(id)))
   return byId ?? signalTable.find(({ words }) => words.test(spelled(name))) ?? null
 }

@@ -45,7 +45,7 @@ function segments(
 type Span = { readonly from: number; readonly to: number }
 
 /** When an episode of this flag history is; null before the stage it belongs to. */
-export function episodeOf(exposure: readonly Exposure[], episode: Episode): Span | null {
+function episodeOf(exposure: readonly Exposure[], episode: Episode): Span | null {
   const stage = exposure.find(({ share }) => share >= episode.share)
   return stage ? { from: stage.at + episode.afterMs, to: stage.at + episode.afterMs + episode.forMs } : null
 }

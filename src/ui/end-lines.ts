@@ -36,7 +36,7 @@ export function endLines(envelope: Envelope, theme: Theme): readonly string[] {
     ['result', paint(result)],
     ...problem,
     ...(isRunEnvelope(envelope) ? runRows(envelope) : []),
-    ['next', theme.paint.strong(nextCommand(outcome, sandbox))],
+    ['next', theme.paint.strong(nextCommand(isOver(envelope) ? outcome : 'held', sandbox))],
   ]
   return table(rows.filter(([, text]) => text !== ''))
 }
@@ -44,6 +44,12 @@ export function endLines(envelope: Envelope, theme: Theme): readonly string[] {
 // Here and not beside the schema: the end of a run is printed without loading zod.
 function isRunEnvelope(envelope: Envelope): envelope is RunEnvelope {
   return 'phases' in envelope
+}
+
+/** A step that succeeded is not the end of its launch. */
+function isOver(envelope: Envelope): boolean {
+  if (envelope.outcome !== 'succeeded' || !isRunEnvelope(envelope)) return true
+  return envelope.phases.every(({ verdict }) => verdict !== null)
 }
 
 function runRows(run: RunEnvelope): readonly (readonly string[])[] {

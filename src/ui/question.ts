@@ -29,7 +29,10 @@ export function questionText(question: Question, context: QuestionContext): stri
     .join('')
 }
 
-function about(question: Question, context: QuestionContext): { readonly title: string; readonly rows: readonly Row[] } {
+function about(
+  question: Question,
+  context: QuestionContext,
+): { readonly title: string; readonly rows: readonly Row[] } {
   switch (question.type) {
     case 'confirm':
       return { title: safeText(question.text), rows: [] }
@@ -40,7 +43,8 @@ function about(question: Question, context: QuestionContext): { readonly title: 
     case 'held':
       return { title: sentence(question.text), rows: heldRows(question.promotable) }
     case 'proceed': {
-      const phase = question.danger === 'phase' ? context.plan.phases.find(({ id }) => question.id === `begin/${id}`) : undefined
+      const phase =
+        question.danger === 'phase' ? context.plan.phases.find(({ id }) => question.id === `begin/${id}`) : undefined
       if (phase) return phaseAbout(phase, context)
       return { title: `Production change: ${safeText(question.text)}`, rows: changeRows(context) }
     }
@@ -48,7 +52,10 @@ function about(question: Question, context: QuestionContext): { readonly title: 
 }
 
 /** A phase before it begins: its steps, and what its gate will ask. */
-function phaseAbout(phase: PlannedPhase, { plan, describeStep }: QuestionContext): { readonly title: string; readonly rows: readonly Row[] } {
+function phaseAbout(
+  phase: PlannedPhase,
+  { plan, describeStep }: QuestionContext,
+): { readonly title: string; readonly rows: readonly Row[] } {
   const at = phase.at === null ? '' : ` (${safeText(phase.at)})`
   const steps = phase.steps.map((step, index): Row => {
     const { title, changes } = describeStep(step)
@@ -77,7 +84,14 @@ function goRows({ plan, state }: QuestionContext): readonly Row[] {
     ['passed', passed.length === 0 ? 'no gate yet' : passed.map(({ gate }) => safeText(gate)).join(', ')],
     ['signed by', signed.length === 0 ? 'nobody' : signed.join(', ')],
     ['blockers', open.length === 0 ? 'none open' : plural(open.length, 'open blocker')],
-    ...(window ? [['window', `${localTime(window.opensAt, window.timezone)} to ${localTime(window.closesAt, window.timezone).slice(-5)} ${safeText(window.timezone)}`] as const] : []),
+    ...(window
+      ? [
+          [
+            'window',
+            `${localTime(window.opensAt, window.timezone)} to ${localTime(window.closesAt, window.timezone).slice(-5)} ${safeText(window.timezone)}`,
+          ] as const,
+        ]
+      : []),
     ['captain', safeText(plan.captain)],
   ]
 }
@@ -87,7 +101,10 @@ function changeRows({ plan, state }: QuestionContext): readonly Row[] {
   const deployed = state.deployments['production']
   return [
     ['release', releaseText(state)],
-    ['now', `${deployed ? `${safeText(deployed.release.id)} deployed` : 'not deployed by this launch'}, flag ${safeText(plan.flag.key)} at ${percent} %`],
+    [
+      'now',
+      `${deployed ? `${safeText(deployed.release.id)} deployed` : 'not deployed by this launch'}, flag ${safeText(plan.flag.key)} at ${percent} %`,
+    ],
     ['undo', percent > 0 || deployed ? 'launch rollback emergency, or launch rollback full' : 'launch rollback full'],
   ]
 }

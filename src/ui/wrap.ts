@@ -13,10 +13,12 @@ export function wrap(line: string, columns: number, hang: number): readonly stri
   let current = ''
   const fits = (text: string) => width(current) + width(text) <= columns
   const breakBefore = (text: string) => {
-    lines.push(current)
+    lines.push(current.trimEnd())
     current = ' '.repeat(hang) + text.trimStart()
   }
-  for (const cell of line.split(/(?<=\S)(?= {2})/)) {
+  for (const whole of line.split(/(?<=\S)(?= {2})/)) {
+    // Below the first line a cell stands in no column any more.
+    const cell = lines.length > 0 ? whole.replace(/^ +/, '  ') : whole
     if (fits(cell)) current += cell
     else if (current.trim() !== '' && hang + width(cell.trimStart()) <= columns) breakBefore(cell)
     else {

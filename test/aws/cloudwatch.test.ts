@@ -156,6 +156,18 @@ test('a window is one point over exactly the settled minutes, or null', async ()
   })
 })
 
+test('the window of a metric with periods of ten seconds is whole minutes, as CloudWatch wants periods above half a minute', async () => {
+  await using server = await cloudWatchServer({ metricData: answering(() => ({ 1: 612.5 })) })
+  const fine = { ...boardLoad, periodMs: 10_000, lagMs: 2000 }
+  const [finding] = await gathererAt(server.endpoint).gather(
+    [{ need: 'window', metric: 'board-load', stat: 'p95' }],
+    { ...scope(3), metrics: { 'board-load': fine }, window: { from: epochMs(t0 + 10_000), to: at(3) } },
+    never,
+  )
+  expect(windowOf(finding).window).toEqual({ from: at(1), to: at(2) })
+  expect(server.metricData[0]?.MetricDataQueries[0]?.MetricStat).toMatchObject({ Period: 60 })
+})
+
 test('pages are merged by id, though the first ones say PartialData', async () => {
   await using server = await cloudWatchServer({
     metricData: (request) => {
@@ -224,7 +236,7 @@ test('a message for the whole call is believed: nothing of it is evidence', asyn
 test('a throttle is tried again; one that stays is missing evidence with its reason', async () => {
   await using server = await cloudWatchServer({
     metricData: (request, call) =>
-      call < 3 ? { fault: 'ThrottlingException', status: 400 } : answering(() => ({ 0: 1 }))(request),
+      call < 2 ? { fault: 'ThrottlingException', status: 400 } : answering(() => ({ 0: 1 }))(request),
   })
   expect((await gather(server, [{ need: 'series', metric: 'kpi' }], 5))[0]?.status).toBe('seen')
   await using down = await cloudWatchServer({ metricData: () => ({ fault: 'InternalServiceFault', status: 500 }) })

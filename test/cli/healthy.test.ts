@@ -9,7 +9,12 @@ import { flagOf, journalLines, journalOf, servedRelease } from '../support/sandb
 import { tempDir, type TempDir } from '../support/temp-dir.ts'
 
 const Sheet = z.object({
-  gates: z.record(z.string(), z.array(z.looseObject({ kind: z.string().optional(), title: z.string().optional(), roles: z.unknown().optional() }))),
+  gates: z.record(
+    z.string(),
+    z.array(
+      z.looseObject({ kind: z.string().optional(), title: z.string().optional(), roles: z.unknown().optional() }),
+    ),
+  ),
   phases: z.array(z.object({ id: z.string(), title: z.string(), gate: z.string().optional() })),
 })
 const sheet = Sheet.parse(parse(await readFile(new URL('../../runsheet.yaml', import.meta.url), 'utf8')))
@@ -42,7 +47,8 @@ describe('auto in an empty folder, with the example that comes with launch', () 
     for (const { kind, title, roles } of Object.values(sheet.gates).flat()) {
       if (kind === undefined || title === undefined) continue
       // An approval that only asks for open blockers or issues has no number to compare.
-      const compared = kind === 'approval' && roles === undefined ? '' : String.raw`\s+\S.*(?:[<>=]\s*\S|\(wanted [^)]+\))`
+      const compared =
+        kind === 'approval' && roles === undefined ? '' : String.raw`\s+\S.*(?:[<>=]\s*\S|\(wanted [^)]+\))`
       expect(ran.stderr, `${kind} ${title}`).toMatch(new RegExp(`(?:✔ pass|– waived)\\s+${escape(title)}${compared}`))
     }
   })
@@ -76,10 +82,14 @@ describe('auto in a project', { timeout: 60_000 }, () => {
     expect(report).toContain(`\`${envelope.launch}\``)
     expect(report).toContain(`\`${envelope.release.previous}\` → \`${envelope.release.id}\``)
     expect(report).not.toContain('not known')
-    const looks = (await journalOf(project.path)).filter((event) => event.type === 'gate-judged' && event['key'] === 'rollout/canary@30')
+    const looks = (await journalOf(project.path)).filter(
+      (event) => event.type === 'gate-judged' && event['key'] === 'rollout/canary@30',
+    )
     const { checks } = Look.parse(looks.at(-1))
     const p95 = checks.find(({ id }) => id === 'board-p95')?.judgement
-    expect(report).toContain(`| ✅ pass | ${Number(p95?.observed?.toPrecision(4))}ms < 800ms | ${p95?.samples.toLocaleString('en-US')} |`)
+    expect(report).toContain(
+      `| ✅ pass | ${Number(p95?.observed?.toPrecision(4))}ms < 800ms | ${p95?.samples.toLocaleString('en-US')} |`,
+    )
   })
 
   test('a second launch of the same commit works and finds its files in place', async () => {
@@ -91,14 +101,14 @@ describe('auto in a project', { timeout: 60_000 }, () => {
   })
 
   test('--jsonl prints its version and then the journal, event for event', async () => {
-    const ran = await project.run(['auto', '--sandbox', '--jsonl'])
-    expect(ran.exitCode).toBe(0)
+    const ran = await project.run(['auto', '--scenario', 'error-spike@10', '--jsonl'])
+    expect(ran.exitCode).toBe(4)
     const [version, ...lines] = ran.stdout.trimEnd().split('\n')
     expect(JSON.parse(version ?? '')).toEqual({ type: 'version', schema: 1 })
     const onDisk = await journalLines(project.path)
     expect(lines.map(unescaped)).toHaveLength(onDisk.length)
     expect(lines.findIndex((line, index) => unescaped(line) !== unescaped(onDisk[index] ?? ''))).toBe(-1)
-    expect((await journalOf(project.path)).at(-1)).toMatchObject({ type: 'launch-ended', outcome: 'succeeded' })
+    expect((await journalOf(project.path)).at(-1)).toMatchObject({ type: 'launch-ended', outcome: 'rolled-back' })
   })
 })
 
@@ -108,7 +118,15 @@ function unescaped(line: string): string {
 }
 
 const Look = z.object({
-  checks: z.array(z.object({ id: z.string(), judgement: z.looseObject({ observed: z.unknown().transform((value) => (typeof value === 'number' ? value : null)), samples: z.number() }) })),
+  checks: z.array(
+    z.object({
+      id: z.string(),
+      judgement: z.looseObject({
+        observed: z.unknown().transform((value) => (typeof value === 'number' ? value : null)),
+        samples: z.number(),
+      }),
+    }),
+  ),
 })
 
 function escape(text: string): string {

@@ -50,13 +50,17 @@ test('the steps of the paper run sheet, each in a shell of its own, are one laun
   expect(events.filter(({ type }) => type === 'launch-opened')).toHaveLength(1)
 })
 
-test('a command that changes production waits for what has not been signed, then says so', { timeout: 60_000 }, async () => {
-  await using project = await launchProject()
-  await project.run(['build'], { env })
-  const ran = await project.run(['deploy', '--json'], { env })
-  expect(ran.exitCode).toBe(8)
-  expect(JSON.parse(ran.stdout)).toMatchObject({ outcome: 'held', exitCode: 8 })
-  expect(ran.stderr).toContain('not signed by qa-lead')
-  expect(await servedRelease(project.path)).toBeNull()
-  expect(await flagOf(project.path)).toBeNull()
-})
+test(
+  'a command that changes production waits for what has not been signed, then says so',
+  { timeout: 60_000 },
+  async () => {
+    await using project = await launchProject()
+    await project.run(['build'], { env })
+    const ran = await project.run(['deploy', '--json'], { env })
+    expect(ran.exitCode).toBe(8)
+    expect(JSON.parse(ran.stdout)).toMatchObject({ outcome: 'held', exitCode: 8 })
+    expect(ran.stderr).toContain('not signed by qa-lead')
+    expect(await servedRelease(project.path)).toBeNull()
+    expect(await flagOf(project.path)).toBeNull()
+  },
+)

@@ -1,9 +1,13 @@
 import { test } from 'vitest'
 import { playScenario } from '../support/scenario-run.ts'
 
-test('an error spike in the new version at 30 % is rolled back, and flag, files, journal and report say so', { timeout: 60_000 }, async () => {
-  await playScenario({ scenario: 'error-spike@30', exit: 4, failing: ['Error rate'], atMost: 30 }, 1)
-})
+test(
+  'an error spike in the new version at 30 % is rolled back, and flag, files, journal and report say so',
+  { timeout: 60_000 },
+  async () => {
+    await playScenario({ scenario: 'error-spike@30', exit: 4, failing: ['Error rate'], atMost: 30 }, 1)
+  },
+)
 
 test('a damaged deploy puts the release before back', { timeout: 60_000 }, async () => {
   await playScenario({ scenario: 'deploy-corrupt', exit: 4, atMost: 0 }, 2)

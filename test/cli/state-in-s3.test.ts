@@ -14,7 +14,9 @@ test('a launch can be remembered in S3, where any machine finds it', { timeout: 
   const keys = [...(await bucketOf(project.path, 'statusboard-launches')).keys()].toSorted()
   expect(keys.every((key) => key.startsWith('x/v1/statusboard/production/'))).toBe(true)
   const journal = keys.filter((key) => key.includes(`/launches/${launch}/events/`))
-  const lines = await Promise.all(journal.map(async (key) => String(await objectOf(project.path, 'statusboard-launches', key))))
+  const lines = await Promise.all(
+    journal.map(async (key) => String(await objectOf(project.path, 'statusboard-launches', key))),
+  )
   expect(chained(lines).at(-1)).toMatchObject({ type: 'launch-ended', outcome: 'succeeded' })
 
   const status = await project.run(['status', '--sandbox', '--json', ...state])

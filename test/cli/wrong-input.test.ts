@@ -18,17 +18,71 @@ type Broken = {
 
 const broken: readonly Broken[] = [
   { what: 'a tab for an indent', from: '\nbuild:\n  run', to: '\nbuild:\n\trun', token: '\trun', says: /tab/i },
-  { what: 'a bracket that is never closed', from: 'health: [/api/health, /]', to: 'health: [/api/health, /', token: 'build:', says: /not closed/ },
-  { what: 'a key twice', from: 'captain: Jesus Ortiz\n', to: 'captain: Jesus Ortiz\napp: board\n', token: 'app: board', says: /app/ },
+  {
+    what: 'a bracket that is never closed',
+    from: 'health: [/api/health, /]',
+    to: 'health: [/api/health, /',
+    token: 'build:',
+    says: /not closed/,
+  },
+  {
+    what: 'a key twice',
+    from: 'captain: Jesus Ortiz\n',
+    to: 'captain: Jesus Ortiz\napp: board\n',
+    token: 'app: board',
+    says: /app/,
+  },
   { what: 'an unknown key', from: 'captain:', to: 'captian:', token: 'captian', says: /captain/ },
-  { what: 'an unknown kind of check', from: 'kind: percentile', to: 'kind: percentil', token: 'percentil,', says: /percentile/ },
-  { what: 'a limit without its unit', from: 'percentile: 95, below: 800ms', to: 'percentile: 95, below: 800', token: '800 }', says: /800/ },
+  {
+    what: 'an unknown kind of check',
+    from: 'kind: percentile',
+    to: 'kind: percentil',
+    token: 'percentil,',
+    says: /percentile/,
+  },
+  {
+    what: 'a limit without its unit',
+    from: 'percentile: 95, below: 800ms',
+    to: 'percentile: 95, below: 800',
+    token: '800 }',
+    says: /800/,
+  },
   { what: 'a metric nobody declared', from: 'bad: errors, of', to: 'bad: erors, of', token: 'erors', says: /errors/ },
-  { what: 'a gate nobody declared', from: 'gate: staging-ready', to: 'gate: staging-redy', token: 'staging-redy', says: /staging-ready/ },
-  { what: 'stages that go down', from: '[10%, 30%, 50%, 100%]', to: '[10%, 50%, 30%, 100%]', token: '30%, 100%', says: /30/ },
-  { what: 'a share above all users', from: '[10%, 30%, 50%, 100%]', to: '[10%, 30%, 50%, 130%]', token: '130%', says: /130/ },
-  { what: 'a time zone that does not exist', from: 'timezone: America/Chicago, lasts', to: 'timezone: America/Chigaco, lasts', token: 'America/Chigaco', says: /America\/Chi/ },
-  { what: 'a secret written out', from: '"${env:SLACK_RELEASES}"', to: '"https://hooks.slack.com/services/T0/B0/xyzzy"', token: '"https://hooks', says: /secret/ },
+  {
+    what: 'a gate nobody declared',
+    from: 'gate: staging-ready',
+    to: 'gate: staging-redy',
+    token: 'staging-redy',
+    says: /staging-ready/,
+  },
+  {
+    what: 'stages that go down',
+    from: '[10%, 30%, 50%, 100%]',
+    to: '[10%, 50%, 30%, 100%]',
+    token: '30%, 100%',
+    says: /30/,
+  },
+  {
+    what: 'a share above all users',
+    from: '[10%, 30%, 50%, 100%]',
+    to: '[10%, 30%, 50%, 130%]',
+    token: '130%',
+    says: /130/,
+  },
+  {
+    what: 'a time zone that does not exist',
+    from: 'timezone: America/Chicago, lasts',
+    to: 'timezone: America/Chigaco, lasts',
+    token: 'America/Chigaco',
+    says: /America\/Chi/,
+  },
+  {
+    what: 'a secret written out',
+    from: '"${env:SLACK_RELEASES}"',
+    to: '"https://hooks.slack.com/services/T0/B0/xyzzy"',
+    token: '"https://hooks',
+    says: /secret/,
+  },
 ]
 
 describe('a run sheet with', () => {
@@ -63,7 +117,9 @@ describe('a run sheet with', () => {
     await using dir = await tempDir()
     const ran = await runBin(['plan', '--runsheet', 'other.yaml', '--json'], { cwd: dir.path })
     expect(ran.exitCode).toBe(2)
-    expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: 'RUNSHEET_NOT_FOUND', hint: expect.stringContaining('launch init') } })
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      error: { code: 'RUNSHEET_NOT_FOUND', hint: expect.stringContaining('launch init') },
+    })
     expect(await tree(dir.path)).toEqual([])
   })
 })

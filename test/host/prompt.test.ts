@@ -14,6 +14,9 @@ const go: Question = { type: 'go', id: 'go', text: 'Gate C passed.' }
 const production: Question = { type: 'proceed', id: 'p', text: 'Deploy 4f2a to production.', danger: 'production' }
 const phase: Question = { type: 'proceed', id: 's', text: 'Start staging?', danger: 'phase' }
 
+const held: Question = { type: 'held', id: 'h', text: 'Held at 30 %.', promotable: true }
+const failing: Question = { ...held, promotable: false }
+
 const talks: readonly {
   readonly says: string
   readonly question: Question
@@ -29,12 +32,12 @@ const talks: readonly {
   },
   { says: 'Enter alone is no answer', question: phase, lines: ['', 'maybe', 'Y '], want: { answer: 'yes', note: '' } },
   {
-    says: 'an approval takes a note',
+    says: 'an approval takes a note behind the word',
     question: approval,
-    lines: ['yes', 'ran twice'],
+    lines: ['yes, ran twice'],
     want: { answer: 'yes', note: 'ran twice' },
   },
-  { says: 'go is said in full', question: go, lines: ['y', 'go', ''], want: { answer: 'yes', note: '' } },
+  { says: 'go is said in full', question: go, lines: ['y', 'go'], want: { answer: 'yes', note: '' } },
   {
     says: 'no-go is a no with its reason',
     question: go,
@@ -47,11 +50,29 @@ const talks: readonly {
     lines: ['y', 'yes'],
     want: { answer: 'yes', note: '' },
   },
-  { says: 'production can be declined', question: production, lines: ['no'], want: { answer: 'no', note: '' } },
+  {
+    says: 'production takes nothing behind a yes',
+    question: production,
+    lines: ['yes but not now', 'no not now'],
+    want: { answer: 'no', note: 'not now' },
+  },
+  { says: 'production can be declined', question: production, lines: ['no', ''], want: { answer: 'no', note: '' } },
+  {
+    says: 'a held stage is promoted with its reason',
+    question: held,
+    lines: ['y', 'promote night'],
+    want: { answer: 'yes', note: 'night' },
+  },
+  {
+    says: 'a held stage that fails cannot be promoted',
+    question: failing,
+    lines: ['promote', 'rollback', 'errors'],
+    want: { answer: 'no', note: 'errors' },
+  },
   {
     says: 'a note cannot carry escape sequences',
     question: approval,
-    lines: ['y', 'fine\u001B[31m!'],
+    lines: ['y fine\u001B[31m!'],
     want: { answer: 'yes', note: 'fine!' },
   },
 ]
@@ -73,8 +94,13 @@ test('what is asked is shown, with the role, and without what the text hides', a
   await terminalPeople(terminal, 'captain').ask({ ...approval, statement: 'All pass\u001B[2J.' }, never)
 
   const shown = String(terminal.output.read())
-  expect(shown).toContain('All pass.\nApprove as qa-lead? (y/n)')
+  expect(shown).toContain('All pass.\n')
+  expect(shown).toContain('Sign off as qa-lead? y or n')
   expect(shown).not.toContain('\u001B[2J')
+})
+
+test('waiting leaves a held stage as it is', async () => {
+  expect(await terminalPeople(typist(['wait']), 'captain').ask(held, never)).toBeNull()
 })
 
 test('where input or output is no terminal nobody is asked', async () => {
@@ -122,24 +148,24 @@ test('in a real terminal: an answer, Ctrl-C, Ctrl-D, and keys typed before the q
     startPty([process.execPath, program], { cwd: dir.path, env: { PATH: process.env['PATH'], ...env } })
 
   await using answering = ask()
-  await answering.waitFor('Deploy? (y/n)')
+  await answering.waitFor('y or n: ')
   answering.type('y\r')
   await answering.waitFor('RESULT {"answer":"yes"')
 
   await using interrupting = ask()
-  await interrupting.waitFor('Deploy? (y/n)')
+  await interrupting.waitFor('y or n: ')
   interrupting.type('\u0003')
   await interrupting.waitFor('RESULT STOPPED')
 
   await using ending = ask()
-  await ending.waitFor('Deploy? (y/n)')
+  await ending.waitFor('y or n: ')
   ending.type('\u0004')
   await ending.waitFor('RESULT STOPPED')
 
   await using early = ask({ LATE_MS: '300' })
   await early.waitFor('working')
   early.type('y\r')
-  await early.waitFor('Deploy? (y/n)')
+  await early.waitFor('y or n: ')
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect(early.screen()).not.toContain('RESULT')
   early.type('n\r')

@@ -46,6 +46,18 @@ describe('the report', () => {
     ])
   })
 
+  test('finds a headline named by its list, its id or its title', () => {
+    const by = (headline: readonly string[]) =>
+      modelOf(rolledBackAt30().events, { ...statusBoardPlan, report: { ...statusBoardPlan.report, headline } })
+    const [title] = by(['board-load-p95']).headline.map(({ last }) => last.title)
+
+    for (const name of ['board-load-p95', 'slo/board-load-p95', title ?? '']) {
+      expect(by([name]).headline.map(({ last }) => last.id)).toEqual(['board-load-p95'])
+      expect(by([name]).unseen).toEqual([])
+    }
+    expect(by(['slo/unheard-of'])).toMatchObject({ headline: [], unseen: ['slo/unheard-of'] })
+  })
+
   test('does not blame a gate for a rollback from elsewhere', () => {
     const [story] = modelOf(rolledBackElsewhere().events).rollbacks
 

@@ -57,6 +57,15 @@ test('a sheet that is not there is called missing by its path', async () => {
   })
 })
 
+test('periods of a metric are whole minutes, or the 10 and 30 seconds of high resolution', () => {
+  const read = (resolution: string) =>
+    loadSheet(designExample.replace('resolution: 60s', `resolution: ${resolution}`), 'runsheet.yaml', {}).sheet.metrics[
+      'board-load'
+    ]?.resolution
+  expect(['10s', '30s', '5m'].map(read)).toEqual([10_000, 30_000, 300_000])
+  expect(() => read('45s')).toThrow('use whole minutes, or 10s or 30s')
+})
+
 test('prototype names are no keys', () => {
   expect(refusal(smallSheet.replace('use: slo', 'use: constructor')).message).toContain(
     'no list of checks "constructor"',

@@ -123,8 +123,14 @@ describe.skipIf(await lacks('aws'))('the aws command line against sandbox serve'
       { Id: 'ratio', Expression: '100 * bad / all', Label: 'error rate' },
     ]
     const { MetricDataResults } = await json(
-      ...['cloudwatch', 'get-metric-data', '--metric-data-queries', JSON.stringify(queries)],
-      ...['--start-time', minute.toISOString(), '--end-time', new Date(minute.getTime() + 60_000).toISOString()],
+      'cloudwatch',
+      'get-metric-data',
+      '--metric-data-queries',
+      JSON.stringify(queries),
+      '--start-time',
+      minute.toISOString(),
+      '--end-time',
+      new Date(minute.getTime() + 60_000).toISOString(),
     )
     const values = Object.fromEntries(
       (MetricDataResults as readonly { readonly Id: string; readonly Values: readonly number[] }[]).map(
@@ -149,8 +155,14 @@ describe.skipIf(await lacks('aws'))('the aws command line against sandbox serve'
       },
     }
     const { MetricDataResults } = await json(
-      ...['cloudwatch', 'get-metric-data', '--metric-data-queries', JSON.stringify([query])],
-      ...['--start-time', new Date(end - 600_000).toISOString(), '--end-time', new Date(end).toISOString()],
+      'cloudwatch',
+      'get-metric-data',
+      '--metric-data-queries',
+      JSON.stringify([query]),
+      '--start-time',
+      new Date(end - 600_000).toISOString(),
+      '--end-time',
+      new Date(end).toISOString(),
     )
     expect(MetricDataResults[0].Values).toHaveLength(10)
     for (const value of MetricDataResults[0].Values) expect(value).toBeLessThan(800)

@@ -90,8 +90,8 @@ describe('one reply that is missing', () => {
   beforeAll(async () => {
     world = await stage()
     await using driver = world.project.start(['auto', '--sandbox', '--quiet'], { env: world.env, timeoutMs: 120_000 })
-    // Answers when the clock is there and the driver asleep.
-    expect(await world.control('POST', 'clock/hold?at=%2B75m')).toMatchObject({ reached: true })
+    // Answers when the clock is there and the driver asleep; the first test sees whether it was.
+    await world.control('POST', 'clock/hold?at=%2B75m')
     driver.kill('SIGKILL')
     await driver.done
     await world.control('DELETE', 'clock/hold')

@@ -15,7 +15,7 @@ import { tinyPlan } from './launch-world.ts'
 /** A launch told by hand, for what is pure: the state its journal gives, the move that follows. */
 
 export const plan = tinyPlan()
-export const startIso = '2026-12-01T18:00:00Z'
+const startIso = '2026-12-01T18:00:00Z'
 
 export function begun(...happenings: readonly Happening[]): JournalBuilder {
   return journal(startIso).add(opened(), ...happenings)

@@ -20,7 +20,7 @@ phases:
   - { id: staging, title: Staging, run: [build, { deploy: staging }], gate: ready, patience: 5m }
   - id: rollout
     title: Rollout
-    run: [{ deploy: production }, { canary: { stages: [50%, 100%], bake: 2m, every: 1m, extendUpTo: 2x, gate: canary, maxUnattended: 10m } }]
+    run: [{ deploy: production }, { canary: { stages: [50%, 100%], bake: 2m, every: 1m, extendUpTo: 4x, gate: canary, maxUnattended: 10m } }]
   - { id: closeout, title: Closeout, run: [report] }
 approvals:
   - { role: support-lead, statement: Team briefed }

@@ -16,11 +16,15 @@ export type Talk = {
   /** What was asked, in order: the line above which a person types, with its heading. */
   readonly asked: readonly Asked[]
 }
-export type Asked = { readonly heading: string; readonly query: string; /** The text since the question before. */ readonly above: string }
+export type Asked = {
+  readonly heading: string
+  readonly query: string
+  /** The text since the question before. */ readonly above: string
+}
 
 const keys = { 'Ctrl-C': '\u0003', 'Ctrl-D': '\u0004' } as const
 
-/** Runs a command in a pseudo terminal and answers its questions. Throws when nothing happens for 20 s. */
+/** Runs a command in a pseudo terminal and answers its questions. Throws when nothing happens for 20 s, or questions never end. */
 export async function talk(
   args: readonly string[],
   options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
@@ -33,10 +37,11 @@ export async function talk(
   let ended = false
   const exit = pty.exitCode.finally(() => (ended = true))
   const asked: Asked[] = []
-  for (let from = 0; ; ) {
+  for (let from = 0; ;) {
     const question = await nextQuestion(pty, from, () => ended)
     if (question === null) return { exitCode: await exit, screen: plain(pty.screen()), asked }
     asked.push(question)
+    if (asked.length > 40) throw new Error(`no end of questions:\n${plain(pty.screen()).slice(-2000)}`)
     const given = await reply(question, asked.length - 1, pty)
     from = pty.screen().length
     pty.type(given && 'key' in given ? keys[given.key] : `${given?.line ?? wellAnswered(question)}\r`)
@@ -61,9 +66,14 @@ function plain(text: string): string {
   return stripVTControlCharacters(text).replaceAll('\r', '')
 }
 
-/** The first line of the last block above the question. */
+/** The nearest line above the question that is not indented. */
 function headingOf(above: string): string {
-  return above.split('\n\n').at(-1)?.split('\n')[0] ?? ''
+  return (
+    above
+      .split('\n')
+      .slice(0, -1)
+      .findLast((line) => !line.startsWith('  ')) ?? ''
+  )
 }
 
 function wellAnswered({ query }: Asked): string {
@@ -76,7 +86,9 @@ export async function journalOf(cwd: string): Promise<readonly LaunchEvent[]> {
   const root = join(cwd, '.launch/sandbox/state')
   const names = (await readdir(root, { recursive: true })).filter((name) => /events\/\d{8}\.json$/.test(name)).sort()
   const newest = names.at(-1)?.replace(/events\/.*$/, '') ?? ''
-  const texts = await Promise.all(names.filter((name) => name.startsWith(newest)).map((name) => readFile(join(root, name), 'utf8')))
+  const texts = await Promise.all(
+    names.filter((name) => name.startsWith(newest)).map((name) => readFile(join(root, name), 'utf8')),
+  )
   // Written by the program under test, one event a file.
   return texts.map((text) => JSON.parse(text) as LaunchEvent)
 }

@@ -52,7 +52,7 @@ export function tinyPlan(text = tinySheet): Plan {
 }
 
 /** 2026-12-01T18:00:00Z */
-export const worldStart = Date.UTC(2026, 11, 1, 18)
+const worldStart = Date.UTC(2026, 11, 1, 18)
 const oldSite = { 'index.html': '<html>old</html>', 'robots.txt': 'old', 'assets/old.js': 'old()' }
 const newSite = { 'dist/index.html': '<html>new</html>', 'dist/robots.txt': 'new', 'dist/assets/new.js': 'new()' }
 

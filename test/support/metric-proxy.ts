@@ -39,7 +39,7 @@ export async function metricProxy(target: string): Promise<MetricProxy> {
     incoming.on('aborted', () => forward.destroy())
     outgoing.on('close', () => forward.destroy())
     const answered = once(forward, 'response')
-    const isMetrics = /GetMetricData$/.test(String(headers['x-amz-target'] ?? ''))
+    const isMetrics = String(headers['x-amz-target']).endsWith('.GetMetricData')
     const body = isMetrics ? await bytesOf(incoming) : null
     if (body) forward.end(body)
     else incoming.pipe(forward)

@@ -62,7 +62,10 @@ function promoted({ envelope, events, flag, release, where }: Seen): void {
 }
 
 function held({ promised, envelope, events, flag, release, where }: Seen): void {
-  expect(events.some(({ type }) => type === 'launch-ended' || type === 'rolled-back'), where).toBe(false)
+  expect(
+    events.some(({ type }) => type === 'launch-ended' || type === 'rolled-back'),
+    where,
+  ).toBe(false)
   const raised = events.filter(({ type }) => type === 'flag-set').map((event) => event['percent'])
   expect(flag?.launch.percent ?? 0, where).toBe(raised.at(-1) ?? 0)
   if (promised.atMost === 0) {
@@ -90,7 +93,11 @@ async function rolledBack({ promised, envelope, events, flag, release, where }: 
   else expect(release, where).toBe(envelope.release.id)
   expect(events.map(({ type }) => type).slice(-2), where).toEqual(['rolled-back', 'launch-ended'])
   expect(events.at(-1), where).toMatchObject({ outcome: 'rolled-back' })
-  if (failing.length > 0) expect(failing.some((name) => rollback.reason.includes(name)), `${rollback.reason}; ${where}`).toBe(true)
+  if (failing.length > 0)
+    expect(
+      failing.some((name) => rollback.reason.includes(name)),
+      `${rollback.reason}; ${where}`,
+    ).toBe(true)
   await reported(envelope, project)
 }
 
@@ -102,5 +109,7 @@ async function reported({ report, rollbacks: [rollback], stages }: RunEnvelope, 
   expect(plain).toContain(rollback.reason)
   expect(plain).toMatch(/Rollbacks: 1/)
   expect(plain).toMatch(/ROLLED.BACK/i)
-  if (stages.length > 0) expect(plain).toContain(`${stages.at(-1)?.percent}%`)
+  expect(plain).toMatch(/Acknowledged in [\d.]+m?s, read back in [\d.]+m?s, at the edge in [\d.]+m?s; verified\./)
+  expect(plain).toContain('| Production deploy and canary rollout | ❌ fail |')
+  if (stages.length > 0) expect(plain).toContain(`with ${stages.at(-1)?.percent}% of users on the new version`)
 }

@@ -5,7 +5,7 @@ import type { StepResult } from '../../src/core/step.ts'
 import type { EnginePorts } from '../../src/engine/ports.ts'
 import { stepKind } from '../../src/steps/registry.ts'
 import { begun, stateOf } from './core-launch.ts'
-import { launchWorld, tinyPlan, type LaunchWorld } from './launch-world.ts'
+import type { LaunchWorld } from './launch-world.ts'
 import { never } from './real-time.ts'
 import type { Tap } from './tapped.ts'
 
@@ -42,6 +42,3 @@ export async function perform(
   const state = stateOf(events ?? begun(await built(world)).events)
   return kind.perform({ plan, state, step, environment, ports: { ...world.ports(tap), ...ports } }, never)
 }
-
-export const stepWorld = launchWorld
-export { tinyPlan }

@@ -3,7 +3,7 @@ import type { SandboxMetric, Site, World } from '../../../src/sandbox/types.ts'
 
 const minuteMs = 60_000
 /** 2026-12-01T18:00:00Z, a whole minute. */
-export const opensAt = Date.UTC(2026, 11, 1, 18)
+const opensAt = Date.UTC(2026, 11, 1, 18)
 
 export const staging: Site = site('staging', '111111111111')
 export const production: Site = site('production', '222222222222')
@@ -22,7 +22,7 @@ function site(environment: string, account: string): Site {
 
 const variant = { dimension: 'Variant', canary: 'v2', control: 'v1' }
 
-export function metric(name: string, perVariant = true): SandboxMetric {
+function metric(name: string, perVariant = true): SandboxMetric {
   const dimensions = { Environment: '${environment}' }
   return { namespace: 'StatusBoard', name, dimensions, variant: perVariant ? variant : null, lagMs: 2 * minuteMs }
 }
