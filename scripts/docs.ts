@@ -12,14 +12,114 @@ import { stepKinds } from '../src/steps/registry.ts'
 
 /** The reference pages below docs/, made from the registries. `npm run docs` writes them, a test compares them. */
 export const pages: { readonly [path: string]: () => string } = {
-  'docs/gates.md': () => page('Check kinds', 'Every item of a list under `gates:` is a check. It passes, fails, is unknown (and then never promotes), or is waived.', [section('fields of every check', table(['field', 'needed', 'default', 'meaning'], fieldRows(z.strictObject(commonShape)))), ...checkKinds.map((kind) => section(kind.kind, sentence(kind.about), yaml(`- ${kind.example}`), fields(kind.schema, Object.keys(commonShape)), `When it fails: ${kind.hint}.`))]),
-  'docs/steps.md': () => page('Steps', 'What stands in `run:` of a phase.', stepKinds.map((kind) => section(kind.kind, sentence(kind.about), yaml(`run: [${kind.example}]`), fields(kind.spec)))),
-  'docs/flags.md': () => page('Flag stores', 'Where the feature flag lives: `flag.store:` of the run sheet.', flagStores.map((store) => section(store.kind, sentence(store.about), yaml(`store: ${store.example}`), fields(store.schema)))),
-  'docs/errors.md': () => page('Error codes', 'The `error.code` of `--json`. The message names the value that was wrong, the hint what to do.', [table(['code', 'exit', 'meaning', 'hint'], Object.entries(errorCodes).map(([code, row]) => [`\`${code}\``, String(exitCodes[row.outcome]), row.about, row.hint]))]),
-  'docs/exit-codes.md': () => page('Exit codes', 'One table for every command; `outcome` is the word `--json` has for it.', [table(['exit', 'outcome', 'meaning'], Object.entries(outcomeMeaning).map(([outcome, meaning]) => [outcome === 'stopped' ? '130 / 143' : String(exitCodes[outcome as keyof typeof exitCodes]), outcome, meaning]))]),
-  'docs/commands.md': () => page('Commands', 'As `launch --help` and `launch <command> --help` say it.', [...commandGroups.map((group) => section(group, ...commands.filter((command) => command.group === group).map(commandText))), section('options of every command', table(['option', 'meaning'], globalFlags.map(([flags, about]) => [`\`${flags}\``, about])))]),
-  'docs/sandbox.md': () => page('Sandbox scenarios', '`launch auto --scenario NAME` plays a launch on this machine: AWS, traffic and people. `NAME@N` begins at the stage of N %. What the sandbox models is in [MODEL.md](../src/sandbox/MODEL.md).', [table(['scenario', 'what is played', 'exit of `launch auto`'], Object.entries(scenarios).map(([name, row]) => [`\`${name}${row.staged ? '@N' : ''}\``, row.about, String(row.exit)]))]),
-  'docs/troubleshooting.md': () => page('Troubleshooting', 'What to do when something does not pass: the hints of the checks and the errors.', [section('Checks', table(['check', 'when it fails'], checkKinds.map((kind) => [`\`${kind.kind}\``, kind.hint]))), section('Errors', table(['error', 'meaning', 'what to do'], Object.entries(errorCodes).map(([code, row]) => [`\`${code}\``, row.about, row.hint])))]),
+  'docs/gates.md': () =>
+    page(
+      'Check kinds',
+      'Every item of a list under `gates:` is a check. It passes, fails, is unknown (and then never promotes), or is waived.',
+      [
+        section(
+          'fields of every check',
+          table(['field', 'needed', 'default', 'meaning'], fieldRows(z.strictObject(commonShape))),
+        ),
+        ...checkKinds.map((kind) =>
+          section(
+            kind.kind,
+            sentence(kind.about),
+            yaml(`- ${kind.example}`),
+            fields(kind.schema, Object.keys(commonShape)),
+            `When it fails: ${kind.hint}.`,
+          ),
+        ),
+      ],
+    ),
+  'docs/steps.md': () =>
+    page(
+      'Steps',
+      'What stands in `run:` of a phase.',
+      stepKinds.map((kind) =>
+        section(kind.kind, sentence(kind.about), yaml(`run: [${kind.example}]`), fields(kind.spec)),
+      ),
+    ),
+  'docs/flags.md': () =>
+    page(
+      'Flag stores',
+      'Where the feature flag lives: `flag.store:` of the run sheet.',
+      flagStores.map((store) =>
+        section(store.kind, sentence(store.about), yaml(`store: ${store.example}`), fields(store.schema)),
+      ),
+    ),
+  'docs/errors.md': () =>
+    page(
+      'Error codes',
+      'The `error.code` of `--json`. The message names the value that was wrong, the hint what to do.',
+      [
+        table(
+          ['code', 'exit', 'meaning', 'hint'],
+          Object.entries(errorCodes).map(([code, row]) => [
+            `\`${code}\``,
+            String(exitCodes[row.outcome]),
+            row.about,
+            row.hint,
+          ]),
+        ),
+      ],
+    ),
+  'docs/exit-codes.md': () =>
+    page('Exit codes', 'One table for every command; `outcome` is the word `--json` has for it.', [
+      table(
+        ['exit', 'outcome', 'meaning'],
+        Object.entries(outcomeMeaning).map(([outcome, meaning]) => [
+          outcome === 'stopped' ? '130 / 143' : String(exitCodes[outcome as keyof typeof exitCodes]),
+          outcome,
+          meaning,
+        ]),
+      ),
+    ]),
+  'docs/commands.md': () =>
+    page('Commands', 'As `launch --help` and `launch <command> --help` say it.', [
+      ...commandGroups.map((group) =>
+        section(group, ...commands.filter((command) => command.group === group).map(commandText)),
+      ),
+      section(
+        'options of every command',
+        table(
+          ['option', 'meaning'],
+          globalFlags.map(([flags, about]) => [`\`${flags}\``, about]),
+        ),
+      ),
+    ]),
+  'docs/sandbox.md': () =>
+    page(
+      'Sandbox scenarios',
+      '`launch auto --scenario NAME` plays a launch on this machine: AWS, traffic and people. `NAME@N` begins at the stage of N %. What the sandbox models is in [MODEL.md](../src/sandbox/MODEL.md).',
+      [
+        table(
+          ['scenario', 'what is played', 'exit of `launch auto`'],
+          Object.entries(scenarios).map(([name, row]) => [
+            `\`${name}${row.staged ? '@N' : ''}\``,
+            row.about,
+            String(row.exit),
+          ]),
+        ),
+      ],
+    ),
+  'docs/troubleshooting.md': () =>
+    page('Troubleshooting', 'What to do when something does not pass: the hints of the checks and the errors.', [
+      section(
+        'Checks',
+        table(
+          ['check', 'when it fails'],
+          checkKinds.map((kind) => [`\`${kind.kind}\``, kind.hint]),
+        ),
+      ),
+      section(
+        'Errors',
+        table(
+          ['error', 'meaning', 'what to do'],
+          Object.entries(errorCodes).map(([code, row]) => [`\`${code}\``, row.about, row.hint]),
+        ),
+      ),
+    ]),
 }
 
 const notice = '<!-- Made from the registries by `npm run docs`; a test compares them. -->'
@@ -35,10 +135,22 @@ function section(title: string, ...parts: readonly string[]): string {
 function commandText({ name, about, args = [], options = [], examples }: (typeof commands)[number]): string {
   const rows = [...args, ...options].map(([syntax, meaning]) => [`\`${syntax}\``, meaning])
   const usage = ['launch', name, ...args.map(([syntax]) => syntax)].join(' ')
-  return [`### \`${usage}\``, sentence(about), rows.length === 0 ? '' : table(['', ''], rows), `\`\`\`sh\n${examples.map(([line, meaning]) => `${line}  # ${meaning}`).join('\n')}\n\`\`\``].filter((part) => part !== '').join('\n\n')
+  return [
+    `### \`${usage}\``,
+    sentence(about),
+    rows.length === 0 ? '' : table(['', ''], rows),
+    `\`\`\`sh\n${examples.map(([line, meaning]) => `${line}  # ${meaning}`).join('\n')}\n\`\`\``,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
-type JsonSchema = { readonly properties?: { readonly [name: string]: JsonSchema }; readonly required?: readonly string[]; readonly description?: string; readonly default?: unknown }
+type JsonSchema = {
+  readonly properties?: { readonly [name: string]: JsonSchema }
+  readonly required?: readonly string[]
+  readonly description?: string
+  readonly default?: unknown
+}
 
 /** A table of a schema's fields, or its own description when it has none. */
 function fields(schema: z.ZodType, leaveOut: readonly string[] = []): string {
@@ -52,7 +164,12 @@ function fieldRows(schema: z.ZodType, leaveOut: readonly string[] = []): readonl
   const json = jsonOf(schema)
   return Object.entries(json.properties ?? {})
     .filter(([name]) => name !== 'kind' && !leaveOut.includes(name))
-    .map(([name, field]) => [`\`${name}\``, json.required?.includes(name) ? 'yes' : '', field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``, field.description ?? ''])
+    .map(([name, field]) => [
+      `\`${name}\``,
+      json.required?.includes(name) ? 'yes' : '',
+      field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``,
+      field.description ?? '',
+    ])
 }
 
 function jsonOf(schema: z.ZodType): JsonSchema {
@@ -61,7 +178,8 @@ function jsonOf(schema: z.ZodType): JsonSchema {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 

@@ -58,13 +58,19 @@ export type PortsOrder = {
   readonly introduce?: (question: Question) => string
 }
 
-type Process = { readonly env: NodeJS.ProcessEnv; readonly stdin: NodeJS.ReadStream; readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
+type Process = {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+}
 
 /** The composition root: the only place that knows every part. Loads each when it is first needed. */
 export function makeContext(options: GlobalOptions, output: Output, signal: AbortSignal, host: Process): Context {
   const isSandbox = options.scenario !== null
   const folder = join(options.cwd, '.launch', ...(isSandbox ? ['sandbox'] : []))
-  const made: { project?: Promise<Project>; actor?: Promise<Actor>; sandbox?: Sandbox; world?: Promise<OutsideWorld> } = {}
+  const made: { project?: Promise<Project>; actor?: Promise<Actor>; sandbox?: Sandbox; world?: Promise<OutsideWorld> } =
+    {}
   const context: Context = {
     options,
     env: host.env,
@@ -73,11 +79,17 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     isSandbox,
     canAsk: canPrompt(host.stdin, host.stderr, { noInput: options.noInput }),
     folder,
-    project: () => (made.project ??= import('./compose/project.ts').then(({ openProject }) => openProject(options, host.env))),
-    actor: () => (made.actor ??= import('./host/user.ts').then(({ whoRuns }) => whoRuns(options.cwd, host.env, signal))),
+    project: () =>
+      (made.project ??= import('./compose/project.ts').then(({ openProject }) => openProject(options, host.env))),
+    actor: () =>
+      (made.actor ??= import('./host/user.ts').then(({ whoRuns }) => whoRuns(options.cwd, host.env, signal))),
     world: (plan, order = {}) => (made.world ??= openOutside(plan, order)),
     state: async (plan) => {
-      const [{ stateStore }, project, world] = await Promise.all([import('./compose/world.ts'), context.project(), context.world(plan)])
+      const [{ stateStore }, project, world] = await Promise.all([
+        import('./compose/world.ts'),
+        context.project(),
+        context.world(plan),
+      ])
       const { lazyObjects } = await import('./compose/aws-world.ts')
       const location = options.state ?? (isSandbox ? `file:${join(folder, 'state')}` : project.state)
       return stateStore(location, options.cwd, (bucket) => {
@@ -101,21 +113,51 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       ])
       const clock = systemClock()
       const store = directoryStore(join(folder, 'state'))
-      return launches(plan.app, 'production', { store, clock, random: ulidRandom(clock), actor: await context.actor() }).current(signal)
+      return launches(plan.app, 'production', {
+        store,
+        clock,
+        random: ulidRandom(clock),
+        actor: await context.actor(),
+      }).current(signal)
     },
     ports: async (plan, order) => {
-      const [{ enginePorts }, project, world, actor] = await Promise.all([import('./compose/engine-ports.ts'), context.project(), context.world(plan), context.actor()])
+      const [{ enginePorts }, project, world, actor] = await Promise.all([
+        import('./compose/engine-ports.ts'),
+        context.project(),
+        context.world(plan),
+        context.actor(),
+      ])
       const people = await peopleFor(order, plan, actor)
       const { root } = project
-      return enginePorts({ plan, root, env: host.env, world, people, actorName: actor.name, sandbox: isSandbox, log: order.log, report: order.report })
+      return enginePorts({
+        plan,
+        root,
+        env: host.env,
+        world,
+        people,
+        actorName: actor.name,
+        sandbox: isSandbox,
+        log: order.log,
+        report: order.report,
+      })
     },
     emergency: async (target) => {
       const { emergencyPorts } = await import('./compose/emergency.ts')
       if (isSandbox) made.sandbox ??= await attachOnly()
-      return emergencyPorts(target, { env: host.env, environment: options.env, allowEndpoint: options.allowEndpoint, sandbox: made.sandbox ?? null })
+      return emergencyPorts(target, {
+        env: host.env,
+        environment: options.env,
+        allowEndpoint: options.allowEndpoint,
+        sandbox: made.sandbox ?? null,
+      })
     },
     release: async (plan) => {
-      const [{ release }, { versionOf }, { root }, world] = await Promise.all([import('./compose/engine-ports.ts'), import('./compose/version-of.ts'), context.project(), context.world(plan)])
+      const [{ release }, { versionOf }, { root }, world] = await Promise.all([
+        import('./compose/engine-ports.ts'),
+        import('./compose/version-of.ts'),
+        context.project(),
+        context.world(plan),
+      ])
       const facts = await release({ root, env: host.env, sandbox: isSandbox }, signal)
       return { commit: facts.commit, version: await versionOf(facts, plan, world.files) }
     },
@@ -124,14 +166,18 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       const { spinnerOn } = await import('./compose/output.ts')
       return spinnerOn(host.stderr, output.err.terminal)
     },
-    sandboxControl: async () => (await import('./compose/sandbox-control.ts')).sandboxControl(join(options.cwd, '.launch', 'sandbox')),
+    sandboxControl: async () =>
+      (await import('./compose/sandbox-control.ts')).sandboxControl(join(options.cwd, '.launch', 'sandbox')),
     close: async () => {
       await made.sandbox?.close()
     },
   }
   return context
 
-  async function openOutside(plan: Plan, order: { readonly fresh?: boolean; readonly driver?: boolean }): Promise<OutsideWorld> {
+  async function openOutside(
+    plan: Plan,
+    order: { readonly fresh?: boolean; readonly driver?: boolean },
+  ): Promise<OutsideWorld> {
     const { outsideWorld } = await import('./compose/world.ts')
     const { root } = await context.project()
     if (options.scenario !== null) {
@@ -141,9 +187,24 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       const url = host.env['LAUNCH_SANDBOX_URL'] || null
       // The world of another host is played in as it is.
       const fresh = order.fresh === true && url === null
-      made.sandbox ??= await openWorld({ plan, dir: join(folder, 'world'), url, scenario, scenarioNamed: scenarioNamed && !fresh, seed, fresh, driver })
+      made.sandbox ??= await openWorld({
+        plan,
+        dir: join(folder, 'world'),
+        url,
+        scenario,
+        scenarioNamed: scenarioNamed && !fresh,
+        seed,
+        fresh,
+        driver,
+      })
     }
-    return outsideWorld({ plan, root, env: host.env, allowEndpoint: options.allowEndpoint, sandbox: made.sandbox ?? null })
+    return outsideWorld({
+      plan,
+      root,
+      env: host.env,
+      allowEndpoint: options.allowEndpoint,
+      sandbox: made.sandbox ?? null,
+    })
   }
 
   async function attachOnly(): Promise<Sandbox> {
@@ -156,13 +217,19 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     const { firstOf, nobody, playedPeople, unsigned, yesPeople } = await import('./compose/people.ts')
     const yes = options.yes ? [yesPeople(actor.name, mode === 'auto')] : []
     if (mode === 'auto') {
-      return made.sandbox ? playedPeople(made.sandbox.config.scenario, plan.approvals.map(({ role }) => role)) : firstOf(yes)
+      return made.sandbox
+        ? playedPeople(
+            made.sandbox.config.scenario,
+            plan.approvals.map(({ role }) => role),
+          )
+        : firstOf(yes)
     }
     const { terminalPeople } = await import('./host/prompt.ts')
     const atTerminal = terminalPeople({ input: host.stdin, output: host.stderr }, actor.name, introduce)
     const person = context.canAsk ? [options.skipUat ? unsigned(atTerminal) : atTerminal] : []
     // In the sandbox a single command's confirmation is played when nobody can be asked: nothing real can change.
-    const played = made.sandbox && mode === 'step' && person.length === 0 ? [yesPeople('sandbox:release-captain', false)] : []
+    const played =
+      made.sandbox && mode === 'step' && person.length === 0 ? [yesPeople('sandbox:release-captain', false)] : []
     return firstOf([...yes, ...person, ...played, nobody])
   }
 }

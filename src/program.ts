@@ -45,7 +45,16 @@ function usageError(error: CommanderError, host: NodeJS.Process, hint: string | 
   const json = host.argv.includes('--json') || host.env['LAUNCH_JSON'] === '1' || host.env['LAUNCH_JSON'] === 'true'
   if (!json) return exitCodes.invalid
   const thrown = new LaunchError('USAGE', error.message.replace(/^error: /, ''), hint === null ? {} : { hint })
-  return conclude({ command: '', env: null, sandbox: false, result: null, thrown, json, said: true, output: outputOf({ color: false }, host.env, host) })
+  return conclude({
+    command: '',
+    env: null,
+    sandbox: false,
+    result: null,
+    thrown,
+    json,
+    said: true,
+    output: outputOf({ color: false }, host.env, host),
+  })
 }
 
 async function runCommand({ command, args, options: raw }: Chosen, host: NodeJS.Process): Promise<ExitCode> {
@@ -56,7 +65,11 @@ async function runCommand({ command, args, options: raw }: Chosen, host: NodeJS.
   let context: ReturnType<typeof makeContext> | null = null
   try {
     // `sandbox serve` is about the sandbox without saying so again.
-    const options = readOptions(command.name.startsWith('sandbox ') ? { ...raw, sandbox: true } : raw, host.env, host.cwd())
+    const options = readOptions(
+      command.name.startsWith('sandbox ') ? { ...raw, sandbox: true } : raw,
+      host.env,
+      host.cwd(),
+    )
     context = makeContext(options, outputOf(options, host.env, host), signals.signal, host)
     result = await command.run(context, args, raw)
   } catch (error) {
@@ -96,13 +109,22 @@ function parentOf(words: readonly string[], groups: Map<string, Commander>): Com
   const known = groups.get(path)
   if (known) return known
   const parent = parentOf(words.slice(0, -1), groups)
-  const made = parent.command(words.at(-1) ?? '').description(commands.filter((one) => one.name.startsWith(`${path} `)).map((one) => one.name.slice(path.length + 1)).join(', '))
+  const made = parent.command(words.at(-1) ?? '').description(
+    commands
+      .filter((one) => one.name.startsWith(`${path} `))
+      .map((one) => one.name.slice(path.length + 1))
+      .join(', '),
+  )
   made.exitOverride()
   groups.set(path, made)
   return made
 }
 
-function configure(sub: Commander, command: Command, choose: (command: Command, args: Arguments, options: Options) => void): void {
+function configure(
+  sub: Commander,
+  command: Command,
+  choose: (command: Command, args: Arguments, options: Options) => void,
+): void {
   sub.configureHelp({}).description(command.about).exitOverride().showSuggestionAfterError().allowExcessArguments(false)
   if (command.alias) sub.alias(command.alias)
   for (const [syntax, about] of command.args ?? []) sub.argument(syntax, about)

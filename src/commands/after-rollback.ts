@@ -15,7 +15,9 @@ export const watchOptions = [
  * (exit 5). Without a readable run sheet there is nothing to watch with, and that is said.
  */
 export async function watchAfterwards(context: Context, options: Options, done: CommandResult): Promise<CommandResult> {
-  const wanted = options['watch'] === true || (options['watch'] !== false && context.output.err.terminal.isTTY && !context.options.json)
+  const wanted =
+    options['watch'] === true ||
+    (options['watch'] !== false && context.output.err.terminal.isTTY && !context.options.json)
   if (!wanted || done.outcome !== 'succeeded') return done
   const { out, err } = context.output
   if (!context.options.json && text({ text: done.text }, 'text')) out.write(`${done.text}\n`)
@@ -25,8 +27,15 @@ export async function watchAfterwards(context: Context, options: Options, done: 
     const { watchGate } = await import('./watch-gate.ts')
     const watched = await watchGate(context, plan, { durationMs: watchMs, gate: null, everyLook: false })
     const helped = watched.verdict !== 'fail'
-    const said = helped ? `after the rollback: ${watched.verdict}, ${watched.why}` : `the rollback did not help: ${watched.why}`
-    return { outcome: helped ? 'succeeded' : 'failed', ...(helped ? {} : { why: said }), text: said, document: { ...done.document, watch: { verdict: watched.verdict, why: watched.why } } }
+    const said = helped
+      ? `after the rollback: ${watched.verdict}, ${watched.why}`
+      : `the rollback did not help: ${watched.why}`
+    return {
+      outcome: helped ? 'succeeded' : 'failed',
+      ...(helped ? {} : { why: said }),
+      text: said,
+      document: { ...done.document, watch: { verdict: watched.verdict, why: watched.why } },
+    }
   } catch (error) {
     if (context.signal.aborted) return { ...done, text: 'the watch was ended early; the rollback stands' }
     return { ...done, text: `not watched: ${messageOf(error).split('\n')[0]}` }

@@ -8,7 +8,10 @@ export const auto: Command = {
     ['--leave-held', 'leave a canary that is held as it is (exit 8) instead of rolling it back'],
     ['--ack-rollback', 'go over the latch that an earlier rollback left in the flag'],
     ['--new', 'supersede the launch that is open'],
-    ['--skip-uat-interactive', 'as SKIP_UAT_INTERACTIVE=true: do not ask for sign-offs; recorded ones are still needed'],
+    [
+      '--skip-uat-interactive',
+      'as SKIP_UAT_INTERACTIVE=true: do not ask for sign-offs; recorded ones are still needed',
+    ],
   ],
   examples: [
     ['launch auto --sandbox', 'a whole launch on this machine, nothing real is touched'],

@@ -35,32 +35,52 @@ async function request(context: Context, ask: Ask, reason: string): Promise<Comm
   const step = canaryStep(opened.plan)
   const stage = stageNow(state, step.id)
   if (state.ended || !stage || stage.status === 'left') {
-    throw new LaunchError('REFUSED', state.ended ? `launch ${state.id} has ended: ${state.ended.why}` : 'no stage of a canary is under way', { hint: 'launch canary status' })
+    throw new LaunchError(
+      'REFUSED',
+      state.ended ? `launch ${state.id} has ended: ${state.ended.why}` : 'no stage of a canary is under way',
+      { hint: 'launch canary status' },
+    )
   }
   const verdict = state.gates[`${step.id}@${stage.percent}`]
   if (ask === 'promote' && verdict?.verdict === 'fail') {
-    throw new LaunchError('REFUSED', `the gate fails at ${stage.percent} %: a promotion does not go over a fail`, { hint: 'launch canary abort, or launch rollback emergency' })
+    throw new LaunchError('REFUSED', `the gate fails at ${stage.percent} %: a promotion does not go over a fail`, {
+      hint: 'launch canary abort, or launch rollback emergency',
+    })
   }
   await opened.log.appendAnyway({ type: 'canary-asked', ask, stage: stage.percent, reason }, signal)
   const idleMs = world.clock.now() - state.last.at
   const driven = idleMs < silentMs
   const who = `${state.last.actor.name} on ${state.last.actor.host}`
-  const next = driven ? `${who} carries it out` : `nobody drives this launch: ${who} was last seen ${formatDuration(idleMs)} ago; launch resume takes over, launch rollback emergency turns the flag off`
-  return { outcome: 'succeeded', text: `${ask} asked for at ${stage.percent} %; ${next}`, document: { ask, stage: stage.percent, driven } }
+  const next = driven
+    ? `${who} carries it out`
+    : `nobody drives this launch: ${who} was last seen ${formatDuration(idleMs)} ago; launch resume takes over, launch rollback emergency turns the flag off`
+  return {
+    outcome: 'succeeded',
+    text: `${ask} asked for at ${stage.percent} %; ${next}`,
+    document: { ask, stage: stage.percent, driven },
+  }
 }
 
-export const canaryPause = canaryAsk('pause', 'hold the canary at the stage it is at; it is rolled back when nobody resumes it in time', [
-  ['launch canary pause --reason "high p95, looking"', 'from any machine'],
-  ['launch canary resume', 'goes on'],
-])
+export const canaryPause = canaryAsk(
+  'pause',
+  'hold the canary at the stage it is at; it is rolled back when nobody resumes it in time',
+  [
+    ['launch canary pause --reason "high p95, looking"', 'from any machine'],
+    ['launch canary resume', 'goes on'],
+  ],
+)
 export const canaryResume = canaryAsk('resume', 'go on with a canary that is held or paused', [
   ['launch canary resume --reason "backend scaled"', 'the gate is looked at again first'],
   ['launch canary status', 'shows where it stands'],
 ])
-export const canaryPromote = canaryAsk('promote', 'leave the stage before its gate has proven it; refused when the gate fails', [
-  ['launch canary promote --reason "low traffic, checked by hand"', 'recorded as unproven'],
-  ['launch canary status', 'shows what is not proven yet'],
-])
+export const canaryPromote = canaryAsk(
+  'promote',
+  'leave the stage before its gate has proven it; refused when the gate fails',
+  [
+    ['launch canary promote --reason "low traffic, checked by hand"', 'recorded as unproven'],
+    ['launch canary status', 'shows what is not proven yet'],
+  ],
+)
 export const canaryAbort = canaryAsk('abort', 'end the canary: the process that drives it rolls back', [
   ['launch canary abort --reason "wrong copy on the board"', 'an orderly rollback by the driver'],
   ['launch rollback emergency', 'when it has to be now, whoever drives'],

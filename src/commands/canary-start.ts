@@ -4,7 +4,8 @@ import { canaryStep } from './plan-lookup.ts'
 export const canaryStart: Command = {
   name: 'canary start',
   group: 'launch',
-  about: 'show the new version to more and more users, stage by stage, each behind its gate; goes on from where it stands',
+  about:
+    'show the new version to more and more users, stage by stage, each behind its gate; goes on from where it stands',
   options: [['--leave-held', 'leave a canary that is held as it is (exit 8) instead of rolling it back']],
   examples: [
     ['launch canary start --yes', '10 → 30 → 50 → 100 %, rolled back by itself when a gate fails'],

@@ -38,7 +38,12 @@ export const canaryWatch: Command = {
         const { outcome, why } = state.ended
         return { outcome, why, text: '', document: { launch: state.id, exitCode: exitCodes[outcome] } }
       }
-      if (state && canary && allLeft(state, canary.id, canary.spec)) return { outcome: 'succeeded', text: 'every stage of the canary is left behind', document: { launch: state.id } }
+      if (state && canary && allLeft(state, canary.id, canary.spec))
+        return {
+          outcome: 'succeeded',
+          text: 'every stage of the canary is left behind',
+          document: { launch: state.id },
+        }
       await world.wait(pollMs, signal)
     }
   },
@@ -46,6 +51,7 @@ export const canaryWatch: Command = {
 
 function allLeft(state: LaunchState, step: string, spec: unknown): boolean {
   const stages = state.stages[step] ?? []
-  const planned = typeof spec === 'object' && spec !== null && 'stages' in spec && Array.isArray(spec.stages) ? spec.stages.length : 0
+  const planned =
+    typeof spec === 'object' && spec !== null && 'stages' in spec && Array.isArray(spec.stages) ? spec.stages.length : 0
   return planned > 0 && stages.length === planned && stages.every((stage) => stage.status === 'left')
 }

@@ -22,7 +22,15 @@ export function conclude(ending: Ending): ExitCode {
   const error = result ? errorOfResult(result) : describe(thrown)
   const outcome: Outcome = result?.outcome ?? error?.outcome ?? 'bug'
   const exitCode = result ? exitCodeOfResult(result) : exitCodeOf(thrown, outcome)
-  const document = result?.envelope ?? { schema: 1, command: ending.command, env: ending.env, sandbox: ending.sandbox, outcome, exitCode, error: error && { code: error.code, message: error.message, hint: error.hint, at: error.at } }
+  const document = result?.envelope ?? {
+    schema: 1,
+    command: ending.command,
+    env: ending.env,
+    sandbox: ending.sandbox,
+    outcome,
+    exitCode,
+    error: error && { code: error.code, message: error.message, hint: error.hint, at: error.at },
+  }
   if (json) output.out.write(`${safeJson({ ...document, ...result?.document }, 2)}\n`)
   else if (result?.text) output.out.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
   // A run says its end itself, through its reporter.
@@ -30,7 +38,14 @@ export function conclude(ending: Ending): ExitCode {
   return exitCode
 }
 
-type Described = { readonly outcome: Outcome; readonly code: string; readonly message: string; readonly hint: string; readonly at: LaunchError['at']; readonly stack: string | null }
+type Described = {
+  readonly outcome: Outcome
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+  readonly at: LaunchError['at']
+  readonly stack: string | null
+}
 
 function describe(thrown: unknown): Described {
   if (thrown instanceof LaunchError) {
@@ -38,12 +53,26 @@ function describe(thrown: unknown): Described {
     return { outcome, code, message, hint, at: at && { file: at.file, line: at.line, col: at.col }, stack: null }
   }
   const stack = thrown instanceof Error ? (thrown.stack ?? null) : null
-  return { outcome: 'bug', code: 'BUG', message: messageOf(thrown), hint: 'this is a bug in launch: please report it with the text above', at: null, stack }
+  return {
+    outcome: 'bug',
+    code: 'BUG',
+    message: messageOf(thrown),
+    hint: 'this is a bug in launch: please report it with the text above',
+    at: null,
+    stack,
+  }
 }
 
 function errorOfResult({ outcome, why }: CommandResult): Described | null {
   if (outcome === 'succeeded') return null
-  return { outcome, code: outcome.toUpperCase().replaceAll('-', '_'), message: why ?? outcome, hint: '', at: null, stack: null }
+  return {
+    outcome,
+    code: outcome.toUpperCase().replaceAll('-', '_'),
+    message: why ?? outcome,
+    hint: '',
+    at: null,
+    stack: null,
+  }
 }
 
 /** A run knows which signal stopped it. */

@@ -37,12 +37,20 @@ export async function drive(context: Context, order: DriveOrder): Promise<Comman
   const fresh = order.fresh && !options.keep
   if (fresh && !order.supersede) await mustBeFinished(context, project.plan)
   await context.world(project.plan, { fresh })
-  const opened = await openLaunch(context, { ...order, acks: order.ackRollback ? await latchOf(context, project.plan) : [] })
+  const opened = await openLaunch(context, {
+    ...order,
+    acks: order.ackRollback ? await latchOf(context, project.plan) : [],
+  })
   const { plan } = opened
-  const [{ startSession }, { run }, world] = await Promise.all([import('../engine/start-session.ts'), import('../engine/run.ts'), context.world(plan)])
+  const [{ startSession }, { run }, world] = await Promise.all([
+    import('../engine/start-session.ts'),
+    import('../engine/run.ts'),
+    context.world(plan),
+  ])
   const reporter = await makeReporter(context, plan)
   const watcher = watch(reporter, () => world.clock.now())
-  const report = async () => (await import('./write-report.ts')).writeReport(context, plan, session.state, session.events)
+  const report = async () =>
+    (await import('./write-report.ts')).writeReport(context, plan, session.state, session.events)
   const log = (line: string) => (options.verbose ? context.output.err.write(`${line}\n`) : undefined)
   const introduce = await introduction(context, plan, () => session.state)
   const ports = await context.ports(plan, { people: order.people, report, log, introduce })
@@ -88,15 +96,22 @@ export async function drive(context: Context, order: DriveOrder): Promise<Comman
 function sayWhatChanged({ options, output }: Context, stored: Plan, now: Plan): void {
   const changes = planChanges(stored, now)
   if (changes.length === 0 || options.quiet) return
-  output.err.write(`the run sheet changed since this launch was opened (${changes.join(', ')}); it goes on with the plan of then, --new starts one with the sheet of now\n`)
+  output.err.write(
+    `the run sheet changed since this launch was opened (${changes.join(', ')}); it goes on with the plan of then, --new starts one with the sheet of now\n`,
+  )
 }
 
 /** What the command would go through, from the plan alone: nothing is opened, asked or journaled. */
 async function dryRun(context: Context, order: DriveOrder, plan: Plan): Promise<CommandResult> {
   const [{ planLines }, describeStep] = await Promise.all([import('../report/plan-text.ts'), stepWords()])
   const goal = order.goal(plan)
-  const aim = goal.type === 'all' ? 'every phase' : goal.type === 'step' ? `up to ${goal.step}` : `the gate of ${goal.phase}`
-  const lines = [`dry run of launch ${order.command}: ${aim}; nothing was done`, '', ...planLines(plan, describeStep, context.output.out.theme)]
+  const aim =
+    goal.type === 'all' ? 'every phase' : goal.type === 'step' ? `up to ${goal.step}` : `the gate of ${goal.phase}`
+  const lines = [
+    `dry run of launch ${order.command}: ${aim}; nothing was done`,
+    '',
+    ...planLines(plan, describeStep, context.output.out.theme),
+  ]
   return { outcome: 'succeeded', text: lines.join('\n'), document: { dryRun: true, goal } }
 }
 
@@ -104,7 +119,9 @@ async function dryRun(context: Context, order: DriveOrder, plan: Plan): Promise<
 function mustBeConfirmable(context: Context, order: DriveOrder): void {
   const { options, isSandbox } = context
   if (order.people === 'guided' && !context.canAsk) {
-    throw new LaunchError('USAGE', `launch ${order.command} asks a person, and nobody is at a terminal here`, { hint: 'launch auto --yes changes production without asking' })
+    throw new LaunchError('USAGE', `launch ${order.command} asks a person, and nobody is at a terminal here`, {
+      hint: 'launch auto --yes changes production without asking',
+    })
   }
   if (isSandbox || options.yes || order.people !== 'auto') return
   throw new LaunchError('CONFIRMATION_NEEDED', `launch ${order.command} changes production without asking`)
@@ -115,7 +132,9 @@ async function mustBeFinished(context: Context, plan: Plan): Promise<void> {
   const there = await context.sandboxLaunch(plan)
   const state = there && (await readLaunch(there, context.signal))
   if (!state || state.ended) return
-  throw new LaunchError('UNFINISHED', `launch ${state.id} in the sandbox is not finished`, { hint: 'launch resume --sandbox goes on with it; launch sandbox reset throws it away' })
+  throw new LaunchError('UNFINISHED', `launch ${state.id} in the sandbox is not finished`, {
+    hint: 'launch resume --sandbox goes on with it; launch sandbox reset throws it away',
+  })
 }
 
 /** The latch that stands now: the one a new launch is told to go over. */
@@ -164,7 +183,11 @@ function stopName(reason: unknown): string {
 }
 
 /** What stands above a question at the terminal, told from the launch as it is then. */
-async function introduction(context: Context, plan: Plan, state: () => LaunchState): Promise<(question: Question) => string> {
+async function introduction(
+  context: Context,
+  plan: Plan,
+  state: () => LaunchState,
+): Promise<(question: Question) => string> {
   if (!context.canAsk) return () => ''
   const [{ questionText }, describeStep] = await Promise.all([import('../ui/question.ts'), stepWords()])
   const { theme, terminal } = context.output.err
@@ -172,7 +195,9 @@ async function introduction(context: Context, plan: Plan, state: () => LaunchSta
 }
 
 function stopCode(signal: AbortSignal): 130 | 143 {
-  return signal.reason instanceof Error && 'signalName' in signal.reason && signal.reason.signalName !== 'SIGINT' ? 143 : 130
+  return signal.reason instanceof Error && 'signalName' in signal.reason && signal.reason.signalName !== 'SIGINT'
+    ? 143
+    : 130
 }
 
 function errorCodeOf(outcome: Outcome) {

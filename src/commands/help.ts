@@ -7,7 +7,13 @@ export function overview(commands: readonly Command[]): string {
   const width = Math.max(...[...usages.values()].map((text) => text.length))
   const groups = commandGroups.flatMap((group) => {
     const rows = commands.filter((command) => command.group === group)
-    return rows.length === 0 ? [] : [[group, ...rows.map((command) => `  ${(usages.get(command) ?? '').padEnd(width)}  ${summary(command)}`)].join('\n')]
+    return rows.length === 0
+      ? []
+      : [
+          [group, ...rows.map((command) => `  ${(usages.get(command) ?? '').padEnd(width)}  ${summary(command)}`)].join(
+            '\n',
+          ),
+        ]
   })
   return `\n${groups.join('\n\n')}\n\n${sharedOptions()}\n\nlaunch <command> --help has examples. Try: launch auto --sandbox`
 }
@@ -15,7 +21,10 @@ export function overview(commands: readonly Command[]): string {
 /** The options every command understands, two columns. */
 function sharedOptions(): string {
   const width = Math.max(...globalFlags.map(([flags]) => flags.length))
-  return ['options of every command', ...globalFlags.map(([flags, about]) => `  ${flags.padEnd(width)}  ${about}`)].join('\n')
+  return [
+    'options of every command',
+    ...globalFlags.map(([flags, about]) => `  ${flags.padEnd(width)}  ${about}`),
+  ].join('\n')
 }
 
 export function examplesText({ examples }: Command): string {

@@ -7,7 +7,10 @@ export const interactive: Command = {
   options: [
     ['--ack-rollback', 'go over the latch that an earlier rollback left in the flag'],
     ['--new', 'supersede the launch that is open'],
-    ['--skip-uat-interactive', 'as SKIP_UAT_INTERACTIVE=true: do not ask for sign-offs; recorded ones are still needed'],
+    [
+      '--skip-uat-interactive',
+      'as SKIP_UAT_INTERACTIVE=true: do not ask for sign-offs; recorded ones are still needed',
+    ],
   ],
   examples: [
     ['launch interactive', 'walk through the run sheet; Ctrl-C at any prompt, launch resume goes on'],

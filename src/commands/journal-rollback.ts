@@ -18,10 +18,15 @@ export async function journalRollback(context: Context, record: RollbackRecord):
     const { plan } = await context.project()
     const current = await (await context.launches(plan)).current(signal)
     if (!current) return true
-    await current.log.appendAnyway({ type: 'rolled-back', result: record.result, writeId: record.writeId, trigger: 'operator' }, signal)
+    await current.log.appendAnyway(
+      { type: 'rolled-back', result: record.result, writeId: record.writeId, trigger: 'operator' },
+      signal,
+    )
     return true
   } catch (error) {
-    context.output.err.write(`  the journal could not be told: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}\n`)
+    context.output.err.write(
+      `  the journal could not be told: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}\n`,
+    )
     await spool(context, record)
     return false
   }

@@ -19,7 +19,11 @@ export const monitor: Command = {
   run: async (context, args, options) => {
     const { watchGate } = await import('./watch-gate.ts')
     const { plan } = await context.project()
-    const watched = await watchGate(context, plan, { durationMs: durationOf(text(args, 'duration')), gate: text(options, 'gate'), everyLook: options['dashboard'] === true })
+    const watched = await watchGate(context, plan, {
+      durationMs: durationOf(text(args, 'duration')),
+      gate: text(options, 'gate'),
+      everyLook: options['dashboard'] === true,
+    })
     return {
       outcome: watched.verdict === 'fail' ? 'refused' : 'succeeded',
       why: watched.why,

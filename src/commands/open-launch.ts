@@ -22,7 +22,10 @@ export async function openLaunch(context: Context, which: WhichLaunch): Promise<
     throw new LaunchError('NO_LAUNCH', `no launch of ${plan.app} is open`)
   }
   const { commit, version } = await context.release(plan)
-  return launches.open({ plan, commit, version, fresh: which.supersede ?? false, acks: which.acks ?? [], sandbox: options.scenario }, signal)
+  return launches.open(
+    { plan, commit, version, fresh: which.supersede ?? false, acks: which.acks ?? [], sandbox: options.scenario },
+    signal,
+  )
 }
 
 /** A launch with its journal folded. Throws NOT_FOUND when its journal is empty. */

@@ -15,11 +15,15 @@ export function findStep(plan: Plan, kind: string, environment: string | null): 
 
 /** The phase whose gate stands before production changes (or that ends the work in another environment). Throws USAGE. */
 export function gatePhase(plan: Plan, environment: string): PlannedPhase {
-  const changing = plan.phases.findIndex((phase) => phase.steps.some((step) => step.environment === 'production' && (step.kind === 'deploy' || step.kind === 'canary')))
+  const changing = plan.phases.findIndex((phase) =>
+    phase.steps.some((step) => step.environment === 'production' && (step.kind === 'deploy' || step.kind === 'canary')),
+  )
   const before = changing === -1 ? plan.phases : plan.phases.slice(0, changing)
   const found = before.findLast((phase) => phase.environment === environment && phase.gate !== null)
   if (found) return found
-  throw new LaunchError('USAGE', `the run sheet has no gate for ${environment} before production changes`, { hint: 'give one of its phases a gate:' })
+  throw new LaunchError('USAGE', `the run sheet has no gate for ${environment} before production changes`, {
+    hint: 'give one of its phases a gate:',
+  })
 }
 
 /** The canary step of a plan. Throws USAGE when it has none. */

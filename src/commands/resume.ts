@@ -6,7 +6,10 @@ export const resume: Command = {
   about: 'go on with the open launch, on this or another machine, wherever it stopped',
   options: [
     ['--leave-held', 'leave a canary that is held as it is (exit 8) instead of rolling it back'],
-    ['--skip-uat-interactive', 'as SKIP_UAT_INTERACTIVE=true: do not ask for sign-offs; recorded ones are still needed'],
+    [
+      '--skip-uat-interactive',
+      'as SKIP_UAT_INTERACTIVE=true: do not ask for sign-offs; recorded ones are still needed',
+    ],
   ],
   examples: [
     ['launch resume', 'at a terminal: asks as interactive does'],

@@ -13,7 +13,9 @@ export const retry: Command = {
   run: async (context) => {
     const before = await readLaunch(await openLaunch(context, { launch: 'current' }), context.signal)
     if (before.ended?.outcome !== 'rolled-back') {
-      throw new LaunchError('USAGE', `launch ${before.id} was not rolled back, there is nothing to retry`, { hint: before.ended ? 'launch auto starts a new one' : 'launch resume goes on with it' })
+      throw new LaunchError('USAGE', `launch ${before.id} was not rolled back, there is nothing to retry`, {
+        hint: before.ended ? 'launch auto starts a new one' : 'launch resume goes on with it',
+      })
     }
     const { drive } = await import('./drive.ts')
     return drive(context, {

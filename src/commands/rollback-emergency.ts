@@ -14,7 +14,8 @@ const breakGlassMs = 10_000
 export const rollbackEmergency: Command = {
   name: 'rollback emergency',
   group: 'on call',
-  about: 'turn the flag off for everybody, now: no lock, no gate, no question, whoever drives; it stays off until it is acknowledged',
+  about:
+    'turn the flag off for everybody, now: no lock, no gate, no question, whoever drives; it stays off until it is acknowledged',
   options: [
     ['--reason <text>', 'why; read by everybody who sees the flag is off'],
     ['--flag <s3-url>', 'the flag document, when there is no run sheet: s3://bucket/flags/name.json (LAUNCH_FLAG)'],
@@ -23,7 +24,10 @@ export const rollbackEmergency: Command = {
   ],
   examples: [
     ['launch rollback emergency --reason "SLO breach detected"', 'with a run sheet, in whatever condition it is'],
-    ['launch rollback emergency --flag s3://sb-prod/flags/status-board-v2.json --region us-east-1', 'from any machine, without one'],
+    [
+      'launch rollback emergency --flag s3://sb-prod/flags/status-board-v2.json --region us-east-1',
+      'from any machine, without one',
+    ],
   ],
   run: async (context, _args, options) => {
     const target = await rollbackTarget(context, text(options, 'flag'), text(options, 'region'))
@@ -35,7 +39,11 @@ export const rollbackEmergency: Command = {
   },
 }
 
-async function turnOff(context: Context, target: RollbackTarget, reason: string): Promise<{ readonly result: RollbackResult; readonly writeId: string }> {
+async function turnOff(
+  context: Context,
+  target: RollbackTarget,
+  reason: string,
+): Promise<{ readonly result: RollbackResult; readonly writeId: string }> {
   const [{ rollBack }, ports] = await Promise.all([import('../engine/rollback.ts'), context.emergency(target)])
   const { err } = context.output
   const startedMs = ports.clock.monotonicMs()
@@ -50,7 +58,10 @@ async function turnOff(context: Context, target: RollbackTarget, reason: string)
       launch: null,
       flagKey: target.flagKey,
       target: { to: null, awayFrom: null },
-      onLatched: ({ ackedMs, readBackMs }) => err.write(`${err.theme.icons.rollback} ${target.flagKey} is off and latched: acknowledged after ${Math.round(ackedMs)} ms, read back after ${Math.round(readBackMs)} ms\n`),
+      onLatched: ({ ackedMs, readBackMs }) =>
+        err.write(
+          `${err.theme.icons.rollback} ${target.flagKey} is off and latched: acknowledged after ${Math.round(ackedMs)} ms, read back after ${Math.round(readBackMs)} ms\n`,
+        ),
       onTrouble: (error, attempt) => {
         err.write(`  attempt ${attempt}: ${messageOf(error)}; trying again\n`)
         if (!told && ports.clock.monotonicMs() - startedMs > breakGlassMs) {
@@ -76,13 +87,26 @@ function machineUser(): string {
 function breakGlass(target: RollbackTarget, reason: string, now: EpochMs, err: Output['err']): void {
   const document = JSON.stringify({
     flags: { [target.flagKey]: { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' } },
-    launch: { launch: null, percent: 0, serial: now, writeId: 'by-hand', latch: true, acks: [], updatedAt: isoTime(now), updatedBy: 'by hand', reason },
+    launch: {
+      launch: null,
+      percent: 0,
+      serial: now,
+      writeId: 'by-hand',
+      latch: true,
+      acks: [],
+      updatedAt: isoTime(now),
+      updatedBy: 'by hand',
+      reason,
+    },
   })
-  err.write(`  By hand, from a machine that reaches AWS:\n    echo '${document}' > off.json\n    aws s3api put-object --bucket ${target.bucket} --key ${target.key} --body off.json --content-type application/json --cache-control 'max-age=5, s-maxage=5' --region ${target.region}\n`)
+  err.write(
+    `  By hand, from a machine that reaches AWS:\n    echo '${document}' > off.json\n    aws s3api put-object --bucket ${target.bucket} --key ${target.key} --body off.json --content-type application/json --cache-control 'max-age=5, s-maxage=5' --region ${target.region}\n`,
+  )
 }
 
 export function rollbackResult(result: RollbackResult, journaled: boolean): CommandResult {
-  const edge = result.edgeMs === null ? 'not yet seen at the edge' : `users see it after ${Math.round(result.edgeMs)} ms`
+  const edge =
+    result.edgeMs === null ? 'not yet seen at the edge' : `users see it after ${Math.round(result.edgeMs)} ms`
   const lines = [
     `rollback ${result.kind}: ${result.outcome}; ${result.detail}`,
     `acknowledged after ${result.ackedMs} ms, read back after ${result.readBackMs} ms, ${edge}`,
@@ -99,4 +123,3 @@ export function rollbackResult(result: RollbackResult, journaled: boolean): Comm
     document: { rollbacks: [{ kind, reason, by, outcome, ackedMs, readBackMs, edgeMs, verified, journaled }] },
   }
 }
-

@@ -21,18 +21,47 @@ export const rollbackFull: Command = {
   run: async (context, _args, options) => {
     const { signal } = context
     const { plan } = await context.project()
-    const [{ rollBack, releaseOf }, world, actor] = await Promise.all([import('../engine/rollback.ts'), context.world(plan), context.actor()])
+    const [{ rollBack, releaseOf }, world, actor] = await Promise.all([
+      import('../engine/rollback.ts'),
+      context.world(plan),
+      context.actor(),
+    ])
     const environment = plan.environments[context.options.env]
     if (!environment) throw new Error(`the plan has no environment "${context.options.env}"`)
     const current = await (await context.launches(plan)).current(signal).catch(() => null)
     const state = current && (await readLaunch(current, signal))
     // A deploy that this launch began is what to get away from, even when it broke off before it was the current release.
-    const began = state !== null && plan.phases.some((phase) => phase.steps.some((step) => step.kind === 'deploy' && step.environment === environment.name && state.steps[step.id] !== undefined))
+    const began =
+      state !== null &&
+      plan.phases.some((phase) =>
+        phase.steps.some(
+          (step) =>
+            step.kind === 'deploy' && step.environment === environment.name && state.steps[step.id] !== undefined,
+        ),
+      )
     const reason = text(options, 'reason') ?? 'no reason given'
     const { clock, random, wait, http } = world
     const done = await rollBack(
-      { kind: 'full', reason, by: actor.name, launch: state?.id ?? null, flagKey: plan.flag.key, target: { to: text(options, 'to'), awayFrom: state && began ? releaseOf(state) : null } },
-      { flag: world.flag(environment.name), clock, random, wait, site: { url: environment.url, objects: world.objects(environment.name), cdn: world.cdn(environment.name), http } },
+      {
+        kind: 'full',
+        reason,
+        by: actor.name,
+        launch: state?.id ?? null,
+        flagKey: plan.flag.key,
+        target: { to: text(options, 'to'), awayFrom: state && began ? releaseOf(state) : null },
+      },
+      {
+        flag: world.flag(environment.name),
+        clock,
+        random,
+        wait,
+        site: {
+          url: environment.url,
+          objects: world.objects(environment.name),
+          cdn: world.cdn(environment.name),
+          http,
+        },
+      },
       signal,
     )
     const journaled = await journalRollback(context, { ...done, app: plan.app })

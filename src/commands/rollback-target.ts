@@ -21,12 +21,17 @@ export type RollbackTarget = {
  * Resolves the target without trusting the run sheet to be whole: `--flag s3://bucket/key` (or LAUNCH_FLAG), else whatever
  * can be read of the sheet. Throws ROLLBACK_TARGET naming what is missing.
  */
-export async function rollbackTarget(context: Context, flag: string | null, region: string | null): Promise<RollbackTarget> {
+export async function rollbackTarget(
+  context: Context,
+  flag: string | null,
+  region: string | null,
+): Promise<RollbackTarget> {
   const named = flag ?? context.env['LAUNCH_FLAG'] ?? null
   const sheet = await readSheet(context)
   const place = sheet.environments?.[context.options.env]
   const common = {
-    region: region ?? place?.['region'] ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
+    region:
+      region ?? place?.['region'] ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
     profile: place?.['profile'] ?? null,
     role: place?.['role'] ?? null,
     account: place?.['account'] ?? null,
@@ -35,9 +40,18 @@ export async function rollbackTarget(context: Context, flag: string | null, regi
   const siteUrl = place?.['url']?.replace(/\/+$/, '') ?? null
   if (named !== null) {
     const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(named)
-    if (!match?.[1] || !match[2]) throw new LaunchError('USAGE', `"${named}" is not s3://bucket/key`, { hint: 'launch rollback emergency --flag s3://bucket/flags/name.json --region us-east-1' })
+    if (!match?.[1] || !match[2])
+      throw new LaunchError('USAGE', `"${named}" is not s3://bucket/key`, {
+        hint: 'launch rollback emergency --flag s3://bucket/flags/name.json --region us-east-1',
+      })
     const [, bucket, key] = match
-    return { ...common, bucket, key, flagKey: sheet.flag?.key ?? keyFromPath(key), url: siteUrl === null || place?.['bucket'] !== bucket ? null : `${siteUrl}/${key}` }
+    return {
+      ...common,
+      bucket,
+      key,
+      flagKey: sheet.flag?.key ?? keyFromPath(key),
+      url: siteUrl === null || place?.['bucket'] !== bucket ? null : `${siteUrl}/${key}`,
+    }
   }
   const path = sheet.flag?.store?.['path']
   const bucket = sheet.flag?.store?.['bucket'] ?? place?.['bucket']
@@ -46,7 +60,13 @@ export async function rollbackTarget(context: Context, flag: string | null, regi
     throw new LaunchError('ROLLBACK_TARGET', `${context.options.runsheet} does not say ${lacks.join(' and ')}`)
   }
   const key = path.replace(/^\/+/, '')
-  return { ...common, bucket, key, flagKey: sheet.flag?.key ?? keyFromPath(key), url: siteUrl === null ? null : `${siteUrl}/${key}` }
+  return {
+    ...common,
+    bucket,
+    key,
+    flagKey: sheet.flag?.key ?? keyFromPath(key),
+    url: siteUrl === null ? null : `${siteUrl}/${key}`,
+  }
 }
 
 function keyFromPath(key: string): string {
@@ -56,7 +76,11 @@ function keyFromPath(key: string): string {
 async function readSheet(context: Context) {
   const path = resolve(context.options.cwd, context.options.runsheet)
   const content = await readFile(path, 'utf8').catch(() => null)
-  const example = content ?? (context.isSandbox ? await readFile(resolve(context.folder, 'example', 'runsheet.yaml'), 'utf8').catch(() => null) : null)
+  const example =
+    content ??
+    (context.isSandbox
+      ? await readFile(resolve(context.folder, 'example', 'runsheet.yaml'), 'utf8').catch(() => null)
+      : null)
   if (example === null) return {}
   const { tolerantRead } = await import('../runsheet/tolerant.ts')
   return tolerantRead(example, context.env)

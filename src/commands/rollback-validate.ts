@@ -6,7 +6,8 @@ type Line = { readonly ok: boolean; readonly what: string; readonly detail: stri
 export const rollbackValidate: Command = {
   name: 'rollback validate',
   group: 'on call',
-  about: 'prove that a rollback holds: the flag is off for users, every file of the release is served byte for byte, health is 200',
+  about:
+    'prove that a rollback holds: the flag is off for users, every file of the release is served byte for byte, health is 200',
   examples: [
     ['launch rollback validate', 'after a rollback; exit 3 names what is not right'],
     ['launch rollback validate --json', 'the same for a script'],
@@ -21,21 +22,39 @@ export const rollbackValidate: Command = {
     const lines: Line[] = []
     const store = world.flag(environment.name)
     const [reading, edge] = await Promise.all([store.read(signal), store.observe(signal)])
-    for (const [what, seen] of [['flag', reading], ['flag as users see it', edge.reading]] as const) {
+    for (const [what, seen] of [
+      ['flag', reading],
+      ['flag as users see it', edge.reading],
+    ] as const) {
       const off = seen.status === 'absent' || (seen.status === 'present' && seen.flag.percent === 0)
-      const detail = seen.status === 'present' ? `${seen.flag.percent} %${seen.flag.latched ? `, latched by ${seen.flag.updatedBy}: ${seen.flag.reason}` : ''}` : seen.status
+      const detail =
+        seen.status === 'present'
+          ? `${seen.flag.percent} %${seen.flag.latched ? `, latched by ${seen.flag.updatedBy}: ${seen.flag.reason}` : ''}`
+          : seen.status
       lines.push({ ok: off, what, detail })
     }
-    const served = await verifyCurrent(environment.url, { objects: world.objects(environment.name), http: world.http, clock: world.clock }, signal)
+    const served = await verifyCurrent(
+      environment.url,
+      { objects: world.objects(environment.name), http: world.http, clock: world.clock },
+      signal,
+    )
     const wrong = served?.served.wrong[0]
     lines.push(
       served
-        ? { ok: !wrong, what: 'files', detail: wrong ? `${served.served.wrong.length} of ${served.files} wrong: /${wrong.path} ${wrong.why}` : `${served.files} of ${served.files} files of ${served.release} are served byte for byte` }
+        ? {
+            ok: !wrong,
+            what: 'files',
+            detail: wrong
+              ? `${served.served.wrong.length} of ${served.files} wrong: /${wrong.path} ${wrong.why}`
+              : `${served.files} of ${served.files} files of ${served.release} are served byte for byte`,
+          }
         : { ok: true, what: 'files', detail: 'launch never deployed here: nothing to compare with' },
     )
     for (const path of environment.health) {
       const url = `${environment.url}${path}`
-      const answer = await world.http.get(url, { timeoutMs: 10_000 }, signal).then(({ status }) => String(status), messageOf)
+      const answer = await world.http
+        .get(url, { timeoutMs: 10_000 }, signal)
+        .then(({ status }) => String(status), messageOf)
       lines.push({ ok: answer === '200', what: 'health', detail: `${url} ${answer}` })
     }
     const bad = lines.filter(({ ok }) => !ok)

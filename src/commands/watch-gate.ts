@@ -17,7 +17,12 @@ export type WatchOrder = {
   readonly everyLook: boolean
 }
 
-export type Watched = { readonly verdict: GateJudged['verdict']; readonly gate: string; readonly why: string; readonly checks: readonly object[] }
+export type Watched = {
+  readonly verdict: GateJudged['verdict']
+  readonly gate: string
+  readonly why: string
+  readonly checks: readonly object[]
+}
 
 const everyMs = 30_000
 
@@ -26,19 +31,33 @@ export async function watchGate(context: Context, plan: Plan, order: WatchOrder)
   const { signal, output } = context
   const world = await context.world(plan)
   const gate = gateToWatch(plan, context.options.env, order.gate)
-  const [{ lookAt }, { checkLines, gateSummary }, { clockTime }] = await Promise.all([import('../engine/look.ts'), import('../ui/gate-lines.ts'), import('../ui/format.ts')])
+  const [{ lookAt }, { checkLines, gateSummary }, { clockTime }] = await Promise.all([
+    import('../engine/look.ts'),
+    import('../ui/gate-lines.ts'),
+    import('../ui/format.ts'),
+  ])
   const ports = await context.ports(plan, { people: 'step', report: () => Promise.resolve(''), log: () => {} })
   const from = world.clock.now()
   let told = ''
   for (;;) {
     const state = await launchOrNothing(context, plan)
     const now = world.clock.now()
-    const look: GateLook = { gate, key: 'monitor', phase: 'monitor', window: { from, to: now }, stage: null, watch: true }
+    const look: GateLook = {
+      gate,
+      key: 'monitor',
+      phase: 'monitor',
+      window: { from, to: now },
+      stage: null,
+      watch: true,
+    }
     const judged = await lookAt(look, plan, state, ports, signal)
     const line = judged.checks.map(({ id, judgement }) => `${id} ${judgement.verdict}`).join()
     if (order.everyLook || line !== told) {
       const { theme } = output.err
-      const lines = [`${clockTime(now)} gate ${gate.id}: ${gateSummary(judged, theme)}`, ...checkLines(judged.checks, theme).map((text) => `  ${text}`)]
+      const lines = [
+        `${clockTime(now)} gate ${gate.id}: ${gateSummary(judged, theme)}`,
+        ...checkLines(judged.checks, theme).map((text) => `  ${text}`),
+      ]
       output.err.write(lines.map((text) => `${theme.encode(text)}\n`).join(''))
       told = line
     }
@@ -49,7 +68,12 @@ export async function watchGate(context: Context, plan: Plan, order: WatchOrder)
     } catch (error) {
       // Ctrl-C ends an endless watch, and that is its normal end.
       if (!signal.aborted || order.durationMs !== null) throw error
-      return { verdict: judged.verdict, gate: gate.id, why: `watched for ${formatDuration(now - from)}`, checks: judged.checks.map(summary) }
+      return {
+        verdict: judged.verdict,
+        gate: gate.id,
+        why: `watched for ${formatDuration(now - from)}`,
+        checks: judged.checks.map(summary),
+      }
     }
   }
 }
@@ -59,19 +83,27 @@ function ended(judged: GateJudged, { durationMs }: WatchOrder, from: number, now
   if (durationMs === null) return null
   // A check that wants a longer window than was asked for stays unknown; that is said, and is no breach.
   const open = judged.verdict === 'unknown' ? `; not decided in this time: ${unknownReason(judged.checks)}` : ''
-  if (judged.bakedMs >= durationMs) return `${formatDuration(judged.bakedMs)} of settled evidence, nothing failed${open}`
+  if (judged.bakedMs >= durationMs)
+    return `${formatDuration(judged.bakedMs)} of settled evidence, nothing failed${open}`
   // Evidence that does not come must not keep a monitor for ever.
   return now - from >= durationMs * 2 + 15 * 60_000 ? `not decided: ${unknownReason(judged.checks)}` : null
 }
 
 function gateToWatch(plan: Plan, environment: string, name: string | null): PlannedGate {
   const phases = plan.phases.filter((phase) => phase.environment === environment)
-  const gates = [...phases.flatMap((phase) => phase.steps.map((step) => step.gate)), ...phases.map((phase) => phase.gate)].filter((gate) => gate !== null)
+  const gates = [
+    ...phases.flatMap((phase) => phase.steps.map((step) => step.gate)),
+    ...phases.map((phase) => phase.gate),
+  ].filter((gate) => gate !== null)
   const monitored = phases.flatMap((phase) => phase.steps).find((step) => step.kind === 'monitor')?.gate
   const found = name === null ? (monitored ?? gates.at(-1)) : gates.find((gate) => gate.id === name)
   if (found) return found
   const names = [...new Set(gates.map((gate) => gate.id))].join(', ')
-  throw new LaunchError('USAGE', name === null ? `no gate is judged in ${environment}` : `${environment} has no gate "${name}"`, { hint: names === '' ? 'give a phase a gate:' : `one of ${names}` })
+  throw new LaunchError(
+    'USAGE',
+    name === null ? `no gate is judged in ${environment}` : `${environment} has no gate "${name}"`,
+    { hint: names === '' ? 'give a phase a gate:' : `one of ${names}` },
+  )
 }
 
 /** The open launch, for who is judged and what was signed; a blank one when none is open. */
@@ -81,7 +113,22 @@ async function launchOrNothing(context: Context, plan: Plan): Promise<LaunchStat
   if (current) return readLaunch(current, signal)
   const actor = await context.actor()
   const at = (await context.world(plan)).clock.now()
-  return startState({ type: 'launch-opened', plan: sha256Hex(''), commit: '', version: '', supersedes: null, acks: [], sandbox: null, schema: 1, launch: launchId(''), n: 0, id: '', at, actor, prev: null })
+  return startState({
+    type: 'launch-opened',
+    plan: sha256Hex(''),
+    commit: '',
+    version: '',
+    supersedes: null,
+    acks: [],
+    sandbox: null,
+    schema: 1,
+    launch: launchId(''),
+    n: 0,
+    id: '',
+    at,
+    actor,
+    prev: null,
+  })
 }
 
 function summary({ id, kind, judgement }: CheckResult): object {

@@ -8,7 +8,12 @@ import { awsOf, endpointsOf, lazyObjects } from './aws-world.ts'
 import { wait } from './wait.ts'
 
 /** What an emergency rollback needs, made without a run sheet, a plan or a journal: few modules, so that it starts fast. */
-export type EmergencyPorts = { readonly flag: FlagStore; readonly clock: Clock; readonly random: Random; readonly wait: Wait }
+export type EmergencyPorts = {
+  readonly flag: FlagStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly wait: Wait
+}
 
 export type EmergencyTarget = {
   readonly bucket: string
@@ -31,11 +36,16 @@ export type EmergencyOptions = {
 /** Copies of the document live this long when launch wrote it. */
 const ttlMs = 5000
 
-export function emergencyPorts(target: EmergencyTarget, { env, environment, allowEndpoint, sandbox }: EmergencyOptions): EmergencyPorts {
+export function emergencyPorts(
+  target: EmergencyTarget,
+  { env, environment, allowEndpoint, sandbox }: EmergencyOptions,
+): EmergencyPorts {
   const clock = sandbox?.clock ?? systemClock()
   const site = sandbox?.config.sites.find((one) => one.environment === environment)
   const endpoints = sandbox ? { all: sandbox.apiUrl } : endpointsOf(env)
-  const credentials = sandbox ? () => ({ accessKeyId: `SANDBOX${site?.account ?? ''}`, secretAccessKey: 'sandbox' }) : null
+  const credentials = sandbox
+    ? () => ({ accessKeyId: `SANDBOX${site?.account ?? ''}`, secretAccessKey: 'sandbox' })
+    : null
   const aws = awsOf(target, { endpoints, allowEndpoint: allowEndpoint || sandbox !== null, credentials, wait })
   const flag = documentFlagStore({
     objects: lazyObjects(aws, target.bucket),
@@ -50,7 +60,9 @@ export function emergencyPorts(target: EmergencyTarget, { env, environment, allo
 
 function edgeHttp(sandbox: Sandbox | null, environment: string): Http {
   const site = sandbox?.siteUrls[environment]
-  return systemHttp(site === undefined ? undefined : (url) => ({ url: `${site}${url.pathname}`, headers: { host: url.host } }))
+  return systemHttp(
+    site === undefined ? undefined : (url) => ({ url: `${site}${url.pathname}`, headers: { host: url.host } }),
+  )
 }
 
 /** Where the address of the site is not known, what the bucket says is all there is to see. */

@@ -86,11 +86,16 @@ function probeOf(plan: Plan, environment: Environment, now: number) {
  * What is being released. In the sandbox, a folder that is no clean checkout of a release branch or tag is played as one,
  * and marked as played.
  */
-export async function release(options: Pick<EngineOptions, 'root' | 'env' | 'sandbox'>, signal: AbortSignal): Promise<EvidenceByNeed['git']> {
+export async function release(
+  options: Pick<EngineOptions, 'root' | 'env' | 'sandbox'>,
+  signal: AbortSignal,
+): Promise<EvidenceByNeed['git']> {
   const facts = await gitFacts(options.root, options.env, signal)
   if (!options.sandbox) {
     if (facts) return facts
-    throw new LaunchError('USAGE', `${options.root} is no git checkout`, { hint: 'a launch releases a commit: run it in a clone of the repository' })
+    throw new LaunchError('USAGE', `${options.root} is no git checkout`, {
+      hint: 'a launch releases a commit: run it in a clone of the repository',
+    })
   }
   const frozen = facts !== null && facts.clean && (facts.tags.length > 0 || (facts.branch ?? '').startsWith('release/'))
   if (facts && frozen) return facts

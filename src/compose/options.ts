@@ -39,7 +39,8 @@ export function readOptions(raw: Raw, env: Env, cwd: string): GlobalOptions {
   const scenario = word('scenario', 'LAUNCH_SCENARIO')
   const sandbox = scenario !== null || on('sandbox', 'LAUNCH_SANDBOX')
   const seed = Number(word('seed', 'LAUNCH_SEED') ?? '1')
-  if (!Number.isSafeInteger(seed)) throw new LaunchError('USAGE', `--seed "${word('seed', 'LAUNCH_SEED')}" is not a whole number`)
+  if (!Number.isSafeInteger(seed))
+    throw new LaunchError('USAGE', `--seed "${word('seed', 'LAUNCH_SEED')}" is not a whole number`)
   return {
     runsheet: word('runsheet', 'LAUNCH_RUNSHEET') ?? 'runsheet.yaml',
     cwd: word('cwd', 'LAUNCH_CWD') ?? cwd,

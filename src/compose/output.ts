@@ -19,7 +19,12 @@ export function outputOf(options: Pick<GlobalOptions, 'color'>, env: NodeJS.Proc
   return { out: side(streams.stdout), err: side(streams.stderr) }
 }
 
-function sideOf(stream: NodeJS.WriteStream, options: Pick<GlobalOptions, 'color'>, env: NodeJS.ProcessEnv, scrubber: Scrubber) {
+function sideOf(
+  stream: NodeJS.WriteStream,
+  options: Pick<GlobalOptions, 'color'>,
+  env: NodeJS.ProcessEnv,
+  scrubber: Scrubber,
+) {
   const terminal = terminalOf(stream, { color: options.color }, env, process.platform)
   const theme = makeTheme(new Chalk({ level: terminal.colorLevel }), terminal.unicode)
   return { terminal, theme, write: (text: string) => void stream.write(scrubber.scrub(text)) }
@@ -29,7 +34,13 @@ function sideOf(stream: NodeJS.WriteStream, options: Pick<GlobalOptions, 'color'
 export async function spinnerOn(stream: NodeJS.WriteStream, terminal: Terminal): Promise<Spinner | null> {
   if (!terminal.live || !(stream.columns > 0)) return null
   const { default: ora } = await import('ora')
-  const spinner = ora({ stream, discardStdin: false, isEnabled: true, spinner: terminal.unicode ? 'dots' : 'line', color: terminal.colorLevel > 0 ? 'cyan' : false })
+  const spinner = ora({
+    stream,
+    discardStdin: false,
+    isEnabled: true,
+    spinner: terminal.unicode ? 'dots' : 'line',
+    color: terminal.colorLevel > 0 ? 'cyan' : false,
+  })
   const columns = Math.max(20, terminal.columns - 4)
   return {
     show: (text) => {

@@ -35,7 +35,9 @@ export function yesPeople(by: string, auto: boolean): People {
 
 /** SKIP_UAT_INTERACTIVE: nobody is asked for a sign-off; the ones that are recorded are still needed. */
 export function unsigned(people: People): People {
-  return { ask: (question, signal) => (question.type === 'approval' ? Promise.resolve(null) : people.ask(question, signal)) }
+  return {
+    ask: (question, signal) => (question.type === 'approval' ? Promise.resolve(null) : people.ask(question, signal)),
+  }
 }
 
 export const nobody: People = { ask: () => Promise.resolve(null) }

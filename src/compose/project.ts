@@ -23,11 +23,20 @@ export type Project = {
  *
  * Throws LaunchError RUNSHEET_NOT_FOUND, RUNSHEET_SYNTAX, RUNSHEET_INVALID, USAGE for an environment it does not have.
  */
-export async function openProject(options: GlobalOptions, env: { readonly [name: string]: string | undefined }): Promise<Project> {
-  const [{ openSheet }, { compilePlan }] = await Promise.all([import('../runsheet/load.ts'), import('../runsheet/compile.ts')])
+export async function openProject(
+  options: GlobalOptions,
+  env: { readonly [name: string]: string | undefined },
+): Promise<Project> {
+  const [{ openSheet }, { compilePlan }] = await Promise.all([
+    import('../runsheet/load.ts'),
+    import('../runsheet/compile.ts'),
+  ])
   const path = resolve(options.cwd, options.runsheet)
   const isThere = await exists(path)
-  const root = !isThere && options.scenario !== null && options.runsheet === 'runsheet.yaml' ? await copyExample(options.cwd) : dirname(path)
+  const root =
+    !isThere && options.scenario !== null && options.runsheet === 'runsheet.yaml'
+      ? await copyExample(options.cwd)
+      : dirname(path)
   const name = isThere ? path.slice(dirname(path).length + 1) : 'runsheet.yaml'
   const loaded = await openSheet(projectFiles(root), isThere || root !== dirname(path) ? name : options.runsheet, env)
   const plan = compilePlan(loaded)
@@ -38,7 +47,9 @@ export async function openProject(options: GlobalOptions, env: { readonly [name:
 /** Found out before anything is opened or made. */
 function mustKnow(environment: string, plan: Plan): void {
   if (Object.hasOwn(plan.environments, environment)) return
-  throw new LaunchError('USAGE', `the run sheet has no environment "${environment}"`, { hint: `it has ${Object.keys(plan.environments).join(', ')}` })
+  throw new LaunchError('USAGE', `the run sheet has no environment "${environment}"`, {
+    hint: `it has ${Object.keys(plan.environments).join(', ')}`,
+  })
 }
 
 async function copyExample(cwd: string): Promise<string> {

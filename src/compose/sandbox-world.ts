@@ -31,11 +31,16 @@ export async function openWorld(order: SandboxOrder): Promise<Sandbox> {
   const scenario = parseScenario(order.scenario).text
   const world = url
     ? await attachTo(url, { driver })
-    : await openSandbox({ dir, config: configOf(order, scenario), driver, ...(speed === undefined ? {} : { speed }) }, fresh ? 'fresh' : 'attach')
+    : await openSandbox(
+        { dir, config: configOf(order, scenario), driver, ...(speed === undefined ? {} : { speed }) },
+        fresh ? 'fresh' : 'attach',
+      )
   if (order.scenarioNamed && world.config.scenario !== scenario) {
     const playing = world.config.scenario
     await world.close()
-    throw new LaunchError('USAGE', `the sandbox plays ${playing}, not ${scenario}`, { hint: 'launch sandbox reset, or leave --scenario out' })
+    throw new LaunchError('USAGE', `the sandbox plays ${playing}, not ${scenario}`, {
+      hint: 'launch sandbox reset, or leave --scenario out',
+    })
   }
   return world
 }

@@ -43,7 +43,8 @@ export type WorldOptions = {
 
 export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldOptions): OutsideWorld {
   const clock = sandbox?.clock ?? systemClock()
-  const random = ulidRandom(clock)
+  // Ids sort by real time: every fresh sandbox world begins at the same virtual instant.
+  const random = ulidRandom(systemClock())
   const http = systemHttp(sandbox ? sandboxRoute(plan, sandbox) : undefined)
   const files = projectFiles(root)
   const environmentOf = (name: string): Environment => {
@@ -72,7 +73,10 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldO
     http,
     files,
     aws,
-    exec: execIn(root, systemExec({ env: sandbox ? withoutAws(env) : env, scrubber: secretScrubber(env, webhookVariables(plan)) })),
+    exec: execIn(
+      root,
+      systemExec({ env: sandbox ? withoutAws(env) : env, scrubber: secretScrubber(env, webhookVariables(plan)) }),
+    ),
     objects: (name) => objects(name),
     cdn: (name) => {
       const environment = environmentOf(name)
@@ -80,7 +84,13 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldO
     },
     flag: (name) => {
       const versions = directoryStore(join(root, '.launch', 'flags'))
-      return openFlagStore(plan.flag, { objects: (bucket) => objects(name, bucket), http, siteUrl: environmentOf(name).url, files, versions })
+      return openFlagStore(plan.flag, {
+        objects: (bucket) => objects(name, bucket),
+        http,
+        siteUrl: environmentOf(name).url,
+        files,
+        versions,
+      })
     },
     childEnv: (name) => ({
       LAUNCH_URL: sandbox?.siteUrls[name] ?? environmentOf(name).url,
@@ -93,7 +103,9 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldO
 /** Opens the place where launches are remembered. */
 export function stateStore(location: string, root: string, objects: (bucket: string) => ObjectStore): StateStore {
   const parsed = parseStateLocation(location)
-  return parsed.kind === 'file' ? directoryStore(resolve(root, parsed.path)) : s3Store(objects(parsed.bucket), parsed.prefix, wait)
+  return parsed.kind === 'file'
+    ? directoryStore(resolve(root, parsed.path))
+    : s3Store(objects(parsed.bucket), parsed.prefix, wait)
 }
 
 /** The run sheet says that these hold a secret, whatever they are called. */

@@ -16,11 +16,18 @@ export type CanaryRules = {
 }
 
 /** The next move of a canary, or null once every stage was left. Pure: time comes in as `world.now`. */
-export function nextCanaryMove(rules: CanaryRules, step: PlannedStep, gate: PlannedGate, state: LaunchState, world: World): Move | null {
+export function nextCanaryMove(
+  rules: CanaryRules,
+  step: PlannedStep,
+  gate: PlannedGate,
+  state: LaunchState,
+  world: World,
+): Move | null {
   const stage = stageNow(state, step.id)
   if (stage === null || stage.status === 'left') {
     const percent = rules.stages[state.stages[step.id]?.length ?? 0]
-    const next: Move | null = percent === undefined ? null : { type: 'effect', effect: { type: 'raise-flag', step, percent } }
+    const next: Move | null =
+      percent === undefined ? null : { type: 'effect', effect: { type: 'raise-flag', step, percent } }
     return (stage && failedSince(step, gate, stage, state)) ?? next
   }
   switch (stage.status) {
@@ -45,7 +52,14 @@ function failedSince(step: PlannedStep, gate: PlannedGate, stage: Stage, state: 
 type OpenStage = Extract<Stage, { status: 'baking' | 'held' }>
 type HeldStage = Extract<Stage, { status: 'held' }>
 
-function judgeStage(rules: CanaryRules, step: PlannedStep, gate: PlannedGate, stage: OpenStage, state: LaunchState, world: World): Move {
+function judgeStage(
+  rules: CanaryRules,
+  step: PlannedStep,
+  gate: PlannedGate,
+  stage: OpenStage,
+  state: LaunchState,
+  world: World,
+): Move {
   const verdict = state.gates[stageKey(step, stage.percent)] ?? null
   const asked = answerAsk(rules, step, stage, state, verdict, world)
   if (asked) return asked
@@ -57,7 +71,16 @@ function judgeStage(rules: CanaryRules, step: PlannedStep, gate: PlannedGate, st
   }
   if (!looked || verdict === null) return look(step, gate, stage, world)
   if (verdict.verdict === 'pass' && verdict.bakedMs >= rules.bakeMs && !pausedByPerson(stage)) {
-    return { type: 'record', happening: { type: 'stage-left', step: step.id, percent: stage.percent, verdict: 'pass', why: 'every check passed for the whole bake' } }
+    return {
+      type: 'record',
+      happening: {
+        type: 'stage-left',
+        step: step.id,
+        percent: stage.percent,
+        verdict: 'pass',
+        why: 'every check passed for the whole bake',
+      },
+    }
   }
   const overdue = inconclusive(rules, step, stage, verdict, world)
   if (overdue) return overdue
@@ -68,11 +91,21 @@ function judgeStage(rules: CanaryRules, step: PlannedStep, gate: PlannedGate, st
 
 function look(step: PlannedStep, gate: PlannedGate, stage: OpenStage, world: World): Move {
   const window = { from: stage.since, to: world.now }
-  return { type: 'look', look: { gate, key: stageKey(step, stage.percent), phase: step.phase, window, stage: stage.percent, watch: false } }
+  return {
+    type: 'look',
+    look: { gate, key: stageKey(step, stage.percent), phase: step.phase, window, stage: stage.percent, watch: false },
+  }
 }
 
 /** Requests from another machine: pause, resume, promote, abort. One that names another stage is stale and does nothing. */
-function answerAsk(rules: CanaryRules, step: PlannedStep, stage: OpenStage, state: LaunchState, verdict: GateState | null, world: World): Move | null {
+function answerAsk(
+  rules: CanaryRules,
+  step: PlannedStep,
+  stage: OpenStage,
+  state: LaunchState,
+  verdict: GateState | null,
+  world: World,
+): Move | null {
   const { ask } = state
   if (!ask || (ask.stage !== null && ask.stage !== stage.percent)) return null
   const at = { step: step.id, percent: stage.percent }
@@ -81,12 +114,22 @@ function answerAsk(rules: CanaryRules, step: PlannedStep, stage: OpenStage, stat
     case 'abort':
       return rollBack('emergency', `aborted at ${stage.percent} % ${said}`, 'operator')
     case 'pause':
-      return { type: 'record', happening: { type: 'stage-held', ...at, why: `${pausedPrefix} ${said}`, until: epochMs(world.now + rules.maxUnattendedMs) } }
+      return {
+        type: 'record',
+        happening: {
+          type: 'stage-held',
+          ...at,
+          why: `${pausedPrefix} ${said}`,
+          until: epochMs(world.now + rules.maxUnattendedMs),
+        },
+      }
     case 'resume':
       return { type: 'record', happening: { type: 'stage-resumed', ...at, why: `resumed ${said}` } }
     case 'promote':
       // A promotion never goes over a fail; the fail is acted on instead (and `reduce` forgets the request).
-      return verdict?.verdict === 'fail' ? null : { type: 'record', happening: { type: 'stage-left', ...at, verdict: 'unproven', why: `promoted ${said}` } }
+      return verdict?.verdict === 'fail'
+        ? null
+        : { type: 'record', happening: { type: 'stage-left', ...at, verdict: 'unproven', why: `promoted ${said}` } }
   }
 }
 
@@ -96,7 +139,14 @@ function pausedByPerson(stage: OpenStage): boolean {
   return stage.status === 'held' && stage.why.startsWith(pausedPrefix)
 }
 
-function onFail(rules: CanaryRules, step: PlannedStep, gate: PlannedGate, stage: OpenStage, verdict: GateState, world: World): Move | null {
+function onFail(
+  rules: CanaryRules,
+  step: PlannedStep,
+  gate: PlannedGate,
+  stage: OpenStage,
+  verdict: GateState,
+  world: World,
+): Move | null {
   const reason = failureReason(verdict.checks, stage.percent)
   const action = failAction(gate, verdict)
   if (action === 'emergency' || action === 'full') return rollBack(action, reason, 'gate')
@@ -118,10 +168,19 @@ export function failAction(gate: PlannedGate, verdict: GateState): 'full' | 'eme
 }
 
 /** A stage that is not proven in time: extended up to the budget, then what the sheet says. */
-function inconclusive(rules: CanaryRules, step: PlannedStep, stage: OpenStage, verdict: GateState, world: World): Move | null {
+function inconclusive(
+  rules: CanaryRules,
+  step: PlannedStep,
+  stage: OpenStage,
+  verdict: GateState,
+  world: World,
+): Move | null {
   if (stage.status === 'held') return recovered(rules, step, stage, verdict, world) ?? holdOver(stage, verdict, world)
   if (world.now - stage.since < rules.bakeMs * rules.extendUpTo) return null
-  const why = verdict.verdict === 'unknown' ? unknownReason(verdict.checks) : `only ${minutes(verdict.bakedMs)} of ${minutes(rules.bakeMs)} settled minutes with data`
+  const why =
+    verdict.verdict === 'unknown'
+      ? unknownReason(verdict.checks)
+      : `only ${minutes(verdict.bakedMs)} of ${minutes(rules.bakeMs)} settled minutes with data`
   const reason = `not proven at ${stage.percent} % in ${minutes(rules.bakeMs * rules.extendUpTo)} minutes: ${why}`
   switch (rules.onInconclusive) {
     case 'hold':
@@ -129,19 +188,40 @@ function inconclusive(rules: CanaryRules, step: PlannedStep, stage: OpenStage, v
     case 'rollback':
       return rollBack('emergency', reason, 'inconclusive')
     case 'promote-unproven':
-      return { type: 'record', happening: { type: 'stage-left', step: step.id, percent: stage.percent, verdict: 'unproven', why: reason } }
+      return {
+        type: 'record',
+        happening: { type: 'stage-left', step: step.id, percent: stage.percent, verdict: 'unproven', why: reason },
+      }
   }
 }
 
 /** A hold for lack of evidence ends by itself when the evidence comes; a pause ends only by a person. */
-function recovered(rules: CanaryRules, step: PlannedStep, stage: OpenStage, verdict: GateState, world: World): Move | null {
+function recovered(
+  rules: CanaryRules,
+  step: PlannedStep,
+  stage: OpenStage,
+  verdict: GateState,
+  world: World,
+): Move | null {
   const inTime = world.now - stage.since < rules.bakeMs * rules.extendUpTo
   if (pausedByPerson(stage) || verdict.verdict !== 'pass' || !inTime) return null
-  return { type: 'record', happening: { type: 'stage-resumed', step: step.id, percent: stage.percent, why: 'the evidence came' } }
+  return {
+    type: 'record',
+    happening: { type: 'stage-resumed', step: step.id, percent: stage.percent, why: 'the evidence came' },
+  }
 }
 
 function hold(rules: CanaryRules, step: PlannedStep, stage: OpenStage, why: string, world: World): Move {
-  return { type: 'record', happening: { type: 'stage-held', step: step.id, percent: stage.percent, why, until: epochMs(world.now + rules.maxUnattendedMs) } }
+  return {
+    type: 'record',
+    happening: {
+      type: 'stage-held',
+      step: step.id,
+      percent: stage.percent,
+      why,
+      until: epochMs(world.now + rules.maxUnattendedMs),
+    },
+  }
 }
 
 /** The time of a hold is up: back to safety, unless a person follows or asked to leave it. Null while there is time left. */
@@ -149,7 +229,11 @@ function holdOver(stage: HeldStage, verdict: GateState, world: World): Move | nu
   if (world.guided) return askAboutHold(stage, verdict, world)
   if (world.now < stage.until) return null
   if (world.leaveHeld) return { type: 'done', outcome: 'held', why: `held at ${stage.percent} %: ${stage.why}` }
-  return rollBack('emergency', `held at ${stage.percent} % for ${minutes(stage.until - stage.heldAt)} minutes and nobody decided: ${stage.why}`, 'unattended')
+  return rollBack(
+    'emergency',
+    `held at ${stage.percent} % for ${minutes(stage.until - stage.heldAt)} minutes and nobody decided: ${stage.why}`,
+    'unattended',
+  )
 }
 
 /** A person who follows decides, and is asked again each time the hold would have been over. */
@@ -157,7 +241,15 @@ function askAboutHold(stage: HeldStage, verdict: GateState, world: World): Move 
   const round = Math.floor((world.now - stage.heldAt) / Math.max(1, stage.until - stage.heldAt))
   const id = `held/${stage.percent}@${stage.heldAt}/${round}`
   if (world.unanswered.has(id)) return null
-  return { type: 'ask', question: { type: 'held', id, text: `held at ${stage.percent} %: ${stage.why}`, promotable: verdict.verdict !== 'fail' } }
+  return {
+    type: 'ask',
+    question: {
+      type: 'held',
+      id,
+      text: `held at ${stage.percent} %: ${stage.why}`,
+      promotable: verdict.verdict !== 'fail',
+    },
+  }
 }
 
 function rollBack(kind: 'emergency' | 'full', reason: string, trigger: string): Move {
@@ -172,4 +264,3 @@ function waitingFor(rules: CanaryRules, verdict: GateState): string {
 function minutes(ms: number): string {
   return String(Math.round(ms / 6000) / 10)
 }
-

@@ -12,9 +12,16 @@ export type LaunchFacts = {
   readonly openedAt: EpochMs
   /** Sign-offs that still bind (same commit, artifact and plan). */
   readonly approvals: readonly { readonly role: string; readonly by: string; readonly at: EpochMs }[]
-  readonly blockers: readonly { readonly id: number; readonly text: string; readonly severity: string; readonly open: boolean }[]
+  readonly blockers: readonly {
+    readonly id: number
+    readonly text: string
+    readonly severity: string
+    readonly open: boolean
+  }[]
   /** Metric minutes of the time before this launch, by metric id: captured once, when the launch opened. */
-  readonly baseline: { readonly [metric: string]: { readonly window: Window; readonly count: number; readonly sum: number } } | null
+  readonly baseline: {
+    readonly [metric: string]: { readonly window: Window; readonly count: number; readonly sum: number }
+  } | null
   readonly issues: readonly { readonly severity: string; readonly text: string }[]
 }
 
@@ -45,18 +52,34 @@ export type NeedScope = {
 
 /** Fields every check has, whatever its kind. */
 export const commonShape = {
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).optional().describe('stable name of the check; made from kind and subject when absent'),
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/)
+    .optional()
+    .describe('stable name of the check; made from kind and subject when absent'),
   title: z.string().optional().describe('how the check is called on screen and on the printed sheet'),
   owner: z.string().optional().describe('role that answers for it'),
-  onFail: z.enum(['emergency', 'full', 'hold', 'observe']).optional().describe('what a fail does in a canary or after it; default emergency'),
-  persist: z.int().min(1).optional().describe('with onFail: hold, after how many failing ticks in a row a hold becomes an emergency rollback'),
+  onFail: z
+    .enum(['emergency', 'full', 'hold', 'observe'])
+    .optional()
+    .describe('what a fail does in a canary or after it; default emergency'),
+  persist: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('with onFail: hold, after how many failing ticks in a row a hold becomes an emergency rollback'),
   observe: z.boolean().optional().describe('true: judged and shown, never blocks'),
-  judge: z.enum(['threshold']).optional().describe('how samples become a verdict; threshold compares the window value with the limit'),
+  judge: z
+    .enum(['threshold'])
+    .optional()
+    .describe('how samples become a verdict; threshold compares the window value with the limit'),
 } as const
 
 /** The shape of a metric check's evidence window. */
 export const overShape = {
-  over: Duration.optional().describe('judge the last settled minutes of this length instead of everything since the gate began'),
+  over: Duration.optional().describe(
+    'judge the last settled minutes of this length instead of everything since the gate began',
+  ),
 } as const
 
 type Shape = z.core.$ZodLooseShape
@@ -108,9 +131,15 @@ export type CheckSpec = z.infer<z.ZodObject<typeof commonShape>> & { readonly ki
  * sound because the registry hands a spec only to the kind whose schema parsed it.
  */
 export function defineCheck<const K extends string, S extends Shape>(definition: CheckDefinition<S, K>) {
-  const fields = z.strictObject({ kind: z.literal(definition.kind).describe(definition.about), ...commonShape, ...definition.shape })
+  const fields = z.strictObject({
+    kind: z.literal(definition.kind).describe(definition.about),
+    ...commonShape,
+    ...definition.shape,
+  })
   const { problem } = definition
-  const schema = problem ? fields.superRefine((spec, context) => addProblem(problem(spec as unknown as SpecOf<S>), context)) : fields
+  const schema = problem
+    ? fields.superRefine((spec, context) => addProblem(problem(spec as unknown as SpecOf<S>), context))
+    : fields
   const own = (spec: CheckSpec) => spec as unknown as SpecOf<S>
   return {
     kind: definition.kind,

@@ -13,23 +13,33 @@ import { changesUsers, type StepKinds } from './touched.ts'
 export type Goal =
   | { readonly type: 'all' }
   /** Up to and including one step. */
-  | { readonly type: 'step'; readonly step: string; /** Do it once more although it is done. */ readonly again?: boolean }
+  | {
+      readonly type: 'step'
+      readonly step: string
+      /** Do it once more although it is done. */ readonly again?: boolean
+    }
   /** The steps of one phase that change nothing for users, and its gate. */
   | { readonly type: 'gate'; readonly phase: string }
 
 /** What to do next. Pure and total: the same plan, journal and world give the same move. */
 export function decide(plan: Plan, state: LaunchState, goal: Goal, world: World, kinds: StepKinds): Move {
-  return overriding(plan, state, world, kinds) ?? seeing(state, world, walk(plan, state, goal, world, kinds) ?? reached(goal))
+  return (
+    overriding(plan, state, world, kinds) ??
+    seeing(state, world, walk(plan, state, goal, world, kinds) ?? reached(goal))
+  )
 }
 
 /** Without sight of the flag nothing is called proven: somebody may have rolled back. */
 function seeing(state: LaunchState, world: World, move: Move): Move {
-  const proves = move.type === 'record' && (move.happening.type === 'stage-left' || move.happening.type === 'launch-ended')
+  const proves =
+    move.type === 'record' && (move.happening.type === 'stage-left' || move.happening.type === 'launch-ended')
   return proves && mayBeExposed(state) ? (flagLost(state, world) ?? move) : move
 }
 
 function reached(goal: Goal): Move {
-  return goal.type === 'all' ? endLaunch('succeeded', 'every phase of the run sheet is done') : { type: 'done', outcome: 'succeeded', why: '' }
+  return goal.type === 'all'
+    ? endLaunch('succeeded', 'every phase of the run sheet is done')
+    : { type: 'done', outcome: 'succeeded', why: '' }
 }
 
 function walk(plan: Plan, state: LaunchState, goal: Goal, world: World, kinds: StepKinds): Move | null {
@@ -47,14 +57,25 @@ function walk(plan: Plan, state: LaunchState, goal: Goal, world: World, kinds: S
   const upTo = target.steps.slice(0, target.steps.findIndex((step) => step.id === goal.step) + 1)
   const changesProduction = upTo.some((step) => changesUsers(step, kinds) && step.environment === 'production')
   const before = changesProduction ? plan.phases.slice(0, plan.phases.indexOf(target)) : []
-  return first(before, (phase) => requiredPhase(plan, state, phase, world, kinds, walkStep)) ?? requiredSteps(state, upTo, goal.step, kinds) ?? first(upTo, walkStep)
+  return (
+    first(before, (phase) => requiredPhase(plan, state, phase, world, kinds, walkStep)) ??
+    requiredSteps(state, upTo, goal.step, kinds) ??
+    first(upTo, walkStep)
+  )
 }
 
 /** A phase from its start to the end of its gate. */
-function wholePhase(plan: Plan, state: LaunchState, phase: PlannedPhase, world: World, walkStep: (step: PlannedStep) => Move | null): Move | null {
+function wholePhase(
+  plan: Plan,
+  state: LaunchState,
+  phase: PlannedPhase,
+  world: World,
+  walkStep: (step: PlannedStep) => Move | null,
+): Move | null {
   const progress = state.phases[phase.id]
   if (progress?.status === 'ended' && progress.verdict === 'pass') return null
-  if (!progress) return notBegun(state, phase, world) ?? { type: 'record', happening: { type: 'phase-started', phase: phase.id } }
+  if (!progress)
+    return notBegun(state, phase, world) ?? { type: 'record', happening: { type: 'phase-started', phase: phase.id } }
   const move = first(phase.steps, walkStep) ?? phaseGateMove(plan, state, phase, world)
   return move ?? { type: 'record', happening: { type: 'phase-ended', phase: phase.id, verdict: 'pass' } }
 }
@@ -63,26 +84,52 @@ function wholePhase(plan: Plan, state: LaunchState, phase: PlannedPhase, world: 
 function notBegun(state: LaunchState, phase: PlannedPhase, world: World): Move | null {
   const id = `begin/${phase.id}`
   if (!world.guided || state.answers[id]?.answer === 'yes') return null
-  if (world.unanswered.has(id)) return { type: 'done', outcome: 'held', why: `nobody said that ${phase.title} may begin` }
+  if (world.unanswered.has(id))
+    return { type: 'done', outcome: 'held', why: `nobody said that ${phase.title} may begin` }
   return { type: 'ask', question: { type: 'proceed', id, text: `begin ${phase.title}?`, danger: 'phase' } }
 }
 
 /** A phase that has to be behind us before production changes: its gate is evaluated when it is missing, its deploys are not done on the side. */
-function requiredPhase(plan: Plan, state: LaunchState, phase: PlannedPhase, world: World, kinds: StepKinds, walkStep: (step: PlannedStep) => Move | null): Move | null {
-  return first(phase.steps, (step) => (changesUsers(step, kinds) ? missingStep(state, step) : walkStep(step))) ?? phaseGateMove(plan, state, phase, world)
+function requiredPhase(
+  plan: Plan,
+  state: LaunchState,
+  phase: PlannedPhase,
+  world: World,
+  kinds: StepKinds,
+  walkStep: (step: PlannedStep) => Move | null,
+): Move | null {
+  return (
+    first(phase.steps, (step) => (changesUsers(step, kinds) ? missingStep(state, step) : walkStep(step))) ??
+    phaseGateMove(plan, state, phase, world)
+  )
 }
 
 /** Earlier steps of the same phase that change what users see are commands of their own, too. */
 function requiredSteps(state: LaunchState, steps: readonly PlannedStep[], goal: string, kinds: StepKinds): Move | null {
-  return first(steps, (step) => (step.id !== goal && step.environment === 'production' && changesUsers(step, kinds) ? missingStep(state, step) : null))
+  return first(steps, (step) =>
+    step.id !== goal && step.environment === 'production' && changesUsers(step, kinds)
+      ? missingStep(state, step)
+      : null,
+  )
 }
 
 function missingStep(state: LaunchState, step: PlannedStep): Move | null {
   if (isDone(state, step)) return null
-  return { type: 'done', outcome: 'refused', why: `${step.id} has not been done for this artifact: launch ${step.kind}${step.environment === 'production' ? '' : ` --env ${step.environment}`}` }
+  return {
+    type: 'done',
+    outcome: 'refused',
+    why: `${step.id} has not been done for this artifact: launch ${step.kind}${step.environment === 'production' ? '' : ` --env ${step.environment}`}`,
+  }
 }
 
-function stepMove(plan: Plan, state: LaunchState, step: PlannedStep, again: boolean, world: World, kinds: StepKinds): Move | null {
+function stepMove(
+  plan: Plan,
+  state: LaunchState,
+  step: PlannedStep,
+  again: boolean,
+  world: World,
+  kinds: StepKinds,
+): Move | null {
   const kind = kinds(step.kind)
   if (kind.next) {
     const move = kind.next(step, plan, state, world)
@@ -97,7 +144,12 @@ function stepMove(plan: Plan, state: LaunchState, step: PlannedStep, again: bool
 }
 
 /** A step that broke what users see is undone; one that failed before that stops the launch where it is. */
-function afterFailure(state: LaunchState, step: PlannedStep, failed: { readonly code: string; readonly message: string }, kind: StepKind): Move {
+function afterFailure(
+  state: LaunchState,
+  step: PlannedStep,
+  failed: { readonly code: string; readonly message: string },
+  kind: StepKind,
+): Move {
   const row = Object.entries(errorCodes).find(([code]) => code === failed.code)?.[1]
   // What was named in the run sheet and is not there stops a launch; it does not make it a usage error.
   const outcome = row?.outcome === 'invalid' ? 'refused' : (row?.outcome ?? 'bug')
@@ -114,7 +166,11 @@ function afterFailure(state: LaunchState, step: PlannedStep, failed: { readonly 
 /** Begun and not known to have ended, and a repeat may do harm: a person has to look first. */
 function interrupted(step: PlannedStep, begun: { readonly at: EpochMs }): Move {
   const why = `${step.id} was begun at ${isoTime(begun.at)} and nobody knows whether it ended, and the run sheet says that it must not run twice`
-  return { type: 'done', outcome: 'held', why: `${why}: look what it did, then repeat it on purpose with launch ${step.kind} --rebuild, or begin again with --new` }
+  return {
+    type: 'done',
+    outcome: 'held',
+    why: `${why}: look what it did, then repeat it on purpose with launch ${step.kind} --rebuild, or begin again with --new`,
+  }
 }
 
 /** Done for the artifact of now: a step that ran for another one has to run again. */
@@ -130,4 +186,3 @@ function first<T>(items: readonly T[], move: (item: T) => Move | null): Move | n
   }
   return null
 }
-

@@ -29,41 +29,139 @@ export type RollbackResult = {
   readonly detail: string
 }
 
-export type Release = { readonly id: string; readonly version: string; readonly commit: string; readonly previous: string | null }
+export type Release = {
+  readonly id: string
+  readonly version: string
+  readonly commit: string
+  readonly previous: string | null
+}
 
 /**
  * What happened, as it is journaled. Intent before effect (`…-intended`), outcome after. New types may be added at any time;
  * a reader keeps what it does not know as it is (and refuses to move forward).
  */
 export type Happening =
-  | { readonly type: 'launch-opened'; readonly plan: Sha256; readonly commit: string; readonly version: string; readonly supersedes: LaunchId | null; readonly acks: readonly string[]; readonly sandbox: string | null }
+  | {
+      readonly type: 'launch-opened'
+      readonly plan: Sha256
+      readonly commit: string
+      readonly version: string
+      readonly supersedes: LaunchId | null
+      readonly acks: readonly string[]
+      readonly sandbox: string | null
+    }
   | { readonly type: 'plan-replaced'; readonly plan: Sha256; readonly commit: string }
-  | { readonly type: 'baseline-captured'; readonly window: { readonly from: EpochMs; readonly to: EpochMs }; readonly metrics: { readonly [metric: string]: { readonly count: number; readonly sum: number } } }
+  | {
+      readonly type: 'baseline-captured'
+      readonly window: { readonly from: EpochMs; readonly to: EpochMs }
+      readonly metrics: { readonly [metric: string]: { readonly count: number; readonly sum: number } }
+    }
   | { readonly type: 'phase-started'; readonly phase: string }
   | { readonly type: 'phase-ended'; readonly phase: string; readonly verdict: 'pass' | 'fail' | 'held' }
   | { readonly type: 'step-intended'; readonly step: string; readonly attempt: string }
-  | { readonly type: 'step-done'; readonly step: string; readonly attempt: string; readonly summary: string; readonly ms: number; readonly output: StepOutput }
-  | { readonly type: 'step-failed'; readonly step: string; readonly attempt: string; readonly code: string; readonly message: string; readonly hint: string; readonly ms: number }
+  | {
+      readonly type: 'step-done'
+      readonly step: string
+      readonly attempt: string
+      readonly summary: string
+      readonly ms: number
+      readonly output: StepOutput
+    }
+  | {
+      readonly type: 'step-failed'
+      readonly step: string
+      readonly attempt: string
+      readonly code: string
+      readonly message: string
+      readonly hint: string
+      readonly ms: number
+    }
   /** `gate` is the list's name, `key` tells its uses apart (a stage's, a monitor's). `bakedMs`: settled evidence with data behind it. */
-  | { readonly type: 'gate-judged'; readonly gate: string; readonly key: string; readonly phase: string; readonly bakedMs: number; readonly environment: string; readonly artifact: Sha256 | null; readonly verdict: Exclude<Verdict, 'waived'>; readonly checks: readonly CheckResult[]; readonly evidence: Evidence; readonly window: { readonly from: EpochMs; readonly to: EpochMs }; readonly stage: number | null }
+  | {
+      readonly type: 'gate-judged'
+      readonly gate: string
+      readonly key: string
+      readonly phase: string
+      readonly bakedMs: number
+      readonly environment: string
+      readonly artifact: Sha256 | null
+      readonly verdict: Exclude<Verdict, 'waived'>
+      readonly checks: readonly CheckResult[]
+      readonly evidence: Evidence
+      readonly window: { readonly from: EpochMs; readonly to: EpochMs }
+      readonly stage: number | null
+    }
   | { readonly type: 'approved'; readonly role: string; readonly note: string; readonly binding: Binding }
   | { readonly type: 'blocker-raised'; readonly blocker: number; readonly severity: string; readonly text: string }
   | { readonly type: 'blocker-cleared'; readonly blocker: number; readonly note: string }
   | { readonly type: 'issue-noted'; readonly severity: string; readonly text: string }
   | { readonly type: 'go-decided'; readonly decision: 'go' | 'no-go'; readonly note: string; readonly via: string }
-  | { readonly type: 'answered'; readonly question: string; readonly answer: 'yes' | 'no'; readonly by: string; readonly via: string; readonly note: string }
+  | {
+      readonly type: 'answered'
+      readonly question: string
+      readonly answer: 'yes' | 'no'
+      readonly by: string
+      readonly via: string
+      readonly note: string
+    }
   | { readonly type: 'waived'; readonly gate: string; readonly check: string; readonly reason: string }
   | { readonly type: 'noted'; readonly text: string }
-  | { readonly type: 'flag-intended'; readonly step: string; readonly percent: number; readonly writeId: string; readonly serial: number; readonly base: Version | null }
-  | { readonly type: 'flag-set'; readonly percent: number; readonly writeId: string; readonly serial: number; readonly ackedMs: number }
+  | {
+      readonly type: 'flag-intended'
+      readonly step: string
+      readonly percent: number
+      readonly writeId: string
+      readonly serial: number
+      readonly base: Version | null
+    }
+  | {
+      readonly type: 'flag-set'
+      readonly percent: number
+      readonly writeId: string
+      readonly serial: number
+      readonly ackedMs: number
+    }
   | { readonly type: 'flag-confirmed'; readonly percent: number; readonly serial: number; readonly edgeMs: number }
-  | { readonly type: 'stage-held'; readonly step: string; readonly percent: number; readonly why: string; readonly until: EpochMs }
+  | {
+      readonly type: 'stage-held'
+      readonly step: string
+      readonly percent: number
+      readonly why: string
+      readonly until: EpochMs
+    }
   | { readonly type: 'stage-resumed'; readonly step: string; readonly percent: number; readonly why: string }
-  | { readonly type: 'stage-left'; readonly step: string; readonly percent: number; readonly verdict: 'pass' | 'unproven'; readonly why: string }
-  | { readonly type: 'canary-asked'; readonly ask: 'pause' | 'resume' | 'promote' | 'abort'; readonly stage: number | null; readonly reason: string }
-  | { readonly type: 'rollback-intended'; readonly kind: RollbackKind; readonly reason: string; readonly trigger: string }
-  | { readonly type: 'rolled-back'; readonly result: RollbackResult; readonly writeId: string; readonly trigger: string }
-  | { readonly type: 'rollback-found'; readonly writeId: string; readonly by: string; readonly since: EpochMs; readonly reason: string }
+  | {
+      readonly type: 'stage-left'
+      readonly step: string
+      readonly percent: number
+      readonly verdict: 'pass' | 'unproven'
+      readonly why: string
+    }
+  | {
+      readonly type: 'canary-asked'
+      readonly ask: 'pause' | 'resume' | 'promote' | 'abort'
+      readonly stage: number | null
+      readonly reason: string
+    }
+  | {
+      readonly type: 'rollback-intended'
+      readonly kind: RollbackKind
+      readonly reason: string
+      readonly trigger: string
+    }
+  | {
+      readonly type: 'rolled-back'
+      readonly result: RollbackResult
+      readonly writeId: string
+      readonly trigger: string
+    }
+  | {
+      readonly type: 'rollback-found'
+      readonly writeId: string
+      readonly by: string
+      readonly since: EpochMs
+      readonly reason: string
+    }
   | { readonly type: 'paused'; readonly signal: string }
   | { readonly type: 'launch-ended'; readonly outcome: Outcome; readonly why: string }
 
@@ -72,8 +170,19 @@ export type Binding = { readonly commit: string; readonly artifact: Sha256 | nul
 
 /** What a step leaves for later steps, by what it is about. */
 export type StepOutput = {
-  readonly artifact?: { readonly hash: Sha256; readonly files: number; readonly bytes: number; readonly manifest: string }
-  readonly deployed?: { readonly environment: string; readonly release: Release; readonly uploaded: number; readonly unchanged: number; readonly verified: number }
+  readonly artifact?: {
+    readonly hash: Sha256
+    readonly files: number
+    readonly bytes: number
+    readonly manifest: string
+  }
+  readonly deployed?: {
+    readonly environment: string
+    readonly release: Release
+    readonly uploaded: number
+    readonly unchanged: number
+    readonly verified: number
+  }
   readonly report?: { readonly path: string }
   readonly monitored?: { readonly from: EpochMs; readonly to: EpochMs }
 }

@@ -8,7 +8,11 @@ export const Duration = z
   .transform((text, context) => {
     const ms = parseDuration(text)
     if (ms !== null) return ms
-    context.issues.push({ code: 'custom', input: text, message: `"${text}" is not a duration; write a number and ms, s, m, h or d, like 10m` })
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: `"${text}" is not a duration; write a number and ms, s, m, h or d, like 10m`,
+    })
     return z.NEVER
   })
   .describe('a duration with its unit: 800ms, 30s, 10m, 3h')
@@ -19,13 +23,19 @@ export const Share = z
   .transform((text, context) => {
     const share = parseShare(text)
     if (share !== null) return share
-    context.issues.push({ code: 'custom', input: text, message: `"${text}" is not a percentage from 0% to 100%; write it like 1% or 0.5%` })
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: `"${text}" is not a percentage from 0% to 100%; write it like 1% or 0.5%`,
+    })
     return z.NEVER
   })
   .describe('a percentage with its sign: 1%, 0.5%')
 
 /** `10%` → 10. For exposure, where people think in percent. */
-export const Percent = Share.transform((share) => Math.round(share * 10_000) / 100).describe('a percentage of users: 10%, 0.5%')
+export const Percent = Share.transform((share) => Math.round(share * 10_000) / 100).describe(
+  'a percentage of users: 10%, 0.5%',
+)
 
 /** A limit in the metric's unit: durations become milliseconds, bare numbers stay. */
 export const Limit = z
@@ -36,7 +46,11 @@ export const Limit = z
     if (ms !== null) return { value: ms, unit: 'ms' as const }
     const share = parseShare(value)
     if (share !== null) return { value: share, unit: 'share' as const }
-    context.issues.push({ code: 'custom', input: value, message: `"${value}" is not a limit; write 800ms, 1% or a plain count` })
+    context.issues.push({
+      code: 'custom',
+      input: value,
+      message: `"${value}" is not a limit; write 800ms, 1% or a plain count`,
+    })
     return z.NEVER
   })
   .describe('a limit with its unit: 800ms, 1%, or a plain count')

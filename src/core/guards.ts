@@ -14,7 +14,13 @@ export function guarded(plan: Plan, state: LaunchState, step: PlannedStep, move:
   const stopped = flagStops(state, move.effect, world)
   if (stopped) return stopped
   if (alreadyIntended(state, move.effect)) return move
-  return outsideWindow(plan, state, world) ?? noDecision(plan, state, world) ?? noBaseline(state) ?? notConfirmed(state, move.effect, world) ?? move
+  return (
+    outsideWindow(plan, state, world) ??
+    noDecision(plan, state, world) ??
+    noBaseline(state) ??
+    notConfirmed(state, move.effect, world) ??
+    move
+  )
 }
 
 /** How long a flag that cannot be read is asked again, and how often. */
@@ -25,8 +31,13 @@ const flagRetryMs = 5000
 export function flagLost(state: LaunchState, world: World): Move | null {
   if (world.flag !== null) return null
   const why = 'the flag cannot be read'
-  if (world.now - (world.flagLostAt ?? world.now) < flagPatienceMs) return { type: 'wait', until: epochMs(world.now + flagRetryMs), why }
-  return { type: 'done', outcome: mayBeExposed(state) || hasChanged(state, 'production') ? 'held' : 'unavailable', why: `${why} for ${formatDuration(flagPatienceMs)}` }
+  if (world.now - (world.flagLostAt ?? world.now) < flagPatienceMs)
+    return { type: 'wait', until: epochMs(world.now + flagRetryMs), why }
+  return {
+    type: 'done',
+    outcome: mayBeExposed(state) || hasChanged(state, 'production') ? 'held' : 'unavailable',
+    why: `${why} for ${formatDuration(flagPatienceMs)}`,
+  }
 }
 
 type ForwardEffect = Extract<Effect, { type: 'run-step' | 'raise-flag' }>
@@ -47,14 +58,16 @@ function outsideWindow(plan: Plan, state: LaunchState, world: World): Move | nul
   if (freeze) return tooLate(state, world, `production is frozen until ${isoTime(epochMs(freeze.toAt))}: ${freeze.why}`)
   if (!plan.window) return null
   const { opensAt, closesAt } = plan.window
-  if (world.now < opensAt) return { type: 'wait', until: epochMs(opensAt), why: `the launch window opens at ${isoTime(epochMs(opensAt))}` }
+  if (world.now < opensAt)
+    return { type: 'wait', until: epochMs(opensAt), why: `the launch window opens at ${isoTime(epochMs(opensAt))}` }
   if (world.now >= closesAt) return tooLate(state, world, `the launch window closed at ${isoTime(epochMs(closesAt))}`)
   return null
 }
 
 /** Before production changed nothing is lost; a canary that may go no further is not left half-way with nobody watching. */
 function tooLate(state: LaunchState, world: World, why: string): Move {
-  if (!mayBeExposed(state)) return hasChanged(state, 'production') ? { type: 'done', outcome: 'held', why } : refused(why)
+  if (!mayBeExposed(state))
+    return hasChanged(state, 'production') ? { type: 'done', outcome: 'held', why } : refused(why)
   const at = `${why}, the canary is at ${state.flag?.percent ?? 0} %`
   if (world.leaveHeld || world.guided) return { type: 'done', outcome: 'held', why: at }
   return { type: 'effect', effect: { type: 'roll-back', kind: 'emergency', reason: at, trigger: 'window' } }
@@ -72,11 +85,18 @@ function flagStops(state: LaunchState, effect: ForwardEffect, world: World): Mov
   const { flag } = world.flag
   if (flag.latched) {
     if (state.acks.includes(flag.writeId)) return null
-    return { type: 'done', outcome: 'superseded', code: 'LATCHED', why: `the flag is latched off since ${isoTime(flag.updatedAt)} by ${flag.updatedBy}: ${flag.reason}` }
+    return {
+      type: 'done',
+      outcome: 'superseded',
+      code: 'LATCHED',
+      why: `the flag is latched off since ${isoTime(flag.updatedAt)} by ${flag.updatedBy}: ${flag.reason}`,
+    }
   }
   // An advance never lowers what users get.
   if (effect.type !== 'raise-flag' || flag.percent <= effect.percent) return null
-  return refused(`the flag is at ${flag.percent} % already, set by ${flag.updatedBy}: ${effect.percent} % would take the new version from users`)
+  return refused(
+    `the flag is at ${flag.percent} % already, set by ${flag.updatedBy}: ${effect.percent} % would take the new version from users`,
+  )
 }
 
 function noDecision(plan: Plan, state: LaunchState, world: World): Move | null {
@@ -93,7 +113,11 @@ function noBaseline(state: LaunchState): Move | null {
 function notConfirmed(state: LaunchState, effect: ForwardEffect, world: World): Move | null {
   const id = effect.type === 'raise-flag' ? `proceed/${effect.step.id}@${effect.percent}` : `proceed/${effect.step.id}`
   if (state.answers[id]?.answer === 'yes') return null
-  const what = effect.type === 'raise-flag' ? `show the new version to ${effect.percent} % of production users` : `${effect.step.kind} to production`
-  if (!world.unanswered.has(id)) return { type: 'ask', question: { type: 'proceed', id, text: `${what}?`, danger: 'production' } }
+  const what =
+    effect.type === 'raise-flag'
+      ? `show the new version to ${effect.percent} % of production users`
+      : `${effect.step.kind} to production`
+  if (!world.unanswered.has(id))
+    return { type: 'ask', question: { type: 'proceed', id, text: `${what}?`, danger: 'production' } }
   return { type: 'done', outcome: 'held', why: `nobody confirmed: ${what}` }
 }

@@ -52,19 +52,34 @@ function latchFound(plan: Plan, state: LaunchState, world: World, kinds: StepKin
   if (world.flag?.status !== 'present' || !productionTouched(plan, state, kinds)) return null
   const { flag } = world.flag
   if (!flag.latched || state.acks.includes(flag.writeId)) return null
-  return { type: 'record', happening: { type: 'rollback-found', writeId: flag.writeId, by: flag.updatedBy, since: flag.updatedAt, reason: flag.reason } }
+  return {
+    type: 'record',
+    happening: {
+      type: 'rollback-found',
+      writeId: flag.writeId,
+      by: flag.updatedBy,
+      since: flag.updatedAt,
+      reason: flag.reason,
+    },
+  }
 }
 
 function cannotRead(state: LaunchState): Move | null {
   if (state.unknownTypes.length === 0) return null
-  return { type: 'done', outcome: 'superseded', why: `the journal has events this version does not know: ${state.unknownTypes.join(', ')}` }
+  return {
+    type: 'done',
+    outcome: 'superseded',
+    why: `the journal has events this version does not know: ${state.unknownTypes.join(', ')}`,
+  }
 }
 
 /** A no-go after users got the new version takes it from them again: a launch never ends half-way. */
 function declined(state: LaunchState): Move | null {
   if (state.go?.decision !== 'no-go') return null
   const why = `no-go by ${state.go.by}${state.go.note ? `: ${state.go.note}` : ''}`
-  return mayBeExposed(state) ? { type: 'effect', effect: { type: 'roll-back', kind: 'emergency', reason: why, trigger: 'operator' } } : endLaunch('declined', why)
+  return mayBeExposed(state)
+    ? { type: 'effect', effect: { type: 'roll-back', kind: 'emergency', reason: why, trigger: 'operator' } }
+    : endLaunch('declined', why)
 }
 
 /** A flag that this launch set and that says something else now is somebody else's: whoever changed it, drives. */
@@ -72,10 +87,23 @@ function takenOver(state: LaunchState, world: World): Move | null {
   if (state.flag === null || world.flag === null) return null
   if (world.flag.status !== 'present') {
     const what = world.flag.status === 'absent' ? 'is gone' : `cannot be understood: ${world.flag.why}`
-    return { type: 'done', outcome: 'held', why: `the flag document ${what}; this launch had set it to ${state.flag.percent} %` }
+    return {
+      type: 'done',
+      outcome: 'held',
+      why: `the flag document ${what}; this launch had set it to ${state.flag.percent} %`,
+    }
   }
   const { writeId, percent, updatedBy, launch, latched } = world.flag.flag
-  const own = [state.flag.writeId, ...Object.values(state.stages).flatMap((list) => list.flatMap((stage) => (stage.status === 'shifting' ? [stage.writeId] : [])))]
+  const own = [
+    state.flag.writeId,
+    ...Object.values(state.stages).flatMap((list) =>
+      list.flatMap((stage) => (stage.status === 'shifting' ? [stage.writeId] : [])),
+    ),
+  ]
   if (latched || own.includes(writeId)) return null
-  return { type: 'done', outcome: 'superseded', why: `the flag was set to ${percent} % by ${updatedBy}${launch ? ` in launch ${launch}` : ''}; this launch had set it to ${state.flag.percent} %` }
+  return {
+    type: 'done',
+    outcome: 'superseded',
+    why: `the flag was set to ${percent} % by ${updatedBy}${launch ? ` in launch ${launch}` : ''}; this launch had set it to ${state.flag.percent} %`,
+  }
 }

@@ -22,7 +22,9 @@ export function phaseGateMove(plan: Plan, state: LaunchState, phase: PlannedPhas
 
 /** A pass binds to the artifact it was judged for; one from before there was an artifact is taken over by the first. */
 function stillHolds(state: LaunchState, phase: PlannedPhase, verdict: GateState): boolean {
-  const newestStep = phase.steps.map((step) => state.steps[step.id]).reduce((newest, step) => Math.max(newest, step?.at ?? 0), 0)
+  const newestStep = phase.steps
+    .map((step) => state.steps[step.id])
+    .reduce((newest, step) => Math.max(newest, step?.at ?? 0), 0)
   return verdict.at >= newestStep && (verdict.artifact === null || verdict.artifact === (state.artifact?.hash ?? null))
 }
 
@@ -48,7 +50,15 @@ function failed(state: LaunchState, phase: PlannedPhase, verdict: GateState): Mo
   return { type: 'done', outcome: 'refused', why: reason }
 }
 
-function unknownYet(plan: Plan, state: LaunchState, phase: PlannedPhase, gate: PlannedGate, verdict: GateState, looked: { readonly first: EpochMs; readonly last: EpochMs }, world: World): Move {
+function unknownYet(
+  plan: Plan,
+  state: LaunchState,
+  phase: PlannedPhase,
+  gate: PlannedGate,
+  verdict: GateState,
+  looked: { readonly first: EpochMs; readonly last: EpochMs },
+  world: World,
+): Move {
   const role = missingSignOff(state, gate, verdict, world)
   if (role !== undefined) {
     const statement = plan.approvals.find((approval) => approval.role === role)?.statement ?? ''
@@ -63,7 +73,9 @@ function unknownYet(plan: Plan, state: LaunchState, phase: PlannedPhase, gate: P
 /** The next role that an undecided check of the gate waits for, and that nobody was asked for yet. */
 function missingSignOff(state: LaunchState, gate: PlannedGate, verdict: GateState, world: World): string | undefined {
   const signed = new Set(bindingApprovals(state).map(({ role }) => role))
-  const undecided = new Set(verdict.checks.filter(({ judgement }) => judgement.verdict === 'unknown').map(({ id }) => id))
+  const undecided = new Set(
+    verdict.checks.filter(({ judgement }) => judgement.verdict === 'unknown').map(({ id }) => id),
+  )
   const roles = gate.checks.flatMap(({ id, signOffs = [] }) => (undecided.has(id) ? signOffs : []))
   return roles.find((role) => !signed.has(role) && !world.unanswered.has(`approval/${role}`))
 }

@@ -6,7 +6,9 @@ import { withoutPositions } from './plan-hash.ts'
 export function planChanges(stored: Plan, now: Plan): readonly string[] {
   const [before, after] = [withoutPositions(stored), withoutPositions(now)]
   // Object.keys of a plan gives exactly its keys.
-  const parts = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => key !== 'phases') as (keyof Plan)[]
+  const parts = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (key) => key !== 'phases',
+  ) as (keyof Plan)[]
   const changed = parts.filter((key) => hashOf(before[key] ?? null) !== hashOf(after[key] ?? null))
   return [...changed, ...phaseChanges(before.phases, after.phases)]
 }

@@ -21,10 +21,27 @@ export type Plan = {
   readonly phases: readonly PlannedPhase[]
   readonly rollback: RollbackPlan
   readonly approvals: readonly { readonly role: string; readonly statement: string; readonly name: string | null }[]
-  readonly contacts: readonly { readonly role: string; readonly name: string; readonly contact: string; readonly responsibility: string }[]
+  readonly contacts: readonly {
+    readonly role: string
+    readonly name: string
+    readonly contact: string
+    readonly responsibility: string
+  }[]
   readonly channels: { readonly [purpose: string]: { readonly name: string; readonly webhookEnv: string | null } }
-  readonly escalation: readonly { readonly level: number; readonly name: string; readonly when: string; readonly action: string; readonly channel: string | null }[]
-  readonly report: { readonly path: string; readonly adoption: string | null; readonly nextSteps: readonly string[]; readonly headline: readonly string[]; readonly announce?: readonly string[] }
+  readonly escalation: readonly {
+    readonly level: number
+    readonly name: string
+    readonly when: string
+    readonly action: string
+    readonly channel: string | null
+  }[]
+  readonly report: {
+    readonly path: string
+    readonly adoption: string | null
+    readonly nextSteps: readonly string[]
+    readonly headline: readonly string[]
+    readonly announce?: readonly string[]
+  }
   /** Seconds the whole launch is expected to take, from its durations; for "planned" in the report. */
   readonly plannedMs: number
 }

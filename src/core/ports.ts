@@ -47,7 +47,11 @@ export type HttpResponse = {
 }
 export type Http = {
   /** One GET without redirects; throws LaunchError UNREACHABLE when no answer came before the deadline. */
-  get(url: string, options: { readonly timeoutMs: number; readonly headers?: { readonly [name: string]: string } }, signal: AbortSignal): Promise<HttpResponse>
+  get(
+    url: string,
+    options: { readonly timeoutMs: number; readonly headers?: { readonly [name: string]: string } },
+    signal: AbortSignal,
+  ): Promise<HttpResponse>
 }
 
 /** One bucket. Keys have no leading slash. */
@@ -60,7 +64,10 @@ export type ObjectStore = {
   copy(from: string, to: string, options: PutOptions, signal: AbortSignal): Promise<void>
   remove(keys: readonly string[], signal: AbortSignal): Promise<void>
   /** Every key under the prefix, in order. */
-  list(prefix: string, signal: AbortSignal): Promise<readonly { readonly key: string; readonly bytes: number; readonly etag: Version }[]>
+  list(
+    prefix: string,
+    signal: AbortSignal,
+  ): Promise<readonly { readonly key: string; readonly bytes: number; readonly etag: Version }[]>
 }
 export type StoredObject = {
   readonly body: Uint8Array
@@ -80,7 +87,13 @@ export type PutResult = { readonly status: 'written'; readonly etag: Version } |
 
 export type Cdn = {
   /** Starts one invalidation; the same reference twice is one invalidation. `degraded` after its own retries failed. */
-  invalidate(paths: readonly string[], reference: string, signal: AbortSignal): Promise<{ readonly status: 'started'; readonly id: string } | { readonly status: 'degraded'; readonly why: string }>
+  invalidate(
+    paths: readonly string[],
+    reference: string,
+    signal: AbortSignal,
+  ): Promise<
+    { readonly status: 'started'; readonly id: string } | { readonly status: 'degraded'; readonly why: string }
+  >
   /** Whether an invalidation is done. */
   invalidated(id: string, signal: AbortSignal): Promise<boolean>
 }
@@ -93,11 +106,17 @@ export type FlagStore = {
   readonly location: string
   read(signal: AbortSignal): Promise<FlagReading>
   /** Replaces exactly the version that was read; null creates. A conflict changes nothing. */
-  write(flag: FlagState, expect: Version | null, signal: AbortSignal): Promise<{ readonly status: 'written'; readonly version: Version } | { readonly status: 'conflict' }>
+  write(
+    flag: FlagState,
+    expect: Version | null,
+    signal: AbortSignal,
+  ): Promise<{ readonly status: 'written'; readonly version: Version } | { readonly status: 'conflict' }>
   /** Unconditional, without reading first: for a rollback. */
   forceOff(flag: FlagState, signal: AbortSignal): Promise<Version>
   /** The flag as a user sees it, through the CDN; `headers` for diagnosis. */
-  observe(signal: AbortSignal): Promise<{ readonly reading: FlagReading; readonly headers: { readonly [name: string]: string } }>
+  observe(
+    signal: AbortSignal,
+  ): Promise<{ readonly reading: FlagReading; readonly headers: { readonly [name: string]: string } }>
 }
 
 /** Small durable objects by key, for the journal. Keys are relative, segments of `[A-Za-z0-9._-]`, joined by `/`. */
@@ -107,7 +126,12 @@ export type StateStore = {
   /** Atomic create-once: of two creators exactly one is told `created`. */
   create(key: string, body: string, signal: AbortSignal): Promise<'created' | 'exists'>
   /** Compare-and-set; `expect: null` creates. */
-  swap(key: string, body: string, expect: Version | null, signal: AbortSignal): Promise<{ readonly status: 'written'; readonly version: Version } | { readonly status: 'conflict' }>
+  swap(
+    key: string,
+    body: string,
+    expect: Version | null,
+    signal: AbortSignal,
+  ): Promise<{ readonly status: 'written'; readonly version: Version } | { readonly status: 'conflict' }>
   /** Names directly under a prefix (`a/b/` → `['c', 'd']`), sorted. */
   list(prefix: string, signal: AbortSignal): Promise<readonly string[]>
 }

@@ -4,7 +4,9 @@ import { formatQuantity } from './quantity.ts'
 /** `board-load p95 < 800ms: 1,240ms at 30 % (2,104 samples)`: which check failed, with what value, where. */
 export function failureReason(checks: readonly CheckResult[], stagePercent: number | null): string {
   const failing = checks.filter((check) => check.judgement.verdict === 'fail')
-  return failing.map((check) => `${describe(check)}${stagePercent === null ? '' : ` at ${stagePercent} %`}${samples(check)}`).join('; ')
+  return failing
+    .map((check) => `${describe(check)}${stagePercent === null ? '' : ` at ${stagePercent} %`}${samples(check)}`)
+    .join('; ')
 }
 
 /** `requests: 212 of 300 requests; alarms: …`: what is not known yet. */

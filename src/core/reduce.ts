@@ -33,12 +33,23 @@ function apply(state: LaunchState, event: LaterEvent): LaunchState {
       return { ...state, phases: { ...state.phases, [event.phase]: ended } }
     }
     case 'step-intended':
-      return { ...state, steps: { ...state.steps, [event.step]: { status: 'intended', attempt: event.attempt, at: event.at } } }
+      return {
+        ...state,
+        steps: { ...state.steps, [event.step]: { status: 'intended', attempt: event.attempt, at: event.at } },
+      }
     case 'step-done':
       return stepDone(state, event)
     case 'step-failed': {
       const { attempt, code, message, hint } = event
-      const failed = { status: 'failed', startedAt: startedAtOf(state, event.step, event.at), at: event.at, attempt, code, message, hint } as const
+      const failed = {
+        status: 'failed',
+        startedAt: startedAtOf(state, event.step, event.at),
+        at: event.at,
+        attempt,
+        code,
+        message,
+        hint,
+      } as const
       return { ...state, steps: { ...state.steps, [event.step]: failed } }
     }
     case 'gate-judged':
@@ -50,19 +61,36 @@ function apply(state: LaunchState, event: LaterEvent): LaunchState {
       return { ...state, approvals: [...state.approvals.filter((a) => a.role !== event.role), approval] }
     }
     case 'blocker-raised':
-      return { ...state, blockers: [...state.blockers, { id: event.blocker, severity: event.severity, text: event.text, open: true, by, at: event.at }] }
+      return {
+        ...state,
+        blockers: [
+          ...state.blockers,
+          { id: event.blocker, severity: event.severity, text: event.text, open: true, by, at: event.at },
+        ],
+      }
     case 'blocker-cleared':
-      return { ...state, blockers: state.blockers.map((blocker) => (blocker.id === event.blocker ? { ...blocker, open: false } : blocker)) }
+      return {
+        ...state,
+        blockers: state.blockers.map((blocker) =>
+          blocker.id === event.blocker ? { ...blocker, open: false } : blocker,
+        ),
+      }
     case 'issue-noted':
       return { ...state, issues: [...state.issues, { severity: event.severity, text: event.text, by, at: event.at }] }
     case 'go-decided':
       return { ...state, go: { decision: event.decision, by, at: event.at, note: event.note, via: event.via } }
     case 'answered': {
       const { answer, note, via } = event
-      return { ...state, answers: { ...state.answers, [event.question]: { answer, by: event.by, at: event.at, note, via } } }
+      return {
+        ...state,
+        answers: { ...state.answers, [event.question]: { answer, by: event.by, at: event.at, note, via } },
+      }
     }
     case 'waived':
-      return { ...state, waivers: [...state.waivers, { gate: event.gate, check: event.check, reason: event.reason, by }] }
+      return {
+        ...state,
+        waivers: [...state.waivers, { gate: event.gate, check: event.check, reason: event.reason, by }],
+      }
     case 'noted':
       return { ...state, notes: [...state.notes, { text: event.text, by, at: event.at }] }
     case 'flag-intended':
@@ -76,13 +104,29 @@ function apply(state: LaunchState, event: LaterEvent): LaunchState {
     case 'rollback-intended':
       return { ...state, rollingBack: { kind: event.kind, reason: event.reason, trigger: event.trigger, at: event.at } }
     case 'rolled-back':
-      return { ...leaveFailed(state, event.at, event.result.reason), rollingBack: null, ask: null, rollbacks: [...state.rollbacks, { ...event.result, at: event.at, writeId: event.writeId, trigger: event.trigger }] }
+      return {
+        ...leaveFailed(state, event.at, event.result.reason),
+        rollingBack: null,
+        ask: null,
+        rollbacks: [
+          ...state.rollbacks,
+          { ...event.result, at: event.at, writeId: event.writeId, trigger: event.trigger },
+        ],
+      }
     case 'rollback-found':
-      return { ...leaveFailed(state, event.at, event.reason), ask: null, found: { writeId: event.writeId, by: event.by, at: event.since, reason: event.reason } }
+      return {
+        ...leaveFailed(state, event.at, event.reason),
+        ask: null,
+        found: { writeId: event.writeId, by: event.by, at: event.since, reason: event.reason },
+      }
     case 'paused':
       return state
     case 'launch-ended':
-      return { ...state, phases: endedPhases(state.phases, event), ended: { outcome: event.outcome, why: event.why, at: event.at } }
+      return {
+        ...state,
+        phases: endedPhases(state.phases, event),
+        ended: { outcome: event.outcome, why: event.why, at: event.at },
+      }
   }
   return unknownEvent(state, event)
 }
@@ -102,20 +146,37 @@ function startedAtOf(state: LaunchState, step: string, fallback: LaunchState['op
 function stepDone(state: LaunchState, event: EventOf<'step-done'>): LaunchState {
   const { artifact, deployed } = event.output
   const hash = artifact?.hash ?? state.artifact?.hash ?? null
-  const done = { status: 'done', startedAt: startedAtOf(state, event.step, event.at), at: event.at, summary: event.summary, ms: event.ms, artifact: hash } as const
+  const done = {
+    status: 'done',
+    startedAt: startedAtOf(state, event.step, event.at),
+    at: event.at,
+    summary: event.summary,
+    ms: event.ms,
+    artifact: hash,
+  } as const
   const next = { ...state, steps: { ...state.steps, [event.step]: done } }
   if (artifact) {
     const first = state.artifact === null
     // Sign-offs given before there was an artifact are taken over by the first one built from their commit.
     const approvals = first
-      ? state.approvals.map((approval) => (approval.binding.artifact === null ? { ...approval, binding: { ...approval.binding, artifact: artifact.hash } } : approval))
+      ? state.approvals.map((approval) =>
+          approval.binding.artifact === null
+            ? { ...approval, binding: { ...approval.binding, artifact: artifact.hash } }
+            : approval,
+        )
       : state.approvals
     // Another artifact has to go through every phase again: what passed, passed for the one before.
     const phases = first || state.artifact?.hash === artifact.hash ? state.phases : {}
     return { ...next, artifact, approvals, phases }
   }
   if (deployed) {
-    return { ...next, deployments: { ...state.deployments, [deployed.environment]: { release: deployed.release, at: event.at, artifact: hash } } }
+    return {
+      ...next,
+      deployments: {
+        ...state.deployments,
+        [deployed.environment]: { release: deployed.release, at: event.at, artifact: hash },
+      },
+    }
   }
   return next
 }
@@ -125,7 +186,14 @@ function gateJudged(state: LaunchState, event: EventOf<'gate-judged'>): LaunchSt
   const failing = verdict === 'fail' ? (state.gates[event.key]?.failing ?? 0) + 1 : 0
   // A promotion is refused on a fail for good: it must not come true minutes later.
   const ask = verdict === 'fail' && stage !== null && state.ask?.ask === 'promote' ? null : state.ask
-  return { ...state, ask, gates: { ...state.gates, [event.key]: { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window, failing } } }
+  return {
+    ...state,
+    ask,
+    gates: {
+      ...state.gates,
+      [event.key]: { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window, failing },
+    },
+  }
 }
 
 /** A rollback ends whatever stage was under way. */
@@ -133,7 +201,18 @@ function leaveFailed(state: LaunchState, at: LaunchState['openedAt'], why: strin
   const stages = Object.fromEntries(
     Object.entries(state.stages).map(([step, list]) => [
       step,
-      list.map((stage) => (stage.status === 'left' ? stage : ({ status: 'left', percent: stage.percent, startedAt: stage.startedAt, endedAt: at, verdict: 'fail', why } as const))),
+      list.map((stage) =>
+        stage.status === 'left'
+          ? stage
+          : ({
+              status: 'left',
+              percent: stage.percent,
+              startedAt: stage.startedAt,
+              endedAt: at,
+              verdict: 'fail',
+              why,
+            } as const),
+      ),
     ]),
   )
   return { ...state, stages }
@@ -143,6 +222,9 @@ function leaveFailed(state: LaunchState, at: LaunchState['openedAt'], why: strin
 function endedPhases(phases: LaunchState['phases'], { at, outcome }: EventOf<'launch-ended'>): LaunchState['phases'] {
   const verdict = outcome === 'held' || outcome === 'declined' || outcome === 'stopped' ? 'held' : 'fail'
   return Object.fromEntries(
-    Object.entries(phases).map(([id, phase]) => [id, phase.status === 'running' ? { status: 'ended', startedAt: phase.startedAt, endedAt: at, verdict } : phase]),
+    Object.entries(phases).map(([id, phase]) => [
+      id,
+      phase.status === 'running' ? { status: 'ended', startedAt: phase.startedAt, endedAt: at, verdict } : phase,
+    ]),
   )
 }

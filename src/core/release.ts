@@ -5,7 +5,11 @@ import type { FileEntry } from './ports.ts'
 /** How a file is served: `immutable` files carry their content in their name; HTML is the commit point and goes last. */
 export type FileClass = 'immutable' | 'mutable' | 'html'
 
-export type ReleaseFile = FileEntry & { readonly class: FileClass; readonly contentType: string; readonly cacheControl: string }
+export type ReleaseFile = FileEntry & {
+  readonly class: FileClass
+  readonly contentType: string
+  readonly cacheControl: string
+}
 
 /** Everything a release serves. Stored as `.launch/releases/<id>/manifest.json`. */
 export type Manifest = {
@@ -19,7 +23,13 @@ export type Manifest = {
 }
 
 /** Which release an environment serves. Stored as `.launch/current.json`, replaced by compare-and-set. */
-export type Current = { readonly schema: 1; readonly release: string; readonly previous: string | null; readonly writeId: string; /** True when a rollback put it there: another rollback then goes no further back by itself. */ readonly restored: boolean }
+export type Current = {
+  readonly schema: 1
+  readonly release: string
+  readonly previous: string | null
+  readonly writeId: string
+  /** True when a rollback put it there: another rollback then goes no further back by itself. */ readonly restored: boolean
+}
 
 export const keys = {
   current: '.launch/current.json',
@@ -41,7 +51,11 @@ export function releaseId(artifact: Sha256): string {
 }
 
 /** Upload order: immutable files, then other files, then HTML with index.html last of all. */
-export function inUploadOrder(files: readonly ReleaseFile[]): { readonly immutable: readonly ReleaseFile[]; readonly mutable: readonly ReleaseFile[]; readonly html: readonly ReleaseFile[] } {
+export function inUploadOrder(files: readonly ReleaseFile[]): {
+  readonly immutable: readonly ReleaseFile[]
+  readonly mutable: readonly ReleaseFile[]
+  readonly html: readonly ReleaseFile[]
+} {
   const of = (fileClass: FileClass) => files.filter((file) => file.class === fileClass)
   const html = of('html').toSorted((a, b) => Number(a.path === 'index.html') - Number(b.path === 'index.html'))
   return { immutable: of('immutable'), mutable: of('mutable'), html }

@@ -1,5 +1,15 @@
 import type { EpochMs, LaunchId, Sha256 } from './brand.ts'
-import type { Actor, Binding, CheckResult, EventOf, LaunchEvent, Release, RollbackKind, RollbackResult, StepOutput } from './event.ts'
+import type {
+  Actor,
+  Binding,
+  CheckResult,
+  EventOf,
+  LaunchEvent,
+  Release,
+  RollbackKind,
+  RollbackResult,
+  StepOutput,
+} from './event.ts'
 import type { Outcome } from './exit-code.ts'
 import type { Verdict, Window } from './verdict.ts'
 
@@ -18,42 +28,131 @@ export type LaunchState = {
   readonly n: number
   readonly last: { readonly at: EpochMs; readonly actor: Actor; readonly type: string }
   readonly artifact: StepOutput['artifact'] | null
-  readonly deployments: { readonly [environment: string]: { readonly release: Release; readonly at: EpochMs; readonly artifact: Sha256 | null } }
+  readonly deployments: {
+    readonly [environment: string]: {
+      readonly release: Release
+      readonly at: EpochMs
+      readonly artifact: Sha256 | null
+    }
+  }
   readonly phases: { readonly [phase: string]: PhaseState }
   readonly steps: { readonly [step: string]: StepState }
   readonly gates: { readonly [key: string]: GateState }
   readonly stages: { readonly [step: string]: readonly Stage[] }
   readonly approvals: readonly Approval[]
-  readonly blockers: readonly { readonly id: number; readonly severity: string; readonly text: string; readonly open: boolean; readonly by: string; readonly at: EpochMs }[]
-  readonly issues: readonly { readonly severity: string; readonly text: string; readonly by: string; readonly at: EpochMs }[]
-  readonly go: { readonly decision: 'go' | 'no-go'; readonly by: string; readonly at: EpochMs; readonly note: string; readonly via: string } | null
-  readonly answers: { readonly [question: string]: { readonly answer: 'yes' | 'no'; readonly by: string; readonly at: EpochMs; readonly note: string; readonly via: string } }
-  readonly waivers: readonly { readonly gate: string; readonly check: string; readonly reason: string; readonly by: string }[]
+  readonly blockers: readonly {
+    readonly id: number
+    readonly severity: string
+    readonly text: string
+    readonly open: boolean
+    readonly by: string
+    readonly at: EpochMs
+  }[]
+  readonly issues: readonly {
+    readonly severity: string
+    readonly text: string
+    readonly by: string
+    readonly at: EpochMs
+  }[]
+  readonly go: {
+    readonly decision: 'go' | 'no-go'
+    readonly by: string
+    readonly at: EpochMs
+    readonly note: string
+    readonly via: string
+  } | null
+  readonly answers: {
+    readonly [question: string]: {
+      readonly answer: 'yes' | 'no'
+      readonly by: string
+      readonly at: EpochMs
+      readonly note: string
+      readonly via: string
+    }
+  }
+  readonly waivers: readonly {
+    readonly gate: string
+    readonly check: string
+    readonly reason: string
+    readonly by: string
+  }[]
   readonly notes: readonly { readonly text: string; readonly by: string; readonly at: EpochMs }[]
   readonly baseline: { readonly window: Window; readonly metrics: EventOf<'baseline-captured'>['metrics'] } | null
   /** The flag as this launch last set it. */
-  readonly flag: { readonly percent: number; readonly serial: number; readonly writeId: string; readonly at: EpochMs; readonly confirmedAt: EpochMs | null } | null
+  readonly flag: {
+    readonly percent: number
+    readonly serial: number
+    readonly writeId: string
+    readonly at: EpochMs
+    readonly confirmedAt: EpochMs | null
+  } | null
   /** The newest request from another machine that no stage has answered yet. */
-  readonly ask: { readonly ask: EventOf<'canary-asked'>['ask']; readonly stage: number | null; readonly reason: string; readonly by: string; readonly at: EpochMs } | null
-  readonly rollingBack: { readonly kind: RollbackKind; readonly reason: string; readonly trigger: string; readonly at: EpochMs } | null
-  readonly rollbacks: readonly (RollbackResult & { readonly at: EpochMs; readonly writeId: string; readonly trigger: string })[]
+  readonly ask: {
+    readonly ask: EventOf<'canary-asked'>['ask']
+    readonly stage: number | null
+    readonly reason: string
+    readonly by: string
+    readonly at: EpochMs
+  } | null
+  readonly rollingBack: {
+    readonly kind: RollbackKind
+    readonly reason: string
+    readonly trigger: string
+    readonly at: EpochMs
+  } | null
+  readonly rollbacks: readonly (RollbackResult & {
+    readonly at: EpochMs
+    readonly writeId: string
+    readonly trigger: string
+  })[]
   /** A latch that somebody else's rollback left in the flag. */
-  readonly found: { readonly writeId: string; readonly by: string; readonly at: EpochMs; readonly reason: string } | null
+  readonly found: {
+    readonly writeId: string
+    readonly by: string
+    readonly at: EpochMs
+    readonly reason: string
+  } | null
   readonly ended: { readonly outcome: Outcome; readonly why: string; readonly at: EpochMs } | null
   /** Event types this version does not know: reading works, moving forward does not. */
   readonly unknownTypes: readonly string[]
 }
 
-export type Approval = { readonly role: string; readonly by: string; readonly at: EpochMs; readonly note: string; readonly binding: Binding }
+export type Approval = {
+  readonly role: string
+  readonly by: string
+  readonly at: EpochMs
+  readonly note: string
+  readonly binding: Binding
+}
 
 export type PhaseState =
   | { readonly status: 'running'; readonly startedAt: EpochMs }
-  | { readonly status: 'ended'; readonly startedAt: EpochMs; readonly endedAt: EpochMs; readonly verdict: 'pass' | 'fail' | 'held' }
+  | {
+      readonly status: 'ended'
+      readonly startedAt: EpochMs
+      readonly endedAt: EpochMs
+      readonly verdict: 'pass' | 'fail' | 'held'
+    }
 
 export type StepState =
   | { readonly status: 'intended'; readonly attempt: string; readonly at: EpochMs }
-  | { readonly status: 'done'; readonly startedAt: EpochMs; readonly at: EpochMs; readonly summary: string; readonly ms: number; readonly artifact: Sha256 | null }
-  | { readonly status: 'failed'; readonly startedAt: EpochMs; readonly at: EpochMs; readonly attempt: string; readonly code: string; readonly message: string; readonly hint: string }
+  | {
+      readonly status: 'done'
+      readonly startedAt: EpochMs
+      readonly at: EpochMs
+      readonly summary: string
+      readonly ms: number
+      readonly artifact: Sha256 | null
+    }
+  | {
+      readonly status: 'failed'
+      readonly startedAt: EpochMs
+      readonly at: EpochMs
+      readonly attempt: string
+      readonly code: string
+      readonly message: string
+      readonly hint: string
+    }
 
 export type GateState = {
   readonly gate: string
@@ -72,12 +171,33 @@ export type GateState = {
 
 export type Stage =
   /** Intent journaled; whether the flag was written is not known yet. */
-  | { readonly status: 'shifting'; readonly percent: number; readonly startedAt: EpochMs; readonly writeId: string; readonly serial: number }
+  | {
+      readonly status: 'shifting'
+      readonly percent: number
+      readonly startedAt: EpochMs
+      readonly writeId: string
+      readonly serial: number
+    }
   /** Written, not yet seen through the CDN. */
   | { readonly status: 'set'; readonly percent: number; readonly startedAt: EpochMs; readonly serial: number }
   | { readonly status: 'baking'; readonly percent: number; readonly startedAt: EpochMs; readonly since: EpochMs }
-  | { readonly status: 'held'; readonly percent: number; readonly startedAt: EpochMs; readonly since: EpochMs; readonly why: string; readonly heldAt: EpochMs; readonly until: EpochMs }
-  | { readonly status: 'left'; readonly percent: number; readonly startedAt: EpochMs; readonly endedAt: EpochMs; readonly verdict: 'pass' | 'unproven' | 'fail'; readonly why: string }
+  | {
+      readonly status: 'held'
+      readonly percent: number
+      readonly startedAt: EpochMs
+      readonly since: EpochMs
+      readonly why: string
+      readonly heldAt: EpochMs
+      readonly until: EpochMs
+    }
+  | {
+      readonly status: 'left'
+      readonly percent: number
+      readonly startedAt: EpochMs
+      readonly endedAt: EpochMs
+      readonly verdict: 'pass' | 'unproven' | 'fail'
+      readonly why: string
+    }
 
 /** Approvals that still bind: same commit and plan, and the artifact they were given for or took over. */
 export function bindingApprovals(state: LaunchState): readonly Approval[] {

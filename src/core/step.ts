@@ -65,7 +65,9 @@ export type StepDefinition<K extends string, S extends z.ZodType> = {
   readonly changes: (spec: z.infer<S>, phaseEnvironment: string) => 'nothing' | 'users'
   readonly environment: (spec: z.infer<S>, phaseEnvironment: string) => string
   /** Name of the gate list the step judges while it runs, and how often it looks. */
-  readonly gate?: (spec: z.infer<S>) => { readonly name: string; readonly everyMs: number; readonly patienceMs: number } | null
+  readonly gate?: (
+    spec: z.infer<S>,
+  ) => { readonly name: string; readonly everyMs: number; readonly patienceMs: number } | null
   /** Expected duration, for the plan. */
   readonly plannedMs: (spec: z.infer<S>) => number
   readonly title: (spec: z.infer<S>, environment: string) => string
@@ -97,7 +99,9 @@ export type StepKind<K extends string = string, S extends z.ZodType = z.ZodType>
 }
 
 /** Makes a step kind. The cast is sound because a planned step carries the spec that its own kind's schema parsed. */
-export function defineStep<const K extends string, S extends z.ZodType>(definition: StepDefinition<K, S>): StepKind<K, S> {
+export function defineStep<const K extends string, S extends z.ZodType>(
+  definition: StepDefinition<K, S>,
+): StepKind<K, S> {
   const own = (spec: unknown) => spec as z.infer<S>
   const { next, perform } = definition
   return {

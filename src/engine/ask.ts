@@ -7,7 +7,12 @@ import type { Session } from './session.ts'
 import type { LaunchState } from '../core/state.ts'
 
 /** Asks the people and remembers what they said. An end when the answer ends this run; `overtaken` when something else came first. */
-export async function ask(question: Question, session: Session, look: LookMeanwhile, signal: AbortSignal): Promise<RunEnd | 'overtaken' | null> {
+export async function ask(
+  question: Question,
+  session: Session,
+  look: LookMeanwhile,
+  signal: AbortSignal,
+): Promise<RunEnd | 'overtaken' | null> {
   session.watcher.onProgress(null, null)
   const asked = await askMeanwhile(question, session, look, signal)
   if ('stands' in asked) {
@@ -40,7 +45,12 @@ export async function ask(question: Question, session: Session, look: LookMeanwh
       return null
     case 'held':
       // It names the stage that was held: by the time it is read another one may stand there.
-      await remember({ type: 'canary-asked', ask: yes ? 'promote' : 'abort', stage: heldStage(session.state), reason: note }, session, signal, by)
+      await remember(
+        { type: 'canary-asked', ask: yes ? 'promote' : 'abort', stage: heldStage(session.state), reason: note },
+        session,
+        signal,
+        by,
+      )
       return null
     case 'proceed':
       await remember({ type: 'answered', question: question.id, answer: answer.answer, by, via, note }, session, signal)

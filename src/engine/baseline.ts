@@ -21,7 +21,9 @@ export async function captureBaseline(session: Session, signal: AbortSignal): Pr
     if (finding?.status !== 'seen') return []
     // A series need is answered with a Series.
     const { minutes } = settledMinutes(finding.value as Series, 'all', window)
-    return minutes.length === 0 ? [] : [[metric.id, { count: sumOf(minutes, 'count'), sum: sumOf(minutes, 'sum') }] as const]
+    return minutes.length === 0
+      ? []
+      : [[metric.id, { count: sumOf(minutes, 'count'), sum: sumOf(minutes, 'sum') }] as const]
   })
   signal.throwIfAborted()
   await session.record({ type: 'baseline-captured', window, metrics: Object.fromEntries(captured) }, signal)

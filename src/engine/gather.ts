@@ -1,5 +1,14 @@
 import { messageOf } from '../core/errors.ts'
-import { missing, needKey, seen, type Evidence, type Finding, type Need, type NeedKind, type NeedOf } from '../core/evidence.ts'
+import {
+  missing,
+  needKey,
+  seen,
+  type Evidence,
+  type Finding,
+  type Need,
+  type NeedKind,
+  type NeedOf,
+} from '../core/evidence.ts'
 import type { Environment, Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { Window } from '../core/verdict.ts'
@@ -16,13 +25,22 @@ export type GatherRequest = {
 }
 
 type SingleNeed = Exclude<NeedKind, MetricNeed['need']>
-type Gather<K extends SingleNeed> = (need: NeedOf<K>, request: GatherRequest, ports: EnginePorts, signal: AbortSignal) => Promise<Finding>
+type Gather<K extends SingleNeed> = (
+  need: NeedOf<K>,
+  request: GatherRequest,
+  ports: EnginePorts,
+  signal: AbortSignal,
+) => Promise<Finding>
 
 /** One gatherer per need. A gatherer that throws makes its finding missing, with the reason. */
 const gatherers: { readonly [K in SingleNeed]: Gather<K> } = {
   http: async (need, _request, ports, signal) => {
     const response = await ports.http.get(need.url, { timeoutMs: need.timeoutMs }, signal)
-    return seen({ status: response.status, ms: response.ms, bodyStart: new TextDecoder().decode(response.body.slice(0, 200)) })
+    return seen({
+      status: response.status,
+      ms: response.ms,
+      bodyStart: new TextDecoder().decode(response.body.slice(0, 200)),
+    })
   },
   command: async (need, request, ports, signal) => {
     if (need.anyOf.length > 0 && (await ports.exec.which(need.anyOf)) === null) {
@@ -33,7 +51,10 @@ const gatherers: { readonly [K in SingleNeed]: Gather<K> } = {
     const before = ranWell.get(memo)
     if (before) return before
     const env = ports.childEnv(environment.name)
-    const result = await ports.exec.run({ argv: need.run, cwd: need.cwd ?? '.', env, timeoutMs: need.timeoutMs }, signal)
+    const result = await ports.exec.run(
+      { argv: need.run, cwd: need.cwd ?? '.', env, timeoutMs: need.timeoutMs },
+      signal,
+    )
     const ran = seen({ ran: true, exitCode: result.timedOut ? 124 : result.exitCode, ms: result.ms, tail: result.tail })
     if (result.exitCode === 0) ranWell.set(memo, ran)
     return ran
@@ -54,7 +75,12 @@ const gatherers: { readonly [K in SingleNeed]: Gather<K> } = {
 }
 
 /** Gathers every need of a gate at once. Never throws for a need that could not be met, only for an abort. */
-export async function gather(needs: readonly Need[], request: GatherRequest, ports: EnginePorts, signal: AbortSignal): Promise<Evidence> {
+export async function gather(
+  needs: readonly Need[],
+  request: GatherRequest,
+  ports: EnginePorts,
+  signal: AbortSignal,
+): Promise<Evidence> {
   const metricNeeds = needs.filter(isMetricNeed)
   const others = needs.filter((need): need is Exclude<Need, MetricNeed> => !isMetricNeed(need))
   const [metricFindings, ...findings] = await Promise.all([
@@ -63,7 +89,10 @@ export async function gather(needs: readonly Need[], request: GatherRequest, por
     inTurn(others, (need) => settle(single(need, request, ports, signal), signal)),
   ])
   const pairs: [string, Finding][] = [
-    ...metricNeeds.map((need, i): [string, Finding] => [needKey(need), metricFindings[i] ?? missing('the provider did not answer this query')]),
+    ...metricNeeds.map((need, i): [string, Finding] => [
+      needKey(need),
+      metricFindings[i] ?? missing('the provider did not answer this query'),
+    ]),
     ...others.map((need, i): [string, Finding] => [needKey(need), findings[0]?.[i] ?? missing('not gathered')]),
   ]
   return Object.fromEntries(pairs)
@@ -73,7 +102,12 @@ function isMetricNeed(need: Need): need is MetricNeed {
   return need.need === 'series' || need.need === 'window' || need.need === 'alarms'
 }
 
-async function metrics(needs: readonly MetricNeed[], request: GatherRequest, ports: EnginePorts, signal: AbortSignal): Promise<readonly Finding[]> {
+async function metrics(
+  needs: readonly MetricNeed[],
+  request: GatherRequest,
+  ports: EnginePorts,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
   if (needs.length === 0) return []
   try {
     return await ports.metrics(needs, request.environment, request.window, signal)
@@ -83,7 +117,12 @@ async function metrics(needs: readonly MetricNeed[], request: GatherRequest, por
   }
 }
 
-function single(need: Exclude<Need, MetricNeed>, request: GatherRequest, ports: EnginePorts, signal: AbortSignal): Promise<Finding> {
+function single(
+  need: Exclude<Need, MetricNeed>,
+  request: GatherRequest,
+  ports: EnginePorts,
+  signal: AbortSignal,
+): Promise<Finding> {
   // The table's key is the need's own kind, so the gatherer takes exactly this need.
   const gatherer = gatherers[need.need] as Gather<SingleNeed>
   return gatherer(need, request, ports, signal)

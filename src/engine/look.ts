@@ -14,7 +14,14 @@ import type { EnginePorts } from './ports.ts'
 export type GateJudged = Extract<Happening, { type: 'gate-judged' }>
 
 /** Gathers a gate's needs and judges them: what would be journaled. */
-export async function lookAt(look: GateLook, plan: Plan, state: LaunchState, ports: EnginePorts, signal: AbortSignal, ranWell: Map<string, Finding> = new Map()): Promise<GateJudged> {
+export async function lookAt(
+  look: GateLook,
+  plan: Plan,
+  state: LaunchState,
+  ports: EnginePorts,
+  signal: AbortSignal,
+  ranWell: Map<string, Finding> = new Map(),
+): Promise<GateJudged> {
   const environment = environmentOf(plan, look.gate.environment)
   const scope = scopeOf(environment, look.phase)
   const gate = look.watch ? watchable(look.gate, scope) : look.gate
@@ -23,7 +30,14 @@ export async function lookAt(look: GateLook, plan: Plan, state: LaunchState, por
   // Gathering takes time in the real world: the window is what was asked for, not what passed since.
   const evidence = withinWindow(found, look.window)
   const subject = subjectOf(state, environment)
-  const context = { now: look.window.to, window: look.window, subject, launch: factsOf(plan, state, environment), scope, waivers: waiversOf(state, look.gate.id) }
+  const context = {
+    now: look.window.to,
+    window: look.window,
+    subject,
+    launch: factsOf(plan, state, environment),
+    scope,
+    waivers: waiversOf(state, look.gate.id),
+  }
   const judged = judgeGate(gate, found, context)
   return {
     type: 'gate-judged',
@@ -44,7 +58,8 @@ export async function lookAt(look: GateLook, plan: Plan, state: LaunchState, por
 /** Whether a look says anything that the journal does not hold yet: another verdict, or another closed period. */
 export function isNews(judged: GateJudged, before: GateState | undefined): boolean {
   if (!before || before.verdict !== judged.verdict || before.bakedMs !== judged.bakedMs) return true
-  const verdicts = (checks: GateJudged['checks']) => checks.map((check) => `${check.id}:${check.judgement.verdict}`).join()
+  const verdicts = (checks: GateJudged['checks']) =>
+    checks.map((check) => `${check.id}:${check.judgement.verdict}`).join()
   return verdicts(before.checks) !== verdicts(judged.checks) || judged.window.to - before.at >= 60_000
 }
 
@@ -68,7 +83,12 @@ function factsOf(plan: Plan, state: LaunchState, environment: Environment): Laun
 }
 
 function baselineFacts(baseline: NonNullable<LaunchState['baseline']>): LaunchFacts['baseline'] {
-  return Object.fromEntries(Object.entries(baseline.metrics).map(([metric, { count, sum }]) => [metric, { window: baseline.window, count, sum }]))
+  return Object.fromEntries(
+    Object.entries(baseline.metrics).map(([metric, { count, sum }]) => [
+      metric,
+      { window: baseline.window, count, sum },
+    ]),
+  )
 }
 
 export function scopeOf(environment: Environment, phase: string): NeedScope {
@@ -85,13 +105,18 @@ export function environmentOf(plan: Plan, name: string): Environment {
 function watchable(gate: PlannedGate, scope: NeedScope): PlannedGate {
   const quiet = (check: PlannedGate['checks'][number]) => {
     const needs = needsOfGate({ ...gate, checks: [check] }, scope)
-    return needs.length > 0 && needs.every(({ need }) => need === 'series' || need === 'window' || need === 'alarms' || need === 'http')
+    return (
+      needs.length > 0 &&
+      needs.every(({ need }) => need === 'series' || need === 'window' || need === 'alarms' || need === 'http')
+    )
   }
   return { ...gate, checks: gate.checks.filter(quiet) }
 }
 
 function waiversOf(state: LaunchState, gate: string) {
-  return Object.fromEntries(state.waivers.filter((waiver) => waiver.gate === gate).map(({ check, reason, by }) => [check, { reason, by }]))
+  return Object.fromEntries(
+    state.waivers.filter((waiver) => waiver.gate === gate).map(({ check, reason, by }) => [check, { reason, by }]),
+  )
 }
 
 /**
@@ -104,7 +129,8 @@ function bakedMs(needs: readonly Need[], evidence: Evidence, subject: Look['subj
     if (finding?.status !== 'seen') return 0
     // The gatherer answers a series need with a Series.
     const series = finding.value as Series
-    const from = need.lookbackMs === undefined ? window.from : Math.max(window.from, window.to - series.lagMs - need.lookbackMs)
+    const from =
+      need.lookbackMs === undefined ? window.from : Math.max(window.from, window.to - series.lagMs - need.lookbackMs)
     const whole = settledWindow(window, series.periodMs, series.lagMs)
     const read = settledMinutes(series, subject, { from: epochMs(from), to: window.to })
     return whole.to - whole.from - (read.expected - read.minutes.length) * series.periodMs
@@ -124,7 +150,12 @@ function withinWindow(evidence: Evidence, window: Window): Evidence {
       // As above: the key names the kind of the value.
       const series = finding.value as Series
       const inside = (start: number) => start >= epochMs(window.from - series.periodMs)
-      const minutes = Object.fromEntries(Object.entries(series.minutes).map(([variant, list]) => [variant, list.filter((minute) => inside(minute.start))]))
+      const minutes = Object.fromEntries(
+        Object.entries(series.minutes).map(([variant, list]) => [
+          variant,
+          list.filter((minute) => inside(minute.start)),
+        ]),
+      )
       return [key, { status: 'seen', value: { ...series, minutes, alive: series.alive?.filter(inside) ?? null } }]
     }),
   )

@@ -47,7 +47,12 @@ async function runStep(step: PlannedStep, session: Session, signal: AbortSignal)
 }
 
 /** What came of a step: its result, or why it failed. Throws what is no answer to that: an abort, a bug, a service that is away. */
-async function attempted(perform: NonNullable<StepKind['perform']>, step: PlannedStep, { plan, state, ports }: Session, signal: AbortSignal): Promise<StepResult | LaunchError> {
+async function attempted(
+  perform: NonNullable<StepKind['perform']>,
+  step: PlannedStep,
+  { plan, state, ports }: Session,
+  signal: AbortSignal,
+): Promise<StepResult | LaunchError> {
   try {
     return await perform({ plan, state, step, environment: environmentOf(plan, step.environment), ports }, signal)
   } catch (error) {

@@ -10,7 +10,12 @@ export type MetricNeed = NeedOf<'series'> | NeedOf<'window'> | NeedOf<'alarms'>
 export type EnginePorts = StepPorts & {
   readonly people: People
   /** All metric needs of one environment at once: one GetMetricData per region and account. One finding per need, in order. */
-  readonly metrics: (needs: readonly MetricNeed[], environment: Environment, window: Window, signal: AbortSignal) => Promise<readonly Finding[]>
+  readonly metrics: (
+    needs: readonly MetricNeed[],
+    environment: Environment,
+    window: Window,
+    signal: AbortSignal,
+  ) => Promise<readonly Finding[]>
   readonly identity: (environment: Environment, signal: AbortSignal) => Promise<EvidenceByNeed['identity']>
   readonly git: (signal: AbortSignal) => Promise<EvidenceByNeed['git']>
   /** Who drives, as it is written into a flag document and a rollback. */

@@ -14,7 +14,12 @@ const edgePollMs = 1000
  * Shows the new version to more users: intent, compare-and-set on the very version that was read before the journal,
  * outcome. Idempotent by the intent's writeId: after a crash the flag itself says whether the write got through.
  */
-export async function raiseFlag(step: PlannedStep, percent: number, session: Session, signal: AbortSignal): Promise<void> {
+export async function raiseFlag(
+  step: PlannedStep,
+  percent: number,
+  session: Session,
+  signal: AbortSignal,
+): Promise<void> {
   const { flag: reading, ports } = session
   if (!reading || reading.status === 'malformed') return
   const current = reading.status === 'present' ? reading.flag : null
@@ -33,7 +38,8 @@ export async function raiseFlag(step: PlannedStep, percent: number, session: Ses
   if (current && !mayReplace(current, next)) return
   // Recorded again with the new base when an earlier try met a flag that somebody else had changed.
   if (!open || open.serial < serial) {
-    if (!(await session.record({ type: 'flag-intended', step: step.id, percent, writeId, serial, base }, signal))) return
+    if (!(await session.record({ type: 'flag-intended', step: step.id, percent, writeId, serial, base }, signal)))
+      return
   }
   const started = ports.clock.monotonicMs()
   const written = await ports.flag('production').write(next, base, signal)
@@ -59,7 +65,12 @@ function nextFlag(session: Session, percent: number, serial: number, writeId: st
 }
 
 /** Waits until users are served the new flag through the CDN. A flag that never reaches them is taken back. */
-export async function confirmFlag(percent: number, serial: number, session: Session, signal: AbortSignal): Promise<void> {
+export async function confirmFlag(
+  percent: number,
+  serial: number,
+  session: Session,
+  signal: AbortSignal,
+): Promise<void> {
   const { ports } = session
   const store = ports.flag('production')
   const setAt = session.state.flag?.at ?? ports.clock.now()

@@ -30,7 +30,12 @@ export type RollbackPorts = {
   readonly random: Random
   readonly wait: Wait
   /** Only for `full`. */
-  readonly site: { readonly url: string; readonly objects: ObjectStore; readonly cdn: Cdn | null; readonly http: Http } | null
+  readonly site: {
+    readonly url: string
+    readonly objects: ObjectStore
+    readonly cdn: Cdn | null
+    readonly http: Http
+  } | null
 }
 
 /**
@@ -39,7 +44,11 @@ export type RollbackPorts = {
  *
  * Throws what `forceOffUntilConfirmed` throws; whatever goes wrong after the flag is off is in the result.
  */
-export async function rollBack(request: RollbackRequest, ports: RollbackPorts, signal: AbortSignal): Promise<{ readonly result: RollbackResult; readonly writeId: string }> {
+export async function rollBack(
+  request: RollbackRequest,
+  ports: RollbackPorts,
+  signal: AbortSignal,
+): Promise<{ readonly result: RollbackResult; readonly writeId: string }> {
   const { clock, random, flag: store } = ports
   const flag = offFlag(request, clock, random)
   const startedAt = clock.now()
@@ -54,11 +63,27 @@ export async function rollBack(request: RollbackRequest, ports: RollbackPorts, s
 function offFlag(request: RollbackRequest, clock: Clock, random: Random): FlagState {
   const { flagKey: key, launch, by: updatedBy, reason } = request
   const now = clock.now()
-  return { key, percent: 0, serial: now, writeId: random.id(), latched: true, acks: [], launch, updatedAt: now, updatedBy, reason }
+  return {
+    key,
+    percent: 0,
+    serial: now,
+    writeId: random.id(),
+    latched: true,
+    acks: [],
+    launch,
+    updatedAt: now,
+    updatedBy,
+    reason,
+  }
 }
 
 /** Milliseconds of the clock until users were served the latch through the CDN; null when that was not seen in time. */
-async function seenAtEdge(store: FlagStore, clock: Clock, startedAt: number, signal: AbortSignal): Promise<number | null> {
+async function seenAtEdge(
+  store: FlagStore,
+  clock: Clock,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<number | null> {
   const deadline = clock.now() + store.propagationMs * 2 + 10_000
   for (;;) {
     try {
@@ -73,35 +98,71 @@ async function seenAtEdge(store: FlagStore, clock: Clock, startedAt: number, sig
   }
 }
 
-type Restoration = { readonly status: 'done'; readonly restored: Restored | null } | { readonly status: 'failed'; readonly why: string }
+type Restoration =
+  | { readonly status: 'done'; readonly restored: Restored | null }
+  | { readonly status: 'failed'; readonly why: string }
 
 /** A restore that met trouble on the way is repeated from its start: every part of it may be done twice. */
 const restoreAttempts = 5
 const restoreRetryMs = 1000
 
-async function restore(request: RollbackRequest, site: NonNullable<RollbackPorts['site']>, ports: RollbackPorts, signal: AbortSignal): Promise<Restoration> {
+async function restore(
+  request: RollbackRequest,
+  site: NonNullable<RollbackPorts['site']>,
+  ports: RollbackPorts,
+  signal: AbortSignal,
+): Promise<Restoration> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return { status: 'done', restored: await restorePrevious(site.url, request.target, { ...site, clock: ports.clock, random: ports.random }, signal) }
+      return {
+        status: 'done',
+        restored: await restorePrevious(
+          site.url,
+          request.target,
+          { ...site, clock: ports.clock, random: ports.random },
+          signal,
+        ),
+      }
     } catch (error) {
       if (signal.aborted || !(error instanceof LaunchError)) throw error
-      if (error.outcome !== 'unavailable' || attempt >= restoreAttempts) return { status: 'failed', why: messageOf(error) }
+      if (error.outcome !== 'unavailable' || attempt >= restoreAttempts)
+        return { status: 'failed', why: messageOf(error) }
       await ports.wait(restoreRetryMs, signal)
     }
   }
 }
 
-function resultOf(request: RollbackRequest, latched: Latched, edgeMs: number | null, restoration: Restoration | null): RollbackResult {
+function resultOf(
+  request: RollbackRequest,
+  latched: Latched,
+  edgeMs: number | null,
+  restoration: Restoration | null,
+): RollbackResult {
   const { kind, reason, by } = request
   const times = { ackedMs: Math.round(latched.ackedMs), readBackMs: Math.round(latched.readBackMs), edgeMs }
   const base = { kind, reason, by, ...times }
-  if (restoration?.status === 'failed') return { ...base, outcome: 'failed', verified: false, detail: `the flag is off, the files were not restored: ${restoration.why}` }
+  if (restoration?.status === 'failed')
+    return {
+      ...base,
+      outcome: 'failed',
+      verified: false,
+      detail: `the flag is off, the files were not restored: ${restoration.why}`,
+    }
   const restored = restoration?.restored ?? null
   if (restored && restored.served.wrong.length > 0) {
     const [first] = restored.served.wrong
-    return { ...base, outcome: 'failed', verified: false, detail: `${restored.release} was put back, but ${restored.served.wrong.length} files are not served: /${first?.path} ${first?.why}` }
+    return {
+      ...base,
+      outcome: 'failed',
+      verified: false,
+      detail: `${restored.release} was put back, but ${restored.served.wrong.length} files are not served: /${first?.path} ${first?.why}`,
+    }
   }
-  const files = restored ? `${restored.from} → ${restored.release}, ${restored.served.verified} files verified` : kind === 'full' ? 'no earlier release to restore' : 'flag off, latched'
+  const files = restored
+    ? `${restored.from} → ${restored.release}, ${restored.served.verified} files verified`
+    : kind === 'full'
+      ? 'no earlier release to restore'
+      : 'flag off, latched'
   const edge = edgeMs === null ? '; not yet seen at the edge' : ''
   const degraded = restored?.degraded ? `; the invalidation failed: ${restored.degraded}` : ''
   const outcome = edge || degraded ? 'degraded' : kind === 'full' && !restored ? 'nothing' : 'restored'
@@ -111,12 +172,23 @@ function resultOf(request: RollbackRequest, latched: Latched, edgeMs: number | n
 type RollbackOrder = { readonly kind: RollbackKind; readonly reason: string; readonly trigger: string }
 
 /** A rollback that the launch itself decided: intent, rollback, outcome. */
-export async function rollBackLaunch({ kind, reason, trigger }: RollbackOrder, session: Session, signal: AbortSignal): Promise<void> {
+export async function rollBackLaunch(
+  { kind, reason, trigger }: RollbackOrder,
+  session: Session,
+  signal: AbortSignal,
+): Promise<void> {
   const { plan, ports, state } = session
   if (!state.rollingBack && !(await recordIntent({ kind, reason, trigger }, session, signal))) return
   session.watcher.onProgress(`rolling back: ${reason}`, null)
   const by = ports.actorName
-  const request: RollbackRequest = { kind, reason, by, launch: state.id, flagKey: plan.flag.key, target: { to: null, awayFrom: releaseOf(state) } }
+  const request: RollbackRequest = {
+    kind,
+    reason,
+    by,
+    launch: state.id,
+    flagKey: plan.flag.key,
+    target: { to: null, awayFrom: releaseOf(state) },
+  }
   const environment = environmentOf(plan, 'production')
   const done = await rollBack(request, rollbackPorts(session, environment), signal)
   await session.log.appendAnyway({ type: 'rolled-back', result: done.result, writeId: done.writeId, trigger }, signal)
@@ -141,5 +213,11 @@ export function releaseOf(state: LaunchState): string | null {
 
 function rollbackPorts({ ports }: Session, { name, url }: Environment): RollbackPorts {
   const { clock, random, wait, http } = ports
-  return { flag: ports.flag(name), clock, random, wait, site: { url, objects: ports.objects(name), cdn: ports.cdn(name), http } }
+  return {
+    flag: ports.flag(name),
+    clock,
+    random,
+    wait,
+    site: { url, objects: ports.objects(name), cdn: ports.cdn(name), http },
+  }
 }

@@ -52,7 +52,8 @@ async function turn(session: Session, options: RunOptions, signal: AbortSignal):
   session.flag = await readFlag(session, signal)
   const [isOpen] = await Promise.all([session.log.isOpen(signal), session.refresh(signal)])
   const { rollingBack, ended } = session.state
-  if (!isOpen && !rollingBack && !ended) return { outcome: 'superseded', why: `another launch of ${session.plan.app} was opened over this one` }
+  if (!isOpen && !rollingBack && !ended)
+    return { outcome: 'superseded', why: `another launch of ${session.plan.app} was opened over this one` }
   const move = decide(session.plan, session.state, options.goal, worldOf(session, options), stepKind)
   if (move.type === 'done') return { outcome: move.outcome, why: move.why, ...(move.code ? { code: move.code } : {}) }
   return carryOut(move, session, options, signal)
@@ -60,7 +61,13 @@ async function turn(session: Session, options: RunOptions, signal: AbortSignal):
 
 /** How a run ends over an error, or null while it is worth another try. Throws what no retry can help. */
 function endOfTrouble(error: unknown, session: Session, lastedMs: number): RunEnd | null {
-  if (!(error instanceof LaunchError) || error.outcome === 'failed' || error.outcome === 'superseded' || error.outcome === 'stopped') throw error
+  if (
+    !(error instanceof LaunchError) ||
+    error.outcome === 'failed' ||
+    error.outcome === 'superseded' ||
+    error.outcome === 'stopped'
+  )
+    throw error
   const { plan, state, flag } = session
   const why = error.message
   if (!state.rollingBack && !productionTouched(plan, state, stepKind)) {
@@ -70,13 +77,24 @@ function endOfTrouble(error: unknown, session: Session, lastedMs: number): RunEn
   if (lastedMs < patienceMs) return null
   const lasting = `${why} (for ${formatDuration(lastedMs)})`
   if (flag?.status === 'present' && flag.flag.latched && !state.acks.includes(flag.flag.writeId)) {
-    return { outcome: 'rolled-back', why: `rolled back by ${flag.flag.updatedBy}: ${flag.flag.reason}; not yet journaled: ${lasting}` }
+    return {
+      outcome: 'rolled-back',
+      why: `rolled back by ${flag.flag.updatedBy}: ${flag.flag.reason}; not yet journaled: ${lasting}`,
+    }
   }
   if (state.rollingBack) return { outcome: 'failed', why: `the rollback could not be finished: ${lasting}` }
-  return { outcome: 'held', why: `${state.flag ? `production stays at ${state.flag.percent} %` : 'production is half-way'}: ${lasting}` }
+  return {
+    outcome: 'held',
+    why: `${state.flag ? `production stays at ${state.flag.percent} %` : 'production is half-way'}: ${lasting}`,
+  }
 }
 
-async function carryOut(move: Exclude<Move, { type: 'done' }>, session: Session, options: RunOptions, signal: AbortSignal): Promise<RunEnd | null> {
+async function carryOut(
+  move: Exclude<Move, { type: 'done' }>,
+  session: Session,
+  options: RunOptions,
+  signal: AbortSignal,
+): Promise<RunEnd | null> {
   const { watcher, ports } = session
   switch (move.type) {
     case 'wait':
@@ -89,7 +107,8 @@ async function carryOut(move: Exclude<Move, { type: 'done' }>, session: Session,
       await session.record(move.happening, signal)
       return null
     case 'look':
-      if (await askBefore(move.look, session, meanwhile(move, session, options), signal)) await lookOnce(move.look, session, options, signal)
+      if (await askBefore(move.look, session, meanwhile(move, session, options), signal))
+        await lookOnce(move.look, session, options, signal)
       return null
     case 'effect':
       await perform(move.effect, session, signal)
@@ -103,16 +122,25 @@ function answered(asked: RunEnd | 'overtaken' | null): RunEnd | null {
 
 /** What the journal and the flag say while a question is open. */
 function meanwhile(move: Move, session: Session, options: RunOptions): LookMeanwhile {
-  return lookMeanwhile(move, session, (state, flag) => decide(session.plan, state, options.goal, { ...worldOf(session, options), flag }, stepKind))
+  return lookMeanwhile(move, session, (state, flag) =>
+    decide(session.plan, state, options.goal, { ...worldOf(session, options), flag }, stepKind),
+  )
 }
 
 /** Questions of a gate are asked before its look and answered in the journal. False when something else came first. */
-async function askBefore({ gate, phase, watch }: GateLook, session: Session, look: LookMeanwhile, signal: AbortSignal): Promise<boolean> {
+async function askBefore(
+  { gate, phase, watch }: GateLook,
+  session: Session,
+  look: LookMeanwhile,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (watch) return true
   const needs = needsOfGate(gate, scopeOf(environmentOf(session.plan, gate.environment), phase))
   for (const need of needs) {
-    if (need.need !== 'answer' || session.unanswered.has(need.id) || session.state.answers[need.id]?.answer === 'yes') continue
-    if ((await ask({ type: 'confirm', id: need.id, text: need.ask }, session, look, signal)) === 'overtaken') return false
+    if (need.need !== 'answer' || session.unanswered.has(need.id) || session.state.answers[need.id]?.answer === 'yes')
+      continue
+    if ((await ask({ type: 'confirm', id: need.id, text: need.ask }, session, look, signal)) === 'overtaken')
+      return false
   }
   return true
 }
@@ -134,14 +162,32 @@ async function lookOnce(look: GateLook, session: Session, options: RunOptions, s
 /** What a verdict that could not be journaled calls for, when that is a rollback: it does not wait for the journal. */
 function rollbackFor(judged: GateJudged, session: Session, options: RunOptions): Effect | null {
   const { state, plan, log, ports } = session
-  const event = { ...judged, schema: 1, launch: log.launch, n: state.n + 1, id: '', at: ports.clock.now(), actor: state.last.actor, prev: null } as const
+  const event = {
+    ...judged,
+    schema: 1,
+    launch: log.launch,
+    n: state.n + 1,
+    id: '',
+    at: ports.clock.now(),
+    actor: state.last.actor,
+    prev: null,
+  } as const
   const move = decide(plan, reduce(state, event), options.goal, worldOf(session, options), stepKind)
   return move.type === 'effect' && move.effect.type === 'roll-back' ? move.effect : null
 }
 
 function worldOf(session: Session, options: RunOptions): World {
   const { flag, flagLostAt, looks, tried, unanswered, ports } = session
-  return { now: ports.clock.now(), flag, flagLostAt, looks, tried, unanswered, leaveHeld: options.leaveHeld, guided: options.guided }
+  return {
+    now: ports.clock.now(),
+    flag,
+    flagLostAt,
+    looks,
+    tried,
+    unanswered,
+    leaveHeld: options.leaveHeld,
+    guided: options.guided,
+  }
 }
 
 /** Null when it cannot be read just now: `decide` then moves nothing forward. */

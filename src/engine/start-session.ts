@@ -11,7 +11,14 @@ import type { Session, Watcher } from './session.ts'
  * Reads a launch's journal and takes it from there. `tellPast: false`: the watcher is told only what happens from now on.
  * Throws NOT_FOUND when the journal is empty.
  */
-export async function startSession(plan: Plan, log: EventLog, ports: EnginePorts, watcher: Watcher, signal: AbortSignal, { tellPast }: { readonly tellPast: boolean }): Promise<Session> {
+export async function startSession(
+  plan: Plan,
+  log: EventLog,
+  ports: EnginePorts,
+  watcher: Watcher,
+  signal: AbortSignal,
+  { tellPast }: { readonly tellPast: boolean },
+): Promise<Session> {
   let state: LaunchState | null = null
   let seen = 0
 

@@ -37,7 +37,9 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLo
   async function read(signal: AbortSignal): Promise<readonly LaunchEvent[]> {
     for (let batch = events.length === 0 ? readAhead : 1; ; batch = readAhead) {
       const from = events.length + 1
-      const slots = await Promise.all(Array.from({ length: batch }, (_, i) => ports.store.get(paths.event(launch, from + i), signal)))
+      const slots = await Promise.all(
+        Array.from({ length: batch }, (_, i) => ports.store.get(paths.event(launch, from + i), signal)),
+      )
       for (const slot of slots) {
         if (slot === null) return events
         take(slot.body)
@@ -53,7 +55,16 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLo
   async function append(happening: Happening, signal: AbortSignal, by?: string): Promise<Appended> {
     const n = events.length + 1
     const actor = by === undefined ? ports.actor : { ...ports.actor, name: by }
-    const event: LaunchEvent = { ...fitted(happening), schema: 1, launch, n, id: ports.random.id(), at: ports.clock.now(), actor, prev: tail }
+    const event: LaunchEvent = {
+      ...fitted(happening),
+      schema: 1,
+      launch,
+      n,
+      id: ports.random.id(),
+      at: ports.clock.now(),
+      actor,
+      prev: tail,
+    }
     const line = `${JSON.stringify(event)}\n`
     const key = paths.event(launch, n)
     if ((await ports.store.create(key, line, signal)) === 'exists') {
@@ -89,9 +100,11 @@ export function parseEvent(line: string, n: number, prev: Sha256 | null): Launch
     throw new LaunchError('JOURNAL_CORRUPT', `event ${n} is not JSON`, { cause })
   }
   if (!isRecord(parsed)) throw new LaunchError('JOURNAL_CORRUPT', `event ${n} is not an object`)
-  if (parsed['schema'] !== 1) throw new LaunchError('JOURNAL_VERSION', `event ${n} has schema ${String(parsed['schema'])}`)
+  if (parsed['schema'] !== 1)
+    throw new LaunchError('JOURNAL_VERSION', `event ${n} has schema ${String(parsed['schema'])}`)
   if (parsed['n'] !== n) throw new LaunchError('JOURNAL_CORRUPT', `event ${n} calls itself ${String(parsed['n'])}`)
-  if (parsed['prev'] !== prev) throw new LaunchError('JOURNAL_CORRUPT', `event ${n} does not follow event ${n - 1}: the chain is broken`)
+  if (parsed['prev'] !== prev)
+    throw new LaunchError('JOURNAL_CORRUPT', `event ${n} does not follow event ${n - 1}: the chain is broken`)
   if (typeof parsed['type'] !== 'string' || typeof parsed['at'] !== 'number' || !isRecord(parsed['actor'])) {
     throw new LaunchError('JOURNAL_CORRUPT', `event ${n} lacks its type, time or actor`)
   }

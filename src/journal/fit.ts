@@ -12,7 +12,8 @@ const textLimit = 2000
  */
 export function fitted(happening: Happening): Happening {
   if (sizeOf(happening) <= eventLimitBytes) return happening
-  const lighter = happening.type === 'gate-judged' ? { ...happening, evidence: withoutValues(happening.evidence) } : happening
+  const lighter =
+    happening.type === 'gate-judged' ? { ...happening, evidence: withoutValues(happening.evidence) } : happening
   return sizeOf(lighter) <= eventLimitBytes ? lighter : (shortened(lighter) as Happening)
 }
 

@@ -9,7 +9,12 @@ import { fold } from '../core/reduce.ts'
 import { eventLog, type EventLog } from './events.ts'
 import { activeOf, layout } from './layout.ts'
 
-export type OpenedLaunch = { readonly log: EventLog; readonly plan: Plan; readonly planHash: Sha256; readonly opened: boolean }
+export type OpenedLaunch = {
+  readonly log: EventLog
+  readonly plan: Plan
+  readonly planHash: Sha256
+  readonly opened: boolean
+}
 
 export type OpenRequest = {
   readonly plan: Plan
@@ -43,7 +48,8 @@ export function launches(app: string, environment: string, ports: Ports): Launch
     if (!stored) throw new LaunchError('NOT_FOUND', `there is no launch ${id}`)
     // Written by `open` below; its hash is checked against the launch-opened event by whoever drives.
     const { plan, hash } = JSON.parse(stored.body) as StoredPlan
-    if (planHash(plan) !== hash) throw new LaunchError('JOURNAL_CORRUPT', `the stored plan of launch ${id} does not match its hash`)
+    if (planHash(plan) !== hash)
+      throw new LaunchError('JOURNAL_CORRUPT', `the stored plan of launch ${id} does not match its hash`)
     return { log: eventLog(id, paths, ports), plan, planHash: hash, opened: false }
   }
 
@@ -66,9 +72,14 @@ export function launches(app: string, environment: string, ports: Ports): Launch
       // A latch is only gone over by a launch that was opened to: one that ran into it is superseded.
       const goesOver = request.acks.every((latch) => state.acks.includes(latch))
       if (state.commit === request.commit && goesOver) return before
-      if (state.commit !== request.commit) throw new LaunchError('UNFINISHED', `launch ${state.id} of commit ${short(state.commit)} is still open, this is ${short(request.commit)}`, {
-        hint: 'finish it with launch resume, or supersede it with --new',
-      })
+      if (state.commit !== request.commit)
+        throw new LaunchError(
+          'UNFINISHED',
+          `launch ${state.id} of commit ${short(state.commit)} is still open, this is ${short(request.commit)}`,
+          {
+            hint: 'finish it with launch resume, or supersede it with --new',
+          },
+        )
     }
     const id = launchId(ports.random.id())
     const hash = planHash(request.plan)
@@ -77,9 +88,16 @@ export function launches(app: string, environment: string, ports: Ports): Launch
     const { commit, version, acks, sandbox } = request
     const supersedes = state && !state.ended ? state.id : null
     await log.append({ type: 'launch-opened', plan: hash, commit, version, supersedes, acks, sandbox }, signal)
-    const swapped = await store.swap(paths.active, JSON.stringify({ launch: id, epoch: (pointer?.epoch ?? 0) + 1 }), pointer?.version ?? null, signal)
+    const swapped = await store.swap(
+      paths.active,
+      JSON.stringify({ launch: id, epoch: (pointer?.epoch ?? 0) + 1 }),
+      pointer?.version ?? null,
+      signal,
+    )
     if (swapped.status === 'conflict') {
-      throw new LaunchError('JOURNAL_TAKEN', `another process opened a launch of ${app} at the same moment`, { hint: 'launch status shows it; run the command again to attach' })
+      throw new LaunchError('JOURNAL_TAKEN', `another process opened a launch of ${app} at the same moment`, {
+        hint: 'launch status shows it; run the command again to attach',
+      })
     }
     return { log, plan: request.plan, planHash: hash, opened: true }
   }

@@ -24,7 +24,8 @@ export function layout(app: string, environment: string): Layout {
 /** What `active.json` says. Throws JOURNAL_CORRUPT when it is not what `open` writes. */
 export function activeOf(body: string): { readonly launch: LaunchId; readonly epoch: number } {
   const { launch, epoch } = recordOf(body)
-  if (typeof launch !== 'string' || typeof epoch !== 'number') throw new LaunchError('JOURNAL_CORRUPT', 'active.json names no launch')
+  if (typeof launch !== 'string' || typeof epoch !== 'number')
+    throw new LaunchError('JOURNAL_CORRUPT', 'active.json names no launch')
   return { launch: launchId(launch), epoch }
 }
 

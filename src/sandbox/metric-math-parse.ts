@@ -103,22 +103,3 @@ function tokenize(text: string): readonly string[] {
   }
   return tokens
 }
-
-/** Ids of metrics and other expressions that a tree speaks of. */
-function namesIn(tree: Expression): readonly string[] {
-  switch (tree.type) {
-    case 'number':
-    case 'text':
-      return []
-    case 'name':
-      return [tree.name]
-    case 'array':
-      return tree.items.flatMap(namesIn)
-    case 'negate':
-      return namesIn(tree.of)
-    case 'binary':
-      return [...namesIn(tree.left), ...namesIn(tree.right)]
-    case 'call':
-      return tree.args.flatMap(namesIn)
-  }
-}

@@ -8,7 +8,13 @@ import { asReleaseFiles } from './serve.ts'
  * The release a bucket serves. A site that was deployed by other means is adopted first, as release zero: its manifest and
  * copies of its files are written, so that there is something to go back to. Null for an empty bucket.
  */
-export async function currentOrAdopted(objects: ObjectStore, immutable: readonly string[], flagKey: string | null, random: Random, signal: AbortSignal): Promise<Awaited<ReturnType<typeof readCurrent>>> {
+export async function currentOrAdopted(
+  objects: ObjectStore,
+  immutable: readonly string[],
+  flagKey: string | null,
+  random: Random,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<typeof readCurrent>>> {
   const found = await readCurrent(objects, signal)
   if (found) return found
   const all = await objects.list('', signal)
@@ -16,7 +22,10 @@ export async function currentOrAdopted(objects: ObjectStore, immutable: readonly
   if (all.some(({ key }) => key.startsWith(keys.builtReleases))) return null
   const listed = all.filter(({ key }) => !key.startsWith('.launch/') && key !== flagKey)
   if (listed.length === 0) return null
-  const bodies = new Map<string, { readonly body: Uint8Array; readonly contentType: string; readonly cacheControl: string }>()
+  const bodies = new Map<
+    string,
+    { readonly body: Uint8Array; readonly contentType: string; readonly cacheControl: string }
+  >()
   const entries = []
   for (const { key, bytes } of listed) {
     const object = await objects.get(key, signal)
@@ -30,12 +39,26 @@ export async function currentOrAdopted(objects: ObjectStore, immutable: readonly
     return served ? { ...file, contentType: served.contentType, cacheControl: served.cacheControl } : file
   })
   const artifact = artifactHash(entries)
-  const manifest: Manifest = { schema: 1, id: `zero-${artifact.slice(0, 12)}`, version: 'before launch', commit: '', previous: null, artifact, files }
+  const manifest: Manifest = {
+    schema: 1,
+    id: `zero-${artifact.slice(0, 12)}`,
+    version: 'before launch',
+    commit: '',
+    previous: null,
+    artifact,
+    files,
+  }
   await eachFile(
     files.filter((file) => file.class !== 'immutable'),
     async (file) => {
       const served = bodies.get(file.path)
-      if (served) await objects.put(keys.kept(manifest.id, file.path), served.body, { contentType: file.contentType, cacheControl: file.cacheControl, sha256: file.sha256 }, signal)
+      if (served)
+        await objects.put(
+          keys.kept(manifest.id, file.path),
+          served.body,
+          { contentType: file.contentType, cacheControl: file.cacheControl, sha256: file.sha256 },
+          signal,
+        )
     },
   )
   await writeManifest(objects, manifest, signal)
@@ -43,4 +66,3 @@ export async function currentOrAdopted(objects: ObjectStore, immutable: readonly
   await writeCurrent(objects, current, null, signal)
   return readCurrent(objects, signal)
 }
-

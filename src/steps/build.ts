@@ -18,17 +18,30 @@ export const build = defineStep({
 
 /** Idempotent when the sheet says that the command is: it runs again after a crash, and the same source gives the same hash. */
 async function performBuild({ plan, environment, ports }: StepContext, signal: AbortSignal): Promise<StepResult> {
-  if (!plan.build) throw new LaunchError('BUILD_FAILED', 'the run sheet has no build section', { hint: 'add build: to the run sheet' })
+  if (!plan.build)
+    throw new LaunchError('BUILD_FAILED', 'the run sheet has no build section', { hint: 'add build: to the run sheet' })
   const { run, cwd, env, output, timeoutMs } = plan.build
-  const result = await ports.exec.run({ argv: run, cwd, env: { ...ports.childEnv(environment.name), ...env }, timeoutMs, onLine: ports.log }, signal)
-  if (result.timedOut) throw new LaunchError('BUILD_FAILED', `${run.join(' ')} did not end within its time`, { hint: 'raise build.timeout' })
+  const result = await ports.exec.run(
+    { argv: run, cwd, env: { ...ports.childEnv(environment.name), ...env }, timeoutMs, onLine: ports.log },
+    signal,
+  )
+  if (result.timedOut)
+    throw new LaunchError('BUILD_FAILED', `${run.join(' ')} did not end within its time`, {
+      hint: 'raise build.timeout',
+    })
   if (result.exitCode !== 0) {
-    throw new LaunchError('BUILD_FAILED', `${run.join(' ')} exited ${result.exitCode}: ${lastLine(result.tail)}`, { hint: `cd ${cwd} && npm install, then launch build` })
+    throw new LaunchError('BUILD_FAILED', `${run.join(' ')} exited ${result.exitCode}: ${lastLine(result.tail)}`, {
+      hint: `cd ${cwd} && npm install, then launch build`,
+    })
   }
   const files = await ports.files.tree(output)
-  if (!files.some((file) => file.path === 'index.html')) throw new LaunchError('ARTIFACT_INVALID', `${output} has no index.html`)
+  if (!files.some((file) => file.path === 'index.html'))
+    throw new LaunchError('ARTIFACT_INVALID', `${output} has no index.html`)
   const maps = files.filter((file) => file.path.endsWith('.map'))
-  if (maps.length > 0) throw new LaunchError('ARTIFACT_INVALID', `${output} has source maps, ${maps[0]?.path} for one`, { hint: 'turn source maps off for production' })
+  if (maps.length > 0)
+    throw new LaunchError('ARTIFACT_INVALID', `${output} has source maps, ${maps[0]?.path} for one`, {
+      hint: 'turn source maps off for production',
+    })
   const hash = artifactHash(files)
   const bytes = files.reduce((total, file) => total + file.bytes, 0)
   return {

@@ -18,8 +18,13 @@ export const canary = defineStep({
       .default(3)
       .describe('how many times the bake a stage may last before it counts as inconclusive: 3x'),
     gate: GateRef.describe('list of checks under gates: that is judged at every stage'),
-    onInconclusive: z.enum(['hold', 'rollback', 'promote-unproven']).default('hold').describe('what happens when a stage is not proven in time'),
-    maxUnattended: Duration.default(900_000).describe('how long a held canary waits for a person before it is rolled back'),
+    onInconclusive: z
+      .enum(['hold', 'rollback', 'promote-unproven'])
+      .default('hold')
+      .describe('what happens when a stage is not proven in time'),
+    maxUnattended: Duration.default(900_000).describe(
+      'how long a held canary waits for a person before it is rolled back',
+    ),
   }),
   changes: () => 'users',
   environment: (_spec, phaseEnvironment) => phaseEnvironment,
@@ -28,7 +33,14 @@ export const canary = defineStep({
   next: (spec, step, _plan, state, world) => {
     if (!step.gate) throw new Error(`step ${step.id} has no gate`)
     const { stages, extendUpTo, onInconclusive } = spec
-    const rules = { stages, bakeMs: spec.bake, everyMs: spec.every, extendUpTo, onInconclusive, maxUnattendedMs: spec.maxUnattended }
+    const rules = {
+      stages,
+      bakeMs: spec.bake,
+      everyMs: spec.every,
+      extendUpTo,
+      onInconclusive,
+      maxUnattendedMs: spec.maxUnattended,
+    }
     return nextCanaryMove(rules, step, step.gate, state, world)
   },
   title: (spec) => `canary ${spec.stages.map((stage) => `${stage}%`).join(' → ')}`,

@@ -2,7 +2,16 @@ import { z } from 'zod'
 import { LaunchError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { Files, ObjectStore } from '../core/ports.ts'
-import { artifactHash, changedFiles, inUploadOrder, invalidationPaths, keys, releaseId, type Manifest, type ReleaseFile } from '../core/release.ts'
+import {
+  artifactHash,
+  changedFiles,
+  inUploadOrder,
+  invalidationPaths,
+  keys,
+  releaseId,
+  type Manifest,
+  type ReleaseFile,
+} from '../core/release.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
 import { currentOrAdopted } from './adopt.ts'
 import { driftedFiles } from './drift.ts'
@@ -34,12 +43,17 @@ export const deploy = defineStep({
 async function performDeploy(context: StepContext, signal: AbortSignal): Promise<StepResult> {
   const { plan, state, environment, ports } = context
   const { build } = plan
-  if (!build || !state.artifact) throw new LaunchError('ARTIFACT_INVALID', 'nothing has been built in this launch', { hint: 'launch build' })
+  if (!build || !state.artifact)
+    throw new LaunchError('ARTIFACT_INVALID', 'nothing has been built in this launch', { hint: 'launch build' })
   const objects = ports.objects(environment.name)
   const files = asReleaseFiles(await ports.files.tree(build.output), build.immutable)
   const artifact = artifactHash(files)
   if (artifact !== state.artifact.hash) {
-    throw new LaunchError('ARTIFACT_INVALID', `the files of ${build.output} are ${artifact.slice(0, 12)}, built and judged were ${state.artifact.hash.slice(0, 12)}`, { hint: 'launch build --rebuild, then let staging pass again' })
+    throw new LaunchError(
+      'ARTIFACT_INVALID',
+      `the files of ${build.output} are ${artifact.slice(0, 12)}, built and judged were ${state.artifact.hash.slice(0, 12)}`,
+      { hint: 'launch build --rebuild, then let staging pass again' },
+    )
   }
   const live = await currentOrAdopted(objects, build.immutable, flagKeyOf(context), ports.random, signal)
   const liveManifest = live && (await readManifest(objects, live.current.release, signal))
@@ -48,14 +62,24 @@ async function performDeploy(context: StepContext, signal: AbortSignal): Promise
   const manifest: Manifest = { schema: 1, id, version: state.version, commit: state.commit, previous, artifact, files }
   const drifted = liveManifest ? await driftedFiles(files, liveManifest, objects, signal) : []
   const changed = [...changedFiles(files, liveManifest), ...drifted]
-  ports.log(`${environment.name}: ${changed.length} of ${files.length} files differ from ${live?.current.release ?? 'an empty bucket'}`)
-  if (drifted.length > 0) ports.log(`${environment.name}: ${drifted.length} files are not as ${live?.current.release} left them, /${drifted[0]?.path} for one`)
+  ports.log(
+    `${environment.name}: ${changed.length} of ${files.length} files differ from ${live?.current.release ?? 'an empty bucket'}`,
+  )
+  if (drifted.length > 0)
+    ports.log(
+      `${environment.name}: ${drifted.length} files are not as ${live?.current.release} left them, /${drifted[0]?.path} for one`,
+    )
   // The sign by which a repeat tells its own half-way work in an empty bucket from a site that was there before.
   if (!live) await writeManifest(objects, manifest, signal)
   await upload(manifest, changed, objects, ports.files, build.output, signal)
   try {
     await publish(manifest.id, changed, objects, signal)
-    await writeCurrent(objects, { schema: 1, release: id, previous, writeId: `${state.id}-${id}`, restored: false }, live?.etag ?? null, signal)
+    await writeCurrent(
+      objects,
+      { schema: 1, release: id, previous, writeId: `${state.id}-${id}`, restored: false },
+      live?.etag ?? null,
+      signal,
+    )
   } catch (error) {
     throw brokenOff(error)
   }
@@ -63,17 +87,35 @@ async function performDeploy(context: StepContext, signal: AbortSignal): Promise
   const served = await verifyServed(environment.url, files, ports, verifyMs, signal)
   if (served.wrong.length > 0) {
     const named = served.wrong.slice(0, 3).map(({ path, why }) => `/${path} ${why}`)
-    throw new LaunchError('DEPLOY_BROKEN', `${served.wrong.length} of ${files.length} files are not served as built: ${named.join(', ')}`)
+    throw new LaunchError(
+      'DEPLOY_BROKEN',
+      `${served.wrong.length} of ${files.length} files are not served as built: ${named.join(', ')}`,
+    )
   }
   const release = { id, version: manifest.version, commit: manifest.commit, previous }
   return {
     summary: `${id}: ${changed.length} uploaded, ${files.length - changed.length} unchanged, ${served.verified} verified at ${environment.url}${invalidation}`,
-    output: { deployed: { environment: environment.name, release, uploaded: changed.length, unchanged: files.length - changed.length, verified: served.verified } },
+    output: {
+      deployed: {
+        environment: environment.name,
+        release,
+        uploaded: changed.length,
+        unchanged: files.length - changed.length,
+        verified: served.verified,
+      },
+    },
   }
 }
 
 /** Everything of a release that users do not see yet: immutable files, its own copies of the others, its manifest. */
-async function upload(manifest: Manifest, changed: readonly ReleaseFile[], objects: ObjectStore, files: Files, folder: string, signal: AbortSignal): Promise<void> {
+async function upload(
+  manifest: Manifest,
+  changed: readonly ReleaseFile[],
+  objects: ObjectStore,
+  files: Files,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
   const read = async (file: ReleaseFile) => {
     const body = await files.read(`${folder}/${file.path}`)
     if (!body) throw new LaunchError('ARTIFACT_INVALID', `${file.path} is gone from ${folder}`)
@@ -85,16 +127,25 @@ async function upload(manifest: Manifest, changed: readonly ReleaseFile[], objec
     if (created === 'conflict') await mustBeSame(objects, file, signal)
   })
   // Every file that a later release may overwrite is kept under this release's own name before it goes live.
-  await eachFile(manifest.files.filter((file) => file.class !== 'immutable'), async (file) => {
-    await objects.put(keys.kept(manifest.id, file.path), await read(file), headers(file), signal)
-  })
+  await eachFile(
+    manifest.files.filter((file) => file.class !== 'immutable'),
+    async (file) => {
+      await objects.put(keys.kept(manifest.id, file.path), await read(file), headers(file), signal)
+    },
+  )
   await writeManifest(objects, manifest, signal)
 }
 
 /** What users see changes here, HTML last. */
-async function publish(release: string, changed: readonly ReleaseFile[], objects: ObjectStore, signal: AbortSignal): Promise<void> {
+async function publish(
+  release: string,
+  changed: readonly ReleaseFile[],
+  objects: ObjectStore,
+  signal: AbortSignal,
+): Promise<void> {
   const { mutable, html } = inUploadOrder(changed)
-  const putInPlace = (file: ReleaseFile) => objects.copy(keys.kept(release, file.path), file.path, headers(file), signal)
+  const putInPlace = (file: ReleaseFile) =>
+    objects.copy(keys.kept(release, file.path), file.path, headers(file), signal)
   await eachFile(mutable, putInPlace)
   for (const file of html) await putInPlace(file)
 }
@@ -113,7 +164,11 @@ function brokenOff(error: unknown): unknown {
 async function mustBeSame(objects: ObjectStore, file: ReleaseFile, signal: AbortSignal): Promise<void> {
   const there = await objects.get(file.path, signal)
   if (there && sha256(there.body) !== file.sha256) {
-    throw new LaunchError('ARTIFACT_INVALID', `s3://${objects.bucket}/${file.path} exists with other content, and immutable files are never overwritten`, { hint: 'give the file a name with its content hash, or take it out of build.immutable' })
+    throw new LaunchError(
+      'ARTIFACT_INVALID',
+      `s3://${objects.bucket}/${file.path} exists with other content, and immutable files are never overwritten`,
+      { hint: 'give the file a name with its content hash, or take it out of build.immutable' },
+    )
   }
 }
 
@@ -121,8 +176,14 @@ async function invalidate(context: StepContext, changed: readonly ReleaseFile[],
   const cdn = context.ports.cdn(context.environment.name)
   const paths = invalidationPaths(changed)
   if (!cdn || paths.length === 0) return ''
-  const started = await cdn.invalidate(paths, `launch-${context.state.id}-${context.step.id.replaceAll('/', '-')}-${context.state.n}`, signal)
-  return started.status === 'degraded' ? `; the invalidation failed (${started.why}), old copies expired by themselves` : ''
+  const started = await cdn.invalidate(
+    paths,
+    `launch-${context.state.id}-${context.step.id.replaceAll('/', '-')}-${context.state.n}`,
+    signal,
+  )
+  return started.status === 'degraded'
+    ? `; the invalidation failed (${started.why}), old copies expired by themselves`
+    : ''
 }
 
 /** The flag document lives in the same bucket but belongs to no release. */

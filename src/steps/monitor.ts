@@ -16,7 +16,11 @@ export const monitor = defineStep({
     const breach = monitorBreach(step, state)
     if (breach === null || !world.looks.has(step.id)) return nextMonitorMove(spec, step, step.gate, state, world)
     const onFail = plan.phases.find((phase) => phase.id === step.phase)?.onFail
-    if ((onFail === 'emergency' || onFail === 'full') && step.environment === 'production' && hasChanged(state, 'production')) {
+    if (
+      (onFail === 'emergency' || onFail === 'full') &&
+      step.environment === 'production' &&
+      hasChanged(state, 'production')
+    ) {
       return { type: 'effect', effect: { type: 'roll-back', kind: onFail, reason: breach, trigger: 'monitor' } }
     }
     return { type: 'done', outcome: onFail === 'hold' ? 'held' : 'refused', why: breach }

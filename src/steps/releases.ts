@@ -8,27 +8,44 @@ const json = { contentType: 'application/json', cacheControl: 'no-store' } as co
 const uploadsAtOnce = 16
 
 /** Which release a bucket serves, with the version to replace it by; null for a bucket launch never deployed to. */
-export async function readCurrent(objects: ObjectStore, signal: AbortSignal): Promise<{ readonly current: Current; readonly etag: Version } | null> {
+export async function readCurrent(
+  objects: ObjectStore,
+  signal: AbortSignal,
+): Promise<{ readonly current: Current; readonly etag: Version } | null> {
   const found = await objects.get(keys.current, signal)
   // Written by `writeCurrent` below; a foreign document would lack its schema.
   const current = found && (parse(found.body, keys.current) as Current)
   return found && current ? { current, etag: found.etag } : null
 }
 
-export async function writeCurrent(objects: ObjectStore, current: Current, expect: Version | null, signal: AbortSignal): Promise<void> {
+export async function writeCurrent(
+  objects: ObjectStore,
+  current: Current,
+  expect: Version | null,
+  signal: AbortSignal,
+): Promise<void> {
   const written = await putOnce(objects, keys.current, encode(current), { ...json, expect: expect ?? 'absent' }, signal)
   if (written === 'written') return
   // The reply of an earlier try may have been lost: our own writeId says so.
   const there = await readCurrent(objects, signal)
   if (there?.current.writeId === current.writeId) return
-  throw new LaunchError('SUPERSEDED', `another deploy changed s3://${objects.bucket}/${keys.current} to ${there?.current.release ?? 'nothing'}`)
+  throw new LaunchError(
+    'SUPERSEDED',
+    `another deploy changed s3://${objects.bucket}/${keys.current} to ${there?.current.release ?? 'nothing'}`,
+  )
 }
 
 /** A conditional write is sent once by its adapter; when its reply was lost this many more are sent, each after a look. */
 const lostReplies = 3
 
 /** A conditional write whose reply was lost is resolved by reading back: it may have been applied. */
-export async function putOnce(objects: ObjectStore, key: string, body: Uint8Array, options: PutOptions, signal: AbortSignal): Promise<'written' | 'conflict'> {
+export async function putOnce(
+  objects: ObjectStore,
+  key: string,
+  body: Uint8Array,
+  options: PutOptions,
+  signal: AbortSignal,
+): Promise<'written' | 'conflict'> {
   for (let lost = 0; ; lost += 1) {
     try {
       return (await objects.put(key, body, options, signal)).status
@@ -43,7 +60,10 @@ export async function putOnce(objects: ObjectStore, key: string, body: Uint8Arra
 /** Throws NOT_FOUND when the release was never recorded here, or pruned. */
 export async function readManifest(objects: ObjectStore, release: string, signal: AbortSignal): Promise<Manifest> {
   const found = await objects.get(keys.manifest(release), signal)
-  if (!found) throw new LaunchError('NOT_FOUND', `release ${release} is not in s3://${objects.bucket}`, { hint: 'only the last releases are kept; launch status names the one that is served and the one before' })
+  if (!found)
+    throw new LaunchError('NOT_FOUND', `release ${release} is not in s3://${objects.bucket}`, {
+      hint: 'only the last releases are kept; launch status names the one that is served and the one before',
+    })
   // Written by `writeManifest` below.
   return parse(found.body, keys.manifest(release)) as Manifest
 }
@@ -57,7 +77,10 @@ export async function writeManifest(objects: ObjectStore, manifest: Manifest, si
  * Runs the work on every file, a few at a time, in order. The first failure stops the rest: when this rejects nothing is
  * under way any more, so that a write cannot land behind the back of a restore.
  */
-export async function eachFile(files: readonly ReleaseFile[], work: (file: ReleaseFile) => Promise<void>): Promise<void> {
+export async function eachFile(
+  files: readonly ReleaseFile[],
+  work: (file: ReleaseFile) => Promise<void>,
+): Promise<void> {
   const queue = files.values()
   let failed = false
   const worker = async () => {
@@ -85,5 +108,7 @@ function parse(body: Uint8Array, key: string): unknown {
   } catch {
     // Falls through: what is not JSON and what is not ours need the same action.
   }
-  throw new LaunchError('REFUSED', `${key} was not written by this version of launch`, { hint: 'look at the object; move it away if it is not needed' })
+  throw new LaunchError('REFUSED', `${key} was not written by this version of launch`, {
+    hint: 'look at the object; move it away if it is not needed',
+  })
 }

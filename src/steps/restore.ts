@@ -1,10 +1,24 @@
 import { LaunchError } from '../core/errors.ts'
 import type { Cdn, Clock, Http, ObjectStore, Random } from '../core/ports.ts'
-import { changedFiles, inUploadOrder, invalidationPaths, keys, type Current, type Manifest, type ReleaseFile } from '../core/release.ts'
+import {
+  changedFiles,
+  inUploadOrder,
+  invalidationPaths,
+  keys,
+  type Current,
+  type Manifest,
+  type ReleaseFile,
+} from '../core/release.ts'
 import { eachFile, readCurrent, readManifest, writeCurrent } from './releases.ts'
 import { verifyServed, type Served } from './verify-served.ts'
 
-export type RestorePorts = { readonly objects: ObjectStore; readonly cdn: Cdn | null; readonly http: Http; readonly clock: Clock; readonly random: Random }
+export type RestorePorts = {
+  readonly objects: ObjectStore
+  readonly cdn: Cdn | null
+  readonly http: Http
+  readonly clock: Clock
+  readonly random: Random
+}
 
 export type RestoreTarget = {
   /** The release to serve, when somebody named it. */
@@ -30,20 +44,41 @@ const verifyMs = 120_000
  *
  * Throws NOT_FOUND when the target is not there any more or its immutable files are gone.
  */
-export async function restorePrevious(url: string, target: RestoreTarget, ports: RestorePorts, signal: AbortSignal): Promise<Restored | null> {
+export async function restorePrevious(
+  url: string,
+  target: RestoreTarget,
+  ports: RestorePorts,
+  signal: AbortSignal,
+): Promise<Restored | null> {
   const { objects, cdn, http, clock, random } = ports
   const live = await readCurrent(objects, signal)
   const release = live && releaseToRestore(live.current, target)
   if (!live || release === null) return null
-  const [manifest, bad] = await Promise.all([readManifest(objects, release, signal), readManifest(objects, live.current.release, signal)])
+  const [manifest, bad] = await Promise.all([
+    readManifest(objects, release, signal),
+    readManifest(objects, live.current.release, signal),
+  ])
   await mustBeComplete(objects, manifest, signal)
   const { mutable, html } = inUploadOrder(manifest.files)
-  const putBack = (file: ReleaseFile) => objects.copy(keys.kept(release, file.path), file.path, { contentType: file.contentType, cacheControl: file.cacheControl }, signal)
+  const putBack = (file: ReleaseFile) =>
+    objects.copy(
+      keys.kept(release, file.path),
+      file.path,
+      { contentType: file.contentType, cacheControl: file.cacheControl },
+      signal,
+    )
   await eachFile(mutable, putBack)
   for (const file of html) await putBack(file)
-  await writeCurrent(objects, { schema: 1, release, previous: manifest.previous, writeId: random.id(), restored: true }, live.etag, signal)
+  await writeCurrent(
+    objects,
+    { schema: 1, release, previous: manifest.previous, writeId: random.id(), restored: true },
+    live.etag,
+    signal,
+  )
   const paths = invalidationPaths([...manifest.files, ...changedFiles(bad.files, manifest)])
-  const started = cdn ? await cdn.invalidate([...new Set(paths)], `launch-restore-${release}-${random.id()}`, signal) : null
+  const started = cdn
+    ? await cdn.invalidate([...new Set(paths)], `launch-restore-${release}-${random.id()}`, signal)
+    : null
   const served = await verifyServed(url, manifest.files, { http, clock }, verifyMs, signal)
   return { release, from: live.current.release, degraded: started?.status === 'degraded' ? started.why : null, served }
 }
@@ -57,13 +92,23 @@ function releaseToRestore(current: Current, { to, awayFrom }: RestoreTarget): st
 
 async function mustBeComplete(objects: ObjectStore, manifest: Manifest, signal: AbortSignal): Promise<void> {
   const listed = new Set((await objects.list('', signal)).map(({ key }) => key))
-  const needed = manifest.files.map((file) => (file.class === 'immutable' ? file.path : keys.kept(manifest.id, file.path)))
+  const needed = manifest.files.map((file) =>
+    file.class === 'immutable' ? file.path : keys.kept(manifest.id, file.path),
+  )
   const gone = needed.filter((key) => !listed.has(key))
-  if (gone.length > 0) throw new LaunchError('NOT_FOUND', `release ${manifest.id} cannot be restored: ${gone.length} of its files are gone, ${gone[0]} for one`)
+  if (gone.length > 0)
+    throw new LaunchError(
+      'NOT_FOUND',
+      `release ${manifest.id} cannot be restored: ${gone.length} of its files are gone, ${gone[0]} for one`,
+    )
 }
 
 /** Whether users are served exactly the release the bucket says it serves. Null when launch never deployed there. */
-export async function verifyCurrent(url: string, ports: Pick<RestorePorts, 'objects' | 'http' | 'clock'>, signal: AbortSignal): Promise<{ readonly release: string; readonly files: number; readonly served: Served } | null> {
+export async function verifyCurrent(
+  url: string,
+  ports: Pick<RestorePorts, 'objects' | 'http' | 'clock'>,
+  signal: AbortSignal,
+): Promise<{ readonly release: string; readonly files: number; readonly served: Served } | null> {
   const live = await readCurrent(ports.objects, signal)
   if (!live) return null
   const manifest = await readManifest(ports.objects, live.current.release, signal)

@@ -24,10 +24,16 @@ async function performSmoke({ plan, environment, ports }: StepContext, signal: A
   const healthy = `${environment.health.length} health addresses answer 200`
   if (!plan.smoke) return { summary: healthy, output: {} }
   const { run, cwd, timeoutMs } = plan.smoke
-  const result = await ports.exec.run({ argv: run, cwd, env: ports.childEnv(environment.name), timeoutMs, onLine: ports.log }, signal)
+  const result = await ports.exec.run(
+    { argv: run, cwd, env: ports.childEnv(environment.name), timeoutMs, onLine: ports.log },
+    signal,
+  )
   const last = result.tail.trimEnd().split('\n').at(-1) ?? ''
   if (result.timedOut || result.exitCode !== 0) {
-    throw new LaunchError('STEP_FAILED', `the smoke test of ${environment.name} ${result.timedOut ? 'did not end in time' : `exited ${result.exitCode}`}: ${last}`)
+    throw new LaunchError(
+      'STEP_FAILED',
+      `the smoke test of ${environment.name} ${result.timedOut ? 'did not end in time' : `exited ${result.exitCode}`}: ${last}`,
+    )
   }
   return { summary: `${healthy}; ${last}`, output: {} }
 }

@@ -5,7 +5,8 @@ import { readCurrent, readManifest } from './releases.ts'
 
 export const validate = defineStep({
   kind: 'validate',
-  about: 'makes sure that this artifact can be deployed and rolled back: the staged files, the rollback target, the flag',
+  about:
+    'makes sure that this artifact can be deployed and rolled back: the staged files, the rollback target, the flag',
   example: 'validate',
   spec: z.undefined(),
   changes: () => 'nothing',
@@ -15,14 +16,22 @@ export const validate = defineStep({
   perform: (_spec, context, signal) => performValidate(context, signal),
 })
 
-async function performValidate({ plan, state, environment, ports }: StepContext, signal: AbortSignal): Promise<StepResult> {
+async function performValidate(
+  { plan, state, environment, ports }: StepContext,
+  signal: AbortSignal,
+): Promise<StepResult> {
   const staged = Object.values(state.deployments).find((deployment) => deployment.artifact === state.artifact?.hash)
   const staging = staged ? `${staged.release.id} is the artifact that was staged` : 'not staged yet'
   const objects = ports.objects(environment.name)
   const live = await readCurrent(objects, signal)
-  const target = live ? `rollback goes to ${(await readManifest(objects, live.current.release, signal)).id}` : 'the site of today becomes release zero'
+  const target = live
+    ? `rollback goes to ${(await readManifest(objects, live.current.release, signal)).id}`
+    : 'the site of today becomes release zero'
   const flag = await ports.flag(environment.name).read(signal)
-  if (flag.status === 'malformed') throw new LaunchError('STEP_FAILED', `the flag ${plan.flag.key} cannot be understood: ${flag.why}`, { hint: `look at ${ports.flag(environment.name).location}` })
+  if (flag.status === 'malformed')
+    throw new LaunchError('STEP_FAILED', `the flag ${plan.flag.key} cannot be understood: ${flag.why}`, {
+      hint: `look at ${ports.flag(environment.name).location}`,
+    })
   return { summary: `${staging}; ${target}; flag ${describe(flag)}`, output: {} }
 }
 

@@ -5,7 +5,10 @@ import type { Clock, Http } from '../core/ports.ts'
 import type { ReleaseFile } from '../core/release.ts'
 import { eachFile } from './releases.ts'
 
-export type Served = { readonly verified: number; readonly wrong: readonly { readonly path: string; readonly why: string }[] }
+export type Served = {
+  readonly verified: number
+  readonly wrong: readonly { readonly path: string; readonly why: string }[]
+}
 
 const requestTimeoutMs = 10_000
 const pollMs = 2000
@@ -14,7 +17,13 @@ const pollMs = 2000
  * Fetches files through the CDN until each has the body its manifest names or `deadlineMs` of the clock has passed (old
  * copies have to expire first). Says which files are still wrong, and how.
  */
-export async function verifyServed(url: string, files: readonly ReleaseFile[], ports: { readonly http: Http; readonly clock: Clock }, deadlineMs: number, signal: AbortSignal): Promise<Served> {
+export async function verifyServed(
+  url: string,
+  files: readonly ReleaseFile[],
+  ports: { readonly http: Http; readonly clock: Clock },
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<Served> {
   const deadline = ports.clock.now() + deadlineMs
   let pending = files
   for (;;) {
@@ -25,7 +34,10 @@ export async function verifyServed(url: string, files: readonly ReleaseFile[], p
     })
     const now = ports.clock.now()
     if (wrong.length === 0 || now >= deadline) {
-      return { verified: files.length - wrong.length, wrong: wrong.map(({ path, why }) => ({ path, why })).toSorted((a, b) => (a.path < b.path ? -1 : 1)) }
+      return {
+        verified: files.length - wrong.length,
+        wrong: wrong.map(({ path, why }) => ({ path, why })).toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+      }
     }
     pending = wrong.map(({ file }) => file)
     await ports.clock.sleepUntil(epochMs(now + pollMs), signal)

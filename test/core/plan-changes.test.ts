@@ -23,6 +23,8 @@ describe('what changed in the run sheet since a launch was opened', () => {
   })
 
   test('a section is named by its own name', () => {
-    expect(planChanges(planOf(text), planOf(text.replace('captain: Jesus Ortiz', 'captain: Somebody Else')))).toEqual(['captain'])
+    expect(planChanges(planOf(text), planOf(text.replace('captain: Jesus Ortiz', 'captain: Somebody Else')))).toEqual([
+      'captain',
+    ])
   })
 })

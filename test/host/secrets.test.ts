@@ -98,7 +98,10 @@ function inPieces(scrubber: ReturnType<typeof secretScrubber>, pieces: readonly 
 }
 
 test('a variable that is named as a secret is one whatever it is called', () => {
-  const webhooks = { RELEASES: 'https://chat.example/hooks/abcdef123456', CREW_FILE: 'https://chat.example/hooks/fedcba654321' }
+  const webhooks = {
+    RELEASES: 'https://chat.example/hooks/abcdef123456',
+    CREW_FILE: 'https://chat.example/hooks/fedcba654321',
+  }
   const text = `posting to ${webhooks.RELEASES} and ${webhooks.CREW_FILE}`
 
   expect(secretScrubber(webhooks, ['RELEASES', 'CREW_FILE']).scrub(text)).toBe('posting to *** and ***')

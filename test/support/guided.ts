@@ -11,7 +11,7 @@ export type Reply = { readonly line: string } | { readonly key: Key } | undefine
 
 export type Talk = {
   readonly exitCode: number | null
-  /** Everything on the terminal, without control sequences. */
+  /** Everything on the terminal, without control sequences; any white space is one space, for lines are wrapped. */
   readonly screen: string
   /** What was asked, in order: the line above which a person types, with its heading. */
   readonly asked: readonly Asked[]
@@ -39,7 +39,7 @@ export async function talk(
   const asked: Asked[] = []
   for (let from = 0; ;) {
     const question = await nextQuestion(pty, from, () => ended)
-    if (question === null) return { exitCode: await exit, screen: plain(pty.screen()), asked }
+    if (question === null) return { exitCode: await exit, screen: plain(pty.screen()).replaceAll(/\s+/g, ' '), asked }
     asked.push(question)
     if (asked.length > 40) throw new Error(`no end of questions:\n${plain(pty.screen()).slice(-2000)}`)
     const given = await reply(question, asked.length - 1, pty)
@@ -95,24 +95,15 @@ export async function journalOf(cwd: string): Promise<readonly LaunchEvent[]> {
 
 /** What people said and what came of it, in order: what has to be the same however often a launch was stopped. */
 export function story(events: readonly LaunchEvent[]): readonly string[] {
-  return events.flatMap((event) => {
-    switch (event.type) {
-      case 'answered':
-        return [`${event.question} ${event.answer}`]
-      case 'approved':
-        return [`${event.role} signed`]
-      case 'go-decided':
-        return [event.decision]
-      case 'step-done':
-        return [`${event.step} done`]
-      case 'flag-set':
-        return [`flag ${event.percent}`]
-      case 'stage-left':
-        return [`left ${event.percent} ${event.verdict}`]
-      case 'launch-ended':
-        return [event.outcome]
-      default:
-        return []
-    }
-  })
+  return events.flatMap((event) => toldOf(event) ?? [])
+}
+
+function toldOf(event: LaunchEvent): string | null {
+  if (event.type === 'answered') return `${event.question} ${event.answer}`
+  if (event.type === 'approved') return `${event.role} signed`
+  if (event.type === 'go-decided') return event.decision
+  if (event.type === 'step-done') return `${event.step} done`
+  if (event.type === 'flag-set') return `flag ${event.percent}`
+  if (event.type === 'stage-left') return `left ${event.percent} ${event.verdict}`
+  return event.type === 'launch-ended' ? event.outcome : null
 }
