@@ -1,5 +1,5 @@
 import { isoTime, type EpochMs } from './brand.ts'
-import { errorCodes } from './error-codes.ts'
+import { errorCodes, isErrorCode } from './error-codes.ts'
 import { flagLost, guarded } from './guards.ts'
 import type { Move } from './move.ts'
 import { endLaunch, overriding } from './overriding.ts'
@@ -150,9 +150,10 @@ function afterFailure(
   failed: { readonly code: string; readonly message: string },
   kind: StepKind,
 ): Move {
-  const row = Object.entries(errorCodes).find(([code]) => code === failed.code)?.[1]
+  const code = isErrorCode(failed.code) ? failed.code : null
   // What was named in the run sheet and is not there stops a launch; it does not make it a usage error.
-  const outcome = row?.outcome === 'invalid' ? 'refused' : (row?.outcome ?? 'bug')
+  const known = code === null ? 'bug' : errorCodes[code].outcome
+  const outcome = known === 'invalid' ? 'refused' : known
   const reason = `${kind.title(step.spec, step.environment)} failed: ${failed.message}`
   if (outcome === 'failed' && step.environment === 'production') {
     return { type: 'effect', effect: { type: 'roll-back', kind: 'full', reason, trigger: 'step' } }
@@ -160,7 +161,8 @@ function afterFailure(
   const ends = outcome === 'failed' ? 'refused' : outcome
   // Exits 3 and 6 say that users saw no change: not true any more once they get the new version.
   const changed = mayBeExposed(state) && (ends === 'refused' || ends === 'unavailable')
-  return { type: 'done', outcome: changed ? 'held' : ends, why: reason }
+  if (changed) return { type: 'done', outcome: 'held', why: reason }
+  return { type: 'done', outcome: ends, why: reason, ...(code === null ? {} : { code }) }
 }
 
 /** Begun and not known to have ended, and a repeat may do harm: a person has to look first. */

@@ -115,3 +115,7 @@ export const errorCodes = {
 } as const satisfies Record<string, ErrorCodeRow>
 
 export type ErrorCode = keyof typeof errorCodes
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCodes, code)
+}

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineCheck } from '../core/check.ts'
 import type { NeedOf } from '../core/evidence.ts'
 import { Argv, Duration } from '../core/fields.ts'
+import { tellingLine } from '../core/telling-line.ts'
 import { formatDuration } from '../core/units.ts'
 import { fail, pass, unknown, waived } from '../core/verdict.ts'
 
@@ -42,7 +43,7 @@ export const command = defineCheck({
     const found = { observed: `exit ${exitCode}`, limit: 'exit 0', samples: 1 }
     if (exitCode === cannotRunHere && check.requires.length > 0) return waived(`not run: ${lastLine(tail)}`, found)
     if (exitCode === 0) return pass(`exit 0 after ${formatDuration(ms)}`, found)
-    const last = lastLine(tail)
+    const last = tellingLine(tail)
     return fail(`exit ${exitCode} after ${formatDuration(ms)}${last === '' ? ', without output' : `: ${last}`}`, found)
   },
 })

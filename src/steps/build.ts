@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LaunchError } from '../core/errors.ts'
 import { artifactHash } from '../core/release.ts'
+import { tellingLine } from '../core/telling-line.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
 
 export const build = defineStep({
@@ -30,7 +31,7 @@ async function performBuild({ plan, environment, ports }: StepContext, signal: A
       hint: 'raise build.timeout',
     })
   if (result.exitCode !== 0) {
-    throw new LaunchError('BUILD_FAILED', `${run.join(' ')} exited ${result.exitCode}: ${lastLine(result.tail)}`, {
+    throw new LaunchError('BUILD_FAILED', `${run.join(' ')} exited ${result.exitCode}: ${tellingLine(result.tail)}`, {
       hint: `cd ${cwd} && npm install, then launch build`,
     })
   }
@@ -48,8 +49,4 @@ async function performBuild({ plan, environment, ports }: StepContext, signal: A
     summary: `${files.length} files, ${(bytes / 1024).toFixed(0)} KiB, artifact ${hash.slice(0, 12)}`,
     output: { artifact: { hash, files: files.length, bytes, manifest: output } },
   }
-}
-
-function lastLine(tail: string): string {
-  return tail.trimEnd().split('\n').at(-1) ?? ''
 }

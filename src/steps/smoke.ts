@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LaunchError } from '../core/errors.ts'
+import { tellingLine } from '../core/telling-line.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
 
 export const smoke = defineStep({
@@ -32,7 +33,7 @@ async function performSmoke({ plan, environment, ports }: StepContext, signal: A
   if (result.timedOut || result.exitCode !== 0) {
     throw new LaunchError(
       'STEP_FAILED',
-      `the smoke test of ${environment.name} ${result.timedOut ? 'did not end in time' : `exited ${result.exitCode}`}: ${last}`,
+      `the smoke test of ${environment.name} ${result.timedOut ? 'did not end in time' : `exited ${result.exitCode}`}: ${tellingLine(result.tail)}`,
     )
   }
   return { summary: `${healthy}; ${last}`, output: {} }
