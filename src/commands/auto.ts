@@ -22,7 +22,6 @@ export const auto: Command = {
     const { drive } = await import('./drive.ts')
     return drive(context, {
       command: 'auto',
-      launch: 'open',
       fresh: true,
       supersede: options['new'] === true,
       ackRollback: options['ackRollback'] === true,

@@ -14,12 +14,6 @@ export const build: Command = {
     const { drive } = await import('./drive.ts')
     return drive(context, {
       command: 'build',
-      launch: 'open',
-      fresh: false,
-      supersede: false,
-      ackRollback: false,
-      people: 'step',
-      leaveHeld: false,
       goal: (plan) => ({ type: 'step', step: findStep(plan, 'build', null).id, again: options['rebuild'] === true }),
     })
   },

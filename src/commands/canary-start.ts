@@ -16,10 +16,6 @@ export const canaryStart: Command = {
     return drive(context, {
       command: 'canary start',
       launch: 'current',
-      fresh: false,
-      supersede: false,
-      ackRollback: false,
-      people: 'step',
       leaveHeld: options['leaveHeld'] === true,
       goal: (plan) => ({ type: 'step', step: canaryStep(plan).id }),
     })

@@ -13,12 +13,6 @@ export const deploy: Command = {
     const { drive } = await import('./drive.ts')
     return drive(context, {
       command: 'deploy',
-      launch: 'open',
-      fresh: false,
-      supersede: false,
-      ackRollback: false,
-      people: 'step',
-      leaveHeld: false,
       goal: (plan) => ({ type: 'step', step: findStep(plan, 'deploy', context.options.env).id }),
     })
   },

@@ -8,8 +8,7 @@ import type { Question } from '../core/ports.ts'
 import { planChanges } from '../core/plan-changes.ts'
 import { productionStanding } from '../core/production-standing.ts'
 import type { LaunchState } from '../core/state.ts'
-import type { RunEnd } from '../engine/run.ts'
-import type { Session, Watcher } from '../engine/session.ts'
+import type { RunEnd, Session, Watcher } from '../engine/session.ts'
 import type { Reporter } from '../ui/reporter.ts'
 import type { CommandResult } from './command.ts'
 import { stepWords } from './describe-step.ts'
@@ -17,6 +16,7 @@ import { openLaunch, readLaunch } from './open-launch.ts'
 
 export type DriveOrder = {
   readonly command: string
+  readonly goal: (plan: Plan) => Goal
   /** Which launch: opens one for the commit of now or attaches to the open one (`open`), only the open one (`current`). */
   readonly launch: 'open' | 'current'
   /** A launch of its own, in a fresh sandbox world. */
@@ -25,11 +25,24 @@ export type DriveOrder = {
   readonly ackRollback: boolean
   readonly people: PortsOrder['people']
   readonly leaveHeld: boolean
-  readonly goal: (plan: Plan) => Goal
 }
 
+/** A single step: attaches to the open launch or opens one, and asks only what it has to. */
+const oneStep = {
+  launch: 'open',
+  fresh: false,
+  supersede: false,
+  ackRollback: false,
+  people: 'step',
+  leaveHeld: false,
+} as const satisfies Partial<DriveOrder>
+
 /** Drives a launch to a goal and says how it went: what auto, interactive, deploy, canary start and resume have in common. */
-export async function drive(context: Context, order: DriveOrder): Promise<CommandResult> {
+export async function drive(
+  context: Context,
+  asked: Pick<DriveOrder, 'command' | 'goal'> & Partial<DriveOrder>,
+): Promise<CommandResult> {
+  const order: DriveOrder = { ...oneStep, ...asked }
   const { signal, options } = context
   const project = await context.project()
   if (options.dryRun) return dryRun(context, order, project.plan)

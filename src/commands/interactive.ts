@@ -20,12 +20,10 @@ export const interactive: Command = {
     const { drive } = await import('./drive.ts')
     return drive(context, {
       command: 'interactive',
-      launch: 'open',
       fresh: true,
       supersede: options['new'] === true,
       ackRollback: options['ackRollback'] === true,
       people: 'guided',
-      leaveHeld: false,
       goal: () => ({ type: 'all' }),
     })
   },

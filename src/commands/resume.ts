@@ -20,9 +20,6 @@ export const resume: Command = {
     return drive(context, {
       command: 'resume',
       launch: 'current',
-      fresh: false,
-      supersede: false,
-      ackRollback: false,
       people: context.canAsk && !context.options.yes ? 'guided' : 'auto',
       leaveHeld: options['leaveHeld'] === true,
       goal: () => ({ type: 'all' }),

@@ -20,12 +20,8 @@ export const retry: Command = {
     const { drive } = await import('./drive.ts')
     return drive(context, {
       command: 'retry',
-      launch: 'open',
-      fresh: false,
-      supersede: false,
       ackRollback: true,
       people: context.canAsk && !context.options.yes ? 'guided' : 'auto',
-      leaveHeld: false,
       goal: () => ({ type: 'all' }),
     })
   },

@@ -1,21 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { EmergencyTarget } from '../compose/emergency.ts'
 import type { Context } from '../context.ts'
 import { LaunchError } from '../core/errors.ts'
 
-/** Which document to turn off, and how to reach it. */
-export type RollbackTarget = {
-  readonly bucket: string
-  readonly key: string
-  readonly flagKey: string
-  readonly region: string
-  readonly profile: string | null
-  readonly role: string | null
-  readonly account: string | null
-  /** Where users read it; null when only the bucket is known. */
-  readonly url: string | null
-  readonly app: string | null
-}
+/** Which document to turn off and how to reach it, and whose launches to tell. */
+export type RollbackTarget = EmergencyTarget & { readonly app: string | null }
 
 /**
  * Resolves the target without trusting the run sheet to be whole: `--flag s3://bucket/key` (or LAUNCH_FLAG), else whatever

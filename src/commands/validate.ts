@@ -14,12 +14,6 @@ export const validate: Command = {
     const { drive } = await import('./drive.ts')
     return drive(context, {
       command: 'validate',
-      launch: 'open',
-      fresh: false,
-      supersede: false,
-      ackRollback: false,
-      people: 'step',
-      leaveHeld: false,
       goal: (plan) => ({ type: 'gate', phase: gatePhase(plan, context.options.env).id }),
     })
   },

@@ -23,6 +23,7 @@ export type EmergencyTarget = {
   readonly profile: string | null
   readonly role: string | null
   readonly account: string | null
+  /** Where users read it; null when only the bucket is known. */
   readonly url: string | null
 }
 

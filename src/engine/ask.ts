@@ -2,8 +2,7 @@ import { epochMs } from '../core/brand.ts'
 import type { Happening } from '../core/event.ts'
 import type { Question } from '../core/ports.ts'
 import { askMeanwhile, type LookMeanwhile } from './meanwhile.ts'
-import type { RunEnd } from './run.ts'
-import type { Session } from './session.ts'
+import type { RunEnd, Session } from './session.ts'
 import type { LaunchState } from '../core/state.ts'
 
 /** Asks the people and remembers what they said. An end when the answer ends this run; `overtaken` when something else came first. */

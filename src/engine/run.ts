@@ -1,8 +1,6 @@
 import { epochMs, type EpochMs } from '../core/brand.ts'
 import { decide, type Goal } from '../core/decide.ts'
-import type { ErrorCode } from '../core/error-codes.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
-import type { Outcome } from '../core/exit-code.ts'
 import type { Effect, GateLook, Move } from '../core/move.ts'
 import { reduce } from '../core/reduce.ts'
 import type { World } from '../core/step.ts'
@@ -14,10 +12,9 @@ import { ask } from './ask.ts'
 import { environmentOf, isNews, lookAt, scopeOf, type GateJudged } from './look.ts'
 import { lookMeanwhile, type LookMeanwhile } from './meanwhile.ts'
 import { perform } from './perform.ts'
-import type { Session } from './session.ts'
+import type { RunEnd, Session } from './session.ts'
 
 export type RunOptions = { readonly goal: Goal; readonly leaveHeld: boolean; readonly guided: boolean }
-export type RunEnd = { readonly outcome: Outcome; readonly why: string; readonly code?: ErrorCode }
 
 /** How often and how long trouble with a service is sat out once production users may see something of the launch. */
 const retryMs = 5000

@@ -1,7 +1,9 @@
 import type { EpochMs } from '../core/brand.ts'
+import type { ErrorCode } from '../core/error-codes.ts'
 import type { LaunchEvent, Happening } from '../core/event.ts'
 import type { Finding } from '../core/evidence.ts'
 import type { FlagReading } from '../core/flag.ts'
+import type { Outcome } from '../core/exit-code.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { EventLog } from '../journal/events.ts'
@@ -13,6 +15,9 @@ export type Watcher = {
   /** Something to show while waiting; not journaled. Null: nothing any more. */
   onProgress(text: string | null, until: EpochMs | null): void
 }
+
+/** How a run ended, with the error code where there is one. */
+export type RunEnd = { readonly outcome: Outcome; readonly why: string; readonly code?: ErrorCode }
 
 /** One process driving one launch. */
 export type Session = {
