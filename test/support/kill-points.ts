@@ -1,6 +1,6 @@
 import { LaunchError } from '../../src/core/errors.ts'
 import { fold } from '../../src/core/reduce.ts'
-import type { RunEnd } from '../../src/engine/run.ts'
+import type { RunEnd } from '../../src/engine/session.ts'
 import { readFlagDocument } from '../../src/flags/read-document.ts'
 import { keys, type Current, type Manifest } from '../../src/core/release.ts'
 import { sha256 } from '../../src/core/hash.ts'
