@@ -3,19 +3,14 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { commands } from '../src/commands/registry.ts'
 import { loadSheet } from '../src/runsheet/load.ts'
+import { parityTable } from './support/parity-table.ts'
 
 const root = new URL('../', import.meta.url)
 const text = readFileSync(new URL('runsheet.yaml', root), 'utf8')
 const { sheet } = loadSheet(text, 'runsheet.yaml', {})
 // As written: a field counts only when the sheet itself has it, not when a default fills it in.
 const written: unknown = parse(text)
-const rows = readFileSync(new URL('docs/parity.md', root), 'utf8')
-  .split('\n')
-  .flatMap((line) => {
-    const where = /\| `(command|gate|check|field): ([^`]+)` \|$/.exec(line)
-    return where ? [{ line, what: where[1] ?? '', name: where[2] ?? '' }] : []
-  })
-const of = (what: string) => rows.filter((row) => row.what === what).map(({ name }) => name)
+const { rows, of } = parityTable()
 
 test('every line of the table says where it went', () => {
   const lines = readFileSync(new URL('docs/parity.md', root), 'utf8')
@@ -40,7 +35,7 @@ test.each(of('field'))('field %s is in the run sheet', (path) => {
 })
 
 test('every gate of the paper is a gate', () => {
-  expect(of('gate').sort()).toEqual(['canary', 'full-rollout', 'preconditions', 'preflight', 'staging-ready'])
+  expect(of('gate').toSorted()).toEqual(['canary', 'full-rollout', 'preconditions', 'preflight', 'staging-ready'])
 })
 
 const registered = commands.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias]))

@@ -1,4 +1,5 @@
 import { LaunchError } from '../core/errors.ts'
+import type { Outcome } from '../core/exit-code.ts'
 import { parseDuration } from '../core/units.ts'
 import { text, type Command } from './command.ts'
 
@@ -12,25 +13,37 @@ export const monitor: Command = {
     ['--dashboard', 'show every check at every look, not only what changes'],
   ],
   examples: [
-    ['launch monitor 300', 'five minutes; exit 3 when a check fails'],
+    ['launch monitor 300', 'five minutes; exit 3 when a check fails, 8 when the evidence does not come'],
     ['launch monitor --dashboard', 'every check, every half minute'],
     ['launch monitor 30m --gate canary', 'the canary gate for half an hour'],
   ],
   run: async (context, args, options) => {
     const { watchGate } = await import('./watch-gate.ts')
     const { plan } = await context.project()
+    const durationMs = durationOf(text(args, 'duration'))
     const watched = await watchGate(context, plan, {
-      durationMs: durationOf(text(args, 'duration')),
+      durationMs,
       gate: text(options, 'gate'),
       everyLook: options['dashboard'] === true,
     })
     return {
-      outcome: watched.verdict === 'fail' ? 'refused' : 'succeeded',
+      outcome:
+        watched.verdict === 'fail'
+          ? 'refused'
+          : durationMs !== null && watched.verdict === 'unknown'
+            ? 'held'
+            : 'succeeded',
       why: watched.why,
       text: context.options.json ? '' : `monitor ${watched.verdict}: ${watched.why}`,
       document: { verdict: watched.verdict, gate: watched.gate, checks: watched.checks },
     }
   },
+}
+
+/** A watch without an end is ended by a person, who saw what it showed; one with an end has to have seen something. */
+function outcomeOf(verdict: 'pass' | 'fail' | 'unknown', durationMs: number | null): Outcome {
+  if (verdict === 'fail') return 'refused'
+  return verdict === 'unknown' && durationMs !== null ? 'held' : 'succeeded'
 }
 
 function durationOf(text: string | null): number | null {
