@@ -9,12 +9,17 @@ export function failureReason(checks: readonly CheckResult[], stagePercent: numb
     .join('; ')
 }
 
-/** `requests: 212 of 300 requests; alarms: …`: what is not known yet. */
+/** Reasons that are spelled out; a line a person reads at 3 a.m. needs no more. */
+const spelledOut = 2
+
+/** `Error rate: 212 of 300 requests; Alarms: …; and 3 more`: what is not known yet. */
 export function unknownReason(checks: readonly CheckResult[]): string {
-  return checks
-    .filter((check) => check.judgement.verdict === 'unknown')
-    .map((check) => `${check.title}: ${check.judgement.why}`)
-    .join('; ')
+  const unknown = checks.filter((check) => check.judgement.verdict === 'unknown')
+  const more = unknown.length - spelledOut
+  return [
+    ...unknown.slice(0, spelledOut).map((check) => `${check.title}: ${check.judgement.why}`),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join('; ')
 }
 
 function describe(check: CheckResult): string {
