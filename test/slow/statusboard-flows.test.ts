@@ -113,10 +113,10 @@ describe.skipIf(browser === null)('the status board in a browser', () => {
       .getByRole('alert')
       .getByText('Elif Demir was changed by someone else and is now in Done')
       .waitFor()
-    expect(await page.getByRole('dialog').getByRole('combobox').inputValue()).toBe('done')
+    await expect.poll(() => page.getByRole('dialog').getByRole('combobox').inputValue()).toBe('done')
     await page.getByRole('button', { name: 'Dismiss' }).click()
     await page.keyboard.press('Escape')
-    expect(await page.locator('body > #alerts').count()).toBe(1)
+    await expect.poll(() => page.locator('body > #alerts').count()).toBe(1)
   })
 
   test('without a flag document and without a rollout every user gets the classic board', async () => {
