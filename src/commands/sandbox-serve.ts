@@ -22,11 +22,12 @@ export const sandboxServe: Command = {
     const speed = Number(text(options, 'speed') ?? '1')
     if (!Number.isFinite(speed) || speed <= 0)
       throw new LaunchError('USAGE', `--speed "${text(options, 'speed')}" is not a number above 0`)
-    const { plan } = await context.project()
+    const { plan, state } = await context.project()
     const { scenario, scenarioNamed, seed } = context.options
+    const states = [state, ...(context.options.state === null ? [] : [context.options.state])]
     const control = await context.sandboxControl()
     // `sandbox` commands are always about a sandbox, so there is a scenario.
-    const world = await control.serve({ plan, scenario: scenario ?? 'healthy', scenarioNamed, seed, speed })
+    const world = await control.serve({ plan, states, scenario: scenario ?? 'healthy', scenarioNamed, seed, speed })
     try {
       await announce(context, plan, world, speed)
       await aborted(context.signal)

@@ -22,6 +22,7 @@ export type SandboxControl = {
 
 export type ServeOrder = {
   readonly plan: Plan
+  readonly states: readonly string[]
   readonly scenario: string
   readonly scenarioNamed: boolean
   readonly seed: number

@@ -3,6 +3,7 @@ import { LaunchError } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
 import { scopeOf } from '../engine/look.ts'
 import { needsOfGate } from '../gates/judge-gate.ts'
+import { parseStateLocation } from '../journal/state-location.ts'
 import { attachTo, openSandbox, type Sandbox } from '../sandbox/attach.ts'
 import { parseScenario } from '../sandbox/scenario.ts'
 import type { SandboxConfig } from '../sandbox/world-config.ts'
@@ -17,6 +18,8 @@ export type SandboxOrder = {
   /** The scenario was asked for by name: an existing world that plays another one is not it. */
   readonly scenarioNamed: boolean
   readonly seed: number
+  /** Where launches are remembered, by the run sheet and by --state: S3 buckets among them exist in the world. */
+  readonly states: readonly string[]
   readonly fresh: boolean
   readonly driver: boolean
   readonly speed?: number | null
@@ -68,8 +71,13 @@ function configOf(order: SandboxOrder, scenario: string): SandboxConfig {
     scenario,
     seed,
     startAt: epochMs(opensAt === undefined ? Date.now() : opensAt - leadMs),
-    buckets: [{ name: 'statusboard-launches', account: null }],
+    buckets: order.states.flatMap(bucketOf),
   }
+}
+
+function bucketOf(state: string): readonly { readonly name: string; readonly account: null }[] {
+  const location = parseStateLocation(state)
+  return location.kind === 's3' ? [{ name: location.bucket, account: null }] : []
 }
 
 /** Every alarm that some gate of the plan asks for. */
