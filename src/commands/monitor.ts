@@ -27,12 +27,7 @@ export const monitor: Command = {
       everyLook: options['dashboard'] === true,
     })
     return {
-      outcome:
-        watched.verdict === 'fail'
-          ? 'refused'
-          : durationMs !== null && watched.verdict === 'unknown'
-            ? 'held'
-            : 'succeeded',
+      outcome: outcomeOf(watched.verdict, durationMs),
       why: watched.why,
       text: context.options.json ? '' : `monitor ${watched.verdict}: ${watched.why}`,
       document: { verdict: watched.verdict, gate: watched.gate, checks: watched.checks },

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs'
 export type ParityRow = { readonly what: string; readonly name: string }
 
 /** The machine-readable column of docs/parity.md: what a line of the paper became. */
-export function parityTable(): { readonly rows: readonly ParityRow[]; of(what: string): readonly string[] } {
+export function parityTable(): {
+  readonly rows: readonly ParityRow[]
+  readonly of: (what: string) => readonly string[]
+} {
   const rows = readFileSync(new URL('../../docs/parity.md', import.meta.url), 'utf8')
     .split('\n')
     .flatMap((line) => {
