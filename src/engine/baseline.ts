@@ -1,7 +1,7 @@
 import { epochMs } from '../core/brand.ts'
 import { settledMinutes, sumOf } from '../core/settled.ts'
 import type { Series } from '../core/evidence.ts'
-import { environmentOf } from './look.ts'
+import { environmentOf } from '../core/environment-of.ts'
 import type { Session } from './session.ts'
 
 /** How much of the time before the launch later gates compare with. */

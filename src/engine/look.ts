@@ -1,6 +1,7 @@
 import type { Happening } from '../core/event.ts'
 import { needKey, type Evidence, type Finding, type Need, type NeedOf, type Series } from '../core/evidence.ts'
 import { epochMs } from '../core/brand.ts'
+import { environmentOf } from '../core/environment-of.ts'
 import type { GateLook } from '../core/move.ts'
 import type { Environment, Plan, PlannedGate } from '../core/plan.ts'
 import { settledMinutes, settledWindow } from '../core/settled.ts'
@@ -93,12 +94,6 @@ function baselineFacts(baseline: NonNullable<LaunchState['baseline']>): LaunchFa
 
 export function scopeOf(environment: Environment, phase: string): NeedScope {
   return { environment, phase }
-}
-
-export function environmentOf(plan: Plan, name: string): Environment {
-  const environment = plan.environments[name]
-  if (!environment) throw new Error(`the plan has no environment "${name}"`)
-  return environment
 }
 
 /** The checks that can be looked at again and again without asking a person or running a program. */

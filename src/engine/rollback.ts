@@ -1,4 +1,5 @@
 import { epochMs } from '../core/brand.ts'
+import { environmentOf } from '../core/environment-of.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
 import type { RollbackKind, RollbackResult } from '../core/event.ts'
 import type { FlagState } from '../core/flag.ts'
@@ -8,7 +9,6 @@ import { releaseId } from '../core/release.ts'
 import type { LaunchState } from '../core/state.ts'
 import { forceOffUntilConfirmed, type Latched } from '../flags/latch.ts'
 import { restorePrevious, type Restored, type RestoreTarget } from '../steps/restore.ts'
-import { environmentOf } from './look.ts'
 import type { Session } from './session.ts'
 
 export type RollbackRequest = {
