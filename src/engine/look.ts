@@ -28,7 +28,7 @@ export async function lookAt(
   const gate = look.watch ? watchable(look.gate, scope) : look.gate
   const needs = needsOfGate(gate, scope)
   const found = await gather(needs, { plan, state, environment, window: look.window, ranWell }, ports, signal)
-  // Gathering takes time in the real world: the window is what was asked for, not what passed since.
+  // Judged is what is journaled, no more: a verdict can be had again from its event. The window is the one that was asked for.
   const evidence = withinWindow(found, look.window)
   const subject = subjectOf(state, environment)
   const context = {
@@ -39,7 +39,7 @@ export async function lookAt(
     scope,
     waivers: waiversOf(state, look.gate.id),
   }
-  const judged = judgeGate(gate, found, context)
+  const judged = judgeGate(gate, evidence, context)
   return {
     type: 'gate-judged',
     gate: look.gate.id,
@@ -51,7 +51,7 @@ export async function lookAt(
     window: look.window,
     verdict: judged.verdict,
     checks: judged.checks,
-    bakedMs: bakedMs(needs, found, subject, look.window),
+    bakedMs: bakedMs(needs, evidence, subject, look.window),
     evidence,
   }
 }
@@ -141,7 +141,8 @@ function isSeriesNeed(need: Need): need is NeedOf<'series'> {
 function withinWindow(evidence: Evidence, window: Window): Evidence {
   return Object.fromEntries(
     Object.entries(evidence).map(([key, finding]) => {
-      if (finding.status === 'missing' || !isSeries(key)) return [key, finding]
+      // A check that looks back further than the gate keeps what it saw.
+      if (finding.status === 'missing' || !isSeries(key) || key.includes('["lookbackMs",')) return [key, finding]
       // As above: the key names the kind of the value.
       const series = finding.value as Series
       const inside = (start: number) => start >= epochMs(window.from - series.periodMs)
