@@ -75,6 +75,7 @@ export async function drive(
   sayWhatChanged(context, plan, project.plan)
   const goal = order.goal(plan)
   const guided = order.people === 'guided'
+  const known = session.events.length
   let end: RunEnd
   try {
     end = await run(session, { goal, leaveHeld: order.leaveHeld, guided }, signal)
@@ -82,6 +83,7 @@ export async function drive(
     if (!signal.aborted && !isStop(error)) throw error
     end = await stopped(session, signal.aborted ? signal.reason : error)
   }
+  if (end.outcome === 'succeeded' && session.events.length === known) sayNothingToDo(context, goal, session.state)
   // Written anew with the end in it; a single step leaves the report to `launch report`.
   const path = session.state.ended || (goal.type === 'all' && !signal.aborted) ? await report() : null
   const { runEnvelope } = await import('../ui/envelope.ts')
@@ -112,6 +114,12 @@ function sayWhatChanged({ options, output }: Context, stored: Plan, now: Plan): 
   output.err.write(
     `the run sheet changed since this launch was opened (${changes.join(', ')}); it goes on with the plan of then, --new starts one with the sheet of now\n`,
   )
+}
+
+/** A command that found its work done says what it found. */
+function sayNothingToDo({ options, output }: Context, goal: Goal, state: LaunchState): void {
+  const done = goal.type === 'step' ? state.steps[goal.step] : null
+  if (done?.status === 'done' && !options.quiet && !options.jsonl) output.err.write(`done already: ${done.summary}\n`)
 }
 
 /** What the command would go through, from the plan alone: nothing is opened, asked or journaled. */
