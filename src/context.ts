@@ -7,6 +7,7 @@ import type { SandboxControl } from './compose/sandbox-control.ts'
 import type { OutsideWorld } from './compose/world.ts'
 import type { Actor } from './core/event.ts'
 import type { Plan } from './core/plan.ts'
+import { planHash } from './core/plan-hash.ts'
 import type { People, Question, StateStore } from './core/ports.ts'
 import type { EnginePorts } from './engine/ports.ts'
 import { canPrompt } from './host/terminal.ts'
@@ -69,8 +70,14 @@ type Process = {
 export function makeContext(options: GlobalOptions, output: Output, signal: AbortSignal, host: Process): Context {
   const isSandbox = options.scenario !== null
   const folder = join(options.cwd, '.launch', ...(isSandbox ? ['sandbox'] : []))
-  const made: { project?: Promise<Project>; actor?: Promise<Actor>; sandbox?: Sandbox; world?: Promise<OutsideWorld> } =
-    {}
+  const made: {
+    project?: Promise<Project>
+    actor?: Promise<Actor>
+    sandbox?: Sandbox
+    worlds: Map<string, Promise<OutsideWorld>>
+  } = {
+    worlds: new Map(),
+  }
   const context: Context = {
     options,
     env: host.env,
@@ -83,7 +90,13 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       (made.project ??= import('./compose/project.ts').then(({ openProject }) => openProject(options, host.env))),
     actor: () =>
       (made.actor ??= import('./host/user.ts').then(({ whoRuns }) => whoRuns(options.cwd, host.env, signal))),
-    world: (plan, order = {}) => (made.world ??= openOutside(plan, order)),
+    world: (plan, order = {}) => {
+      // A resumed launch goes on with its stored plan: with the buckets and the flag of then, not with those of the sheet of now.
+      const name = planHash(plan)
+      const opened = made.worlds.get(name) ?? openOutside(plan, order)
+      made.worlds.set(name, opened)
+      return opened
+    },
     state: async (plan) => {
       const [{ stateStore }, project, world] = await Promise.all([
         import('./compose/world.ts'),

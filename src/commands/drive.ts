@@ -1,6 +1,7 @@
 import type { Context, PortsOrder } from '../context.ts'
 import type { EpochMs } from '../core/brand.ts'
 import type { Goal } from '../core/decide.ts'
+import { errorCodes, type ErrorCode } from '../core/error-codes.ts'
 import { LaunchError } from '../core/errors.ts'
 import { exitCodes, type Outcome } from '../core/exit-code.ts'
 import type { Plan } from '../core/plan.ts'
@@ -96,7 +97,7 @@ export async function drive(
     sandbox: context.isSandbox,
     outcome,
     exitCode: outcome === 'stopped' ? stopCode(signal) : exitCodes[outcome],
-    error: failed ? { code, message: why, hint: new LaunchError(code, why).hint, at: null } : null,
+    error: failed ? { code, message: why, hint: hintFor(code, context.isSandbox), at: null } : null,
     state: session.state,
     plan,
     events: session.events,
@@ -114,6 +115,12 @@ function sayWhatChanged({ options, output }: Context, stored: Plan, now: Plan): 
   output.err.write(
     `the run sheet changed since this launch was opened (${changes.join(', ')}); it goes on with the plan of then, --new starts one with the sheet of now\n`,
   )
+}
+
+/** In the sandbox the commands of a hint are about the sandbox. */
+function hintFor(code: ErrorCode, sandbox: boolean): string {
+  const { hint } = errorCodes[code]
+  return sandbox && hint.includes('launch ') ? `${hint} (with --sandbox)` : hint
 }
 
 /** A command that found its work done says what it found. */

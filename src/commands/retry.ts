@@ -12,10 +12,22 @@ export const retry: Command = {
   ],
   run: async (context) => {
     const before = await readLaunch(await openLaunch(context, { launch: 'current' }), context.signal)
-    if (before.ended?.outcome !== 'rolled-back') {
+    const wasRolledBack =
+      before.ended?.outcome === 'rolled-back' || before.rollbacks.length > 0 || before.found !== null
+    if (!wasRolledBack) {
       throw new LaunchError('USAGE', `launch ${before.id} was not rolled back, there is nothing to retry`, {
         hint: before.ended ? 'launch auto starts a new one' : 'launch resume goes on with it',
       })
+    }
+    const { commit } = await context.release((await context.project()).plan)
+    if (commit !== before.commit) {
+      throw new LaunchError(
+        'USAGE',
+        `this is commit ${commit.slice(0, 10)}, rolled back was ${before.commit.slice(0, 10)}`,
+        {
+          hint: 'check out the commit that was rolled back, or launch auto --ack-rollback for this one',
+        },
+      )
     }
     const { drive } = await import('./drive.ts')
     return drive(context, {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { isoTime, type EpochMs } from '../core/brand.ts'
 import { messageOf } from '../core/errors.ts'
 import type { RollbackResult } from '../core/event.ts'
+import type { RollbackRequest } from '../engine/rollback.ts'
 import type { Output } from '../compose/output.ts'
 import { watchAfterwards, watchOptions } from './after-rollback.ts'
 import { text, type Command, type CommandResult } from './command.ts'
@@ -34,7 +35,12 @@ export const rollbackEmergency: Command = {
     const reason = text(options, 'reason') ?? 'no reason given'
     const { result, writeId } = await turnOff(context, target, reason)
     const { journalRollback } = await import('./journal-rollback.ts')
-    const journaled = await journalRollback(context, { result, writeId, app: target.app })
+    const journaled = await journalRollback(context, {
+      result,
+      writeId,
+      app: target.app,
+      location: `s3://${target.bucket}/${target.key}`,
+    })
     return watchAfterwards(context, options, rollbackResult(result, journaled))
   },
 }
@@ -47,6 +53,7 @@ async function turnOff(
   const [{ rollBack }, ports] = await Promise.all([import('../engine/rollback.ts'), context.emergency(target)])
   const { err } = context.output
   const startedMs = ports.clock.monotonicMs()
+  const teller = tell(err, target.flagKey)
   let told = false
   // Git or STS would say it better, and would cost time before the write; the journal gets the better name afterwards.
   const by = context.env['LAUNCH_ACTOR'] ?? context.env['GITHUB_ACTOR'] ?? `${machineUser()}@${hostname()}`
@@ -58,12 +65,9 @@ async function turnOff(
       launch: null,
       flagKey: target.flagKey,
       target: { to: null, awayFrom: null },
-      onLatched: ({ ackedMs, readBackMs }) =>
-        err.write(
-          `${err.theme.icons.rollback} ${target.flagKey} is off and latched: acknowledged after ${Math.round(ackedMs)} ms, read back after ${Math.round(readBackMs)} ms\n`,
-        ),
+      ...teller,
       onTrouble: (error, attempt) => {
-        err.write(`  attempt ${attempt}: ${messageOf(error)}; trying again\n`)
+        teller.onTrouble(error, attempt)
         if (!told && ports.clock.monotonicMs() - startedMs > breakGlassMs) {
           told = true
           breakGlass(target, reason, ports.clock.now(), err)
@@ -73,6 +77,17 @@ async function turnOff(
     { flag: ports.flag, clock: ports.clock, random: ports.random, wait: ports.wait, site: null },
     context.signal,
   )
+}
+
+/** What is said of a rollback while it goes on. */
+export function tell(err: Output['err'], flagKey: string): Required<Pick<RollbackRequest, 'onLatched' | 'onTrouble'>> {
+  return {
+    onLatched: ({ ackedMs, readBackMs }) =>
+      err.write(
+        `${err.theme.icons.rollback} ${flagKey} is off and latched: acknowledged after ${Math.round(ackedMs)} ms, read back after ${Math.round(readBackMs)} ms\n`,
+      ),
+    onTrouble: (error, attempt) => err.write(`  attempt ${attempt}: ${messageOf(error)}; trying again\n`),
+  }
 }
 
 function machineUser(): string {
@@ -111,7 +126,9 @@ export function rollbackResult(result: RollbackResult, journaled: boolean): Comm
     `rollback ${result.kind}: ${result.outcome}; ${result.detail}`,
     `acknowledged after ${result.ackedMs} ms, read back after ${result.readBackMs} ms, ${edge}`,
     `by ${result.by}: ${result.reason}`,
-    ...(journaled ? [] : ['NOT YET JOURNALED: the state could not be reached; the record is kept on this machine']),
+    ...(journaled
+      ? []
+      : ['NOT YET JOURNALED: the state could not be reached; the record is below .launch/spool on this machine']),
     'next: launch rollback validate, then launch monitor 600',
   ]
   const failed = result.outcome === 'failed'

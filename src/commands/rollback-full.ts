@@ -1,9 +1,28 @@
+import type { Context } from '../context.ts'
+import { messageOf } from '../core/errors.ts'
+import type { Plan } from '../core/plan.ts'
+import type { LaunchState } from '../core/state.ts'
 import { watchAfterwards, watchOptions } from './after-rollback.ts'
 import type { Command } from './command.ts'
 import { text } from './command.ts'
 import { journalRollback } from './journal-rollback.ts'
 import { readLaunch } from './open-launch.ts'
-import { rollbackResult } from './rollback-emergency.ts'
+import { rollbackResult, tell } from './rollback-emergency.ts'
+
+/** What the journal can tell is welcome, and a rollback does not wait for it or fail with it. */
+const journalMs = 3000
+
+async function openState(context: Context, plan: Plan): Promise<LaunchState | null> {
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(journalMs)])
+  try {
+    const current = await (await context.launches(plan)).current(signal)
+    return current && (await readLaunch(current, signal))
+  } catch (error) {
+    context.signal.throwIfAborted()
+    context.output.err.write(`  the journal cannot be read (${messageOf(error)}); rolling back all the same\n`)
+    return null
+  }
+}
 
 export const rollbackFull: Command = {
   name: 'rollback full',
@@ -28,8 +47,7 @@ export const rollbackFull: Command = {
     ])
     const environment = plan.environments[context.options.env]
     if (!environment) throw new Error(`the plan has no environment "${context.options.env}"`)
-    const current = await (await context.launches(plan)).current(signal).catch(() => null)
-    const state = current && (await readLaunch(current, signal))
+    const state = await openState(context, plan)
     // A deploy that this launch began is what to get away from, even when it broke off before it was the current release.
     const began =
       state !== null &&
@@ -49,6 +67,7 @@ export const rollbackFull: Command = {
         launch: state?.id ?? null,
         flagKey: plan.flag.key,
         target: { to: text(options, 'to'), awayFrom: state && began ? releaseOf(state) : null },
+        ...tell(context.output.err, plan.flag.key),
       },
       {
         flag: world.flag(environment.name),
@@ -64,7 +83,11 @@ export const rollbackFull: Command = {
       },
       signal,
     )
-    const journaled = await journalRollback(context, { ...done, app: plan.app })
+    const journaled = await journalRollback(context, {
+      ...done,
+      app: plan.app,
+      location: world.flag(environment.name).location,
+    })
     return watchAfterwards(context, options, rollbackResult(done.result, journaled))
   },
 }

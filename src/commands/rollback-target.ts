@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { EmergencyTarget } from '../compose/emergency.ts'
 import type { Context } from '../context.ts'
 import { LaunchError } from '../core/errors.ts'
+import type { TolerantSheet } from '../runsheet/tolerant.ts'
 
 /** Which document to turn off and how to reach it, and whose launches to tell. */
 export type RollbackTarget = EmergencyTarget & { readonly app: string | null }
@@ -43,6 +44,11 @@ export async function rollbackTarget(
       url: siteUrl === null || place?.['bucket'] !== bucket ? null : `${siteUrl}/${key}`,
     }
   }
+  if (sheet === nothing) {
+    throw new LaunchError('ROLLBACK_TARGET', `there is no run sheet at "${context.options.runsheet}"`, {
+      hint: 'work in its folder (-C), name it (--runsheet), or name the flag: --flag s3://bucket/key --region us-east-1',
+    })
+  }
   const path = sheet.flag?.store?.['path']
   const bucket = sheet.flag?.store?.['bucket'] ?? place?.['bucket']
   if (!path || !bucket) {
@@ -63,7 +69,10 @@ function keyFromPath(key: string): string {
   return (key.split('/').at(-1) ?? key).replace(/\.json$/, '')
 }
 
-async function readSheet(context: Context) {
+/** What is known without a run sheet. */
+const nothing: TolerantSheet = {}
+
+async function readSheet(context: Context): Promise<TolerantSheet> {
   const path = resolve(context.options.cwd, context.options.runsheet)
   const content = await readFile(path, 'utf8').catch(() => null)
   const example =
@@ -71,7 +80,7 @@ async function readSheet(context: Context) {
     (context.isSandbox
       ? await readFile(resolve(context.folder, 'example', 'runsheet.yaml'), 'utf8').catch(() => null)
       : null)
-  if (example === null) return {}
+  if (example === null) return nothing
   const { tolerantRead } = await import('../runsheet/tolerant.ts')
   return tolerantRead(example, context.env)
 }

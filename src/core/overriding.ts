@@ -43,7 +43,11 @@ function rolledBack(state: LaunchState): Move | null {
   if (!done && !found) return null
   const outcome = done?.outcome === 'failed' ? 'failed' : 'rolled-back'
   if (state.ended?.outcome === outcome) return finished(state)
-  if (done) return endLaunch(outcome, `rolled back by ${done.by}: ${done.reason}`)
+  if (done) {
+    // Who drives a launch did not decide what its gate decided.
+    const who = done.trigger === 'operator' ? done.by : `the launch itself (${done.trigger}), driven by ${done.by}`
+    return endLaunch(outcome, `rolled back by ${who}: ${done.reason}`)
+  }
   return found && endLaunch(outcome, `rolled back by ${found.by} at ${isoTime(found.at)}: ${found.reason}`)
 }
 

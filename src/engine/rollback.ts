@@ -89,12 +89,15 @@ async function seenAtEdge(
     try {
       const { reading } = await store.observe(signal)
       if (reading.status === 'present' && reading.flag.latched) return clock.now() - startedAt
+      if (clock.now() >= deadline) return null
+      await clock.sleepUntil(epochMs(clock.now() + 500), signal)
     } catch (error) {
-      // The flag is off already; an edge that does not answer is reported as not seen.
-      if (signal.aborted || !(error instanceof LaunchError)) throw error
+      // The flag is off already: an edge that does not answer, or Ctrl-C, is reported as not seen and loses no record.
+      if (signal.aborted) return null
+      if (!(error instanceof LaunchError)) throw error
+      if (clock.now() >= deadline) return null
+      await clock.sleepUntil(epochMs(clock.now() + 500), signal).catch(() => {})
     }
-    if (clock.now() >= deadline) return null
-    await clock.sleepUntil(epochMs(clock.now() + 500), signal)
   }
 }
 
@@ -124,7 +127,8 @@ async function restore(
         ),
       }
     } catch (error) {
-      if (signal.aborted || !(error instanceof LaunchError)) throw error
+      if (signal.aborted) return { status: 'failed', why: 'interrupted; launch rollback full goes on' }
+      if (!(error instanceof LaunchError)) throw error
       if (error.outcome !== 'unavailable' || attempt >= restoreAttempts)
         return { status: 'failed', why: messageOf(error) }
       await ports.wait(restoreRetryMs, signal)

@@ -41,7 +41,8 @@ export const command = defineCheck({
     if (!ended.value.ran) return waived(`not run: ${ended.value.absent}`)
     const { exitCode, ms, tail } = ended.value
     const found = { observed: `exit ${exitCode}`, limit: 'exit 0', samples: 1 }
-    if (exitCode === cannotRunHere && check.requires.length > 0) return waived(`not run: ${lastLine(tail)}`, found)
+    if (exitCode === cannotRunHere && check.requires.length > 0)
+      return waived(`not run: ${lastLine(tail).replace(/^not run: /, '')}`, found)
     if (exitCode === 0) return pass(`exit 0 after ${formatDuration(ms)}`, found)
     const last = tellingLine(tail)
     return fail(`exit ${exitCode} after ${formatDuration(ms)}${last === '' ? ', without output' : `: ${last}`}`, found)
