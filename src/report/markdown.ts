@@ -163,17 +163,18 @@ function headlineRow({ last, at, stage, failed }: Headline): readonly string[] {
   ]
 }
 
+/** Sums only where the new version served everybody: a part of the users makes a part of the requests, which says nothing. */
 function deltaTable(deltas: ReportModel['deltas']): readonly string[] {
+  const whole = deltas.every(({ percent }) => percent === 100)
   const rows = deltas.map(({ metric, before, after }) => [
     code(metric),
     quantity(before.mean, ''),
     quantity(after.mean, ''),
     change(before.mean, after.mean),
-    number(before.perMinute),
-    number(after.perMinute),
-    change(before.perMinute, after.perMinute),
+    ...(whole ? [number(before.perMinute), number(after.perMinute), change(before.perMinute, after.perMinute)] : []),
   ])
-  return mdTable(['Metric', 'Mean before', 'Mean after', 'Change', 'Sum per minute before', 'After', 'Change'], rows)
+  const sums = whole ? ['Sum per minute before', 'After', 'Change'] : []
+  return mdTable(['Metric', 'Mean before', 'Mean after', 'Change', ...sums], rows)
 }
 
 function change(before: number | null, after: number | null): string {
