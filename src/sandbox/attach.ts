@@ -91,8 +91,11 @@ export class Sandbox implements AsyncDisposable {
     } catch (error) {
       signal.throwIfAborted()
       if (seat.hosting) throw error
-      // A host that hangs rather than dies is asked again.
-      await Promise.race([seat.lost, pause(1000, undefined, { ref: false })])
+      // A host that hangs rather than dies is asked again. The timer keeps this process alive meanwhile: the connection to
+      // the host does not, and a process with nothing to wait for ends in the middle of its launch (exit 13).
+      const cut = new AbortController()
+      await Promise.race([seat.lost, pause(1000, undefined, { signal: cut.signal }).catch(() => {})])
+      cut.abort()
     }
   }
 
