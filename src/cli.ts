@@ -7,6 +7,9 @@ const [, , first, ...more] = process.argv
 if ((first === '--version' || first === '-V') && more.length === 0) {
   process.stdout.write(`${launchVersion}\n`)
 } else {
+  // Node leaves when it sees nothing to wait for, also in the middle of a launch (a deadline alone does not count): this counts.
+  const busy = setInterval(() => {}, 60_000)
   const { main } = await import('./program.ts')
   process.exitCode = await main(process)
+  clearInterval(busy)
 }
