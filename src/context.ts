@@ -192,7 +192,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     order: { readonly fresh?: boolean; readonly driver?: boolean },
   ): Promise<OutsideWorld> {
     const { outsideWorld } = await import('./compose/world.ts')
-    const { root, state } = await context.project()
+    const { root, states } = await context.project()
     if (options.scenario !== null) {
       const { openWorld } = await import('./compose/sandbox-world.ts')
       const { scenario, scenarioNamed, seed } = options
@@ -202,7 +202,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       const fresh = order.fresh === true && url === null
       made.sandbox ??= await openWorld({
         plan,
-        states: [state, ...(options.state === null ? [] : [options.state])],
+        states,
         dir: join(folder, 'world'),
         url,
         scenario,

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { environmentOf } from '../core/environment-of.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
@@ -45,8 +46,7 @@ export const rollbackFull: Command = {
       context.world(plan),
       context.actor(),
     ])
-    const environment = plan.environments[context.options.env]
-    if (!environment) throw new Error(`the plan has no environment "${context.options.env}"`)
+    const environment = environmentOf(plan, context.options.env)
     const state = await openState(context, plan)
     // A deploy that this launch began is what to get away from, even when it broke off before it was the current release.
     const began =

@@ -1,3 +1,4 @@
+import { environmentOf } from '../core/environment-of.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Command } from './command.ts'
 
@@ -16,8 +17,7 @@ export const rollbackValidate: Command = {
     const { signal } = context
     const { plan } = await context.project()
     const world = await context.world(plan)
-    const environment = plan.environments[context.options.env]
-    if (!environment) throw new Error(`the plan has no environment "${context.options.env}"`)
+    const environment = environmentOf(plan, context.options.env)
     const { verifyCurrent } = await import('../steps/restore.ts')
     const lines: Line[] = []
     const store = world.flag(environment.name)

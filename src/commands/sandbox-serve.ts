@@ -22,9 +22,8 @@ export const sandboxServe: Command = {
     const speed = Number(text(options, 'speed') ?? '1')
     if (!Number.isFinite(speed) || speed <= 0)
       throw new LaunchError('USAGE', `--speed "${text(options, 'speed')}" is not a number above 0`)
-    const { plan, state } = await context.project()
+    const { plan, states } = await context.project()
     const { scenario, scenarioNamed, seed } = context.options
-    const states = [state, ...(context.options.state === null ? [] : [context.options.state])]
     const control = await context.sandboxControl()
     // `sandbox` commands are always about a sandbox, so there is a scenario.
     const world = await control.serve({ plan, states, scenario: scenario ?? 'healthy', scenarioNamed, seed, speed })

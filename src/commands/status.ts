@@ -1,6 +1,7 @@
 import type { OutsideWorld } from '../compose/world.ts'
 import type { Context } from '../context.ts'
-import { LaunchError, messageOf } from '../core/errors.ts'
+import { environmentOf } from '../core/environment-of.ts'
+import { messageOf } from '../core/errors.ts'
 import type { Environment, Plan } from '../core/plan.ts'
 import type { StatusView } from '../ui/status.ts'
 import type { Command } from './command.ts'
@@ -38,15 +39,6 @@ export const status: Command = {
       document: statusEnvelope({ ...input, exitCode: exitCodes.succeeded }, seen),
     }
   },
-}
-
-/** Throws USAGE when the run sheet has no environment of that name. */
-function environmentOf({ environments }: Plan, name: string): Environment {
-  const found = environments[name]
-  if (found) return found
-  throw new LaunchError('USAGE', `the run sheet has no environment "${name}"`, {
-    hint: `it has ${Object.keys(environments).join(', ')}`,
-  })
 }
 
 /** What can be seen of an environment. Throws the first reason when nothing of it can. */

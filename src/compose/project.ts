@@ -15,6 +15,8 @@ export type Project = {
   readonly hash: Sha256
   /** `state:` of the run sheet. */
   readonly state: string
+  /** Every place this command may remember launches in: the sheet's, and what --state says. */
+  readonly states: readonly string[]
 }
 
 /**
@@ -41,7 +43,9 @@ export async function openProject(
   const loaded = await openSheet(projectFiles(root), isThere || root !== dirname(path) ? name : options.runsheet, env)
   const plan = compilePlan(loaded)
   mustKnow(options.env, plan)
-  return { root, plan, hash: planHash(plan), state: loaded.sheet.state }
+  const { state } = loaded.sheet
+  const states = options.state === null ? [state] : [state, options.state]
+  return { root, plan, hash: planHash(plan), state, states }
 }
 
 /** Found out before anything is opened or made. */

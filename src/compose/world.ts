@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { AwsEnvironment } from '../aws/environment.ts'
+import { environmentOf } from '../core/environment-of.ts'
 import type { Environment, Plan } from '../core/plan.ts'
 import type { Cdn, Clock, Exec, Files, FlagStore, Http, ObjectStore, Random, StateStore, Wait } from '../core/ports.ts'
 import { openFlagStore } from '../flags/registry.ts'
@@ -47,11 +48,6 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldO
   const random = ulidRandom(systemClock())
   const http = systemHttp(sandbox ? sandboxRoute(plan, sandbox) : undefined)
   const files = projectFiles(root)
-  const environmentOf = (name: string): Environment => {
-    const found = plan.environments[name]
-    if (!found) throw new Error(`the plan has no environment "${name}"`)
-    return found
-  }
   const clients = new Map<string, AwsEnvironment>()
   const aws = (environment: Environment) => {
     const known = clients.get(environment.name)
@@ -63,7 +59,7 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldO
     return made
   }
   const objects = (name: string, bucket?: string | null) => {
-    const environment = environmentOf(name)
+    const environment = environmentOf(plan, name)
     return lazyObjects(aws(environment), bucket ?? environment.bucket)
   }
   return {
@@ -79,7 +75,7 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldO
     ),
     objects: (name) => objects(name),
     cdn: (name) => {
-      const environment = environmentOf(name)
+      const environment = environmentOf(plan, name)
       return environment.distribution === null ? null : lazyCdn(aws(environment), environment.distribution)
     },
     flag: (name) => {
@@ -87,15 +83,15 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldO
       return openFlagStore(plan.flag, {
         objects: (bucket) => objects(name, bucket),
         http,
-        siteUrl: environmentOf(name).url,
+        siteUrl: environmentOf(plan, name).url,
         files,
         versions,
       })
     },
     childEnv: (name) => ({
-      LAUNCH_URL: sandbox?.siteUrls[name] ?? environmentOf(name).url,
+      LAUNCH_URL: sandbox?.siteUrls[name] ?? environmentOf(plan, name).url,
       LAUNCH_ENV: name,
-      ...(sandbox ? { AWS_ENDPOINT_URL: sandbox.apiUrl, ...keysAsEnv(environmentOf(name)) } : {}),
+      ...(sandbox ? { AWS_ENDPOINT_URL: sandbox.apiUrl, ...keysAsEnv(environmentOf(plan, name)) } : {}),
     }),
   }
 }

@@ -16,7 +16,8 @@ export type Goal =
   | {
       readonly type: 'step'
       readonly step: string
-      /** Do it once more although it is done. */ readonly again?: boolean
+      /** Do it once more although it is done. */
+      readonly again?: boolean
     }
   /** The steps of one phase that change nothing for users, and its gate. */
   | { readonly type: 'gate'; readonly phase: string }
