@@ -1,10 +1,11 @@
-import type { PlannedStep } from '../core/plan.ts'
+import { plannedStages, unattended } from '../core/unattended.ts'
 import { text, type Command } from './command.ts'
 import { seeFlag } from './flag-reading.ts'
 import { viewLaunch } from './launch-for.ts'
 import { launchOption } from './launch-option.ts'
 import { canaryStep } from './plan-lookup.ts'
 import { linesFor } from './say.ts'
+import { unattendedLines } from './unattended-line.ts'
 
 export const canaryStatus: Command = {
   name: 'canary status',
@@ -17,7 +18,7 @@ export const canaryStatus: Command = {
   ],
   run: async (context, _args, options) => {
     const named = text(options, 'launch')
-    const { plan, state, world } = await viewLaunch(context, named)
+    const { plan, state, events, world } = await viewLaunch(context, named)
     const step = canaryStep(plan)
     const [{ canaryStatusLines }, { flagLine }] = await Promise.all([
       import('../ui/canary-status.ts'),
@@ -28,7 +29,12 @@ export const canaryStatus: Command = {
     const lines = canaryStatusLines(view, context.output.out.theme)
     return {
       outcome: 'succeeded',
-      text: linesFor(context, [flagLine({ flag, flagKey: plan.flag.key }), '', ...lines]),
+      text: linesFor(context, [
+        flagLine({ flag, flagKey: plan.flag.key }),
+        '',
+        ...lines,
+        ...unattendedLines(plan, state, events, view.now),
+      ]),
       document: {
         launch: state.id,
         flag: flag.status === 'present' ? flag.flag : null,
@@ -36,13 +42,8 @@ export const canaryStatus: Command = {
         planned: view.planned,
         gates: Object.fromEntries(Object.entries(state.gates).filter(([key]) => key.startsWith(`${step.id}@`))),
         ask: state.ask,
+        unattended: unattended(plan, state, events, view.now),
       },
     }
   },
-}
-
-/** The percents a canary is planned to go through; its kind parsed them. */
-function plannedStages({ spec }: PlannedStep): readonly number[] {
-  const stages = typeof spec === 'object' && spec !== null && 'stages' in spec ? spec.stages : []
-  return Array.isArray(stages) ? stages.filter((stage) => typeof stage === 'number') : []
 }

@@ -1,54 +1,50 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Context } from '../context.ts'
+import type { EpochMs } from '../core/brand.ts'
 import { messageOf } from '../core/errors.ts'
 import type { RollbackResult } from '../core/event.ts'
+import type { SpooledRollback } from '../journal/spool.ts'
+import { tellJournal } from './tell-journal.ts'
 
 export type RollbackRecord = {
   readonly result: RollbackResult
   readonly writeId: string
+  readonly at: EpochMs
   readonly app: string | null
   /** The document that was turned off: `s3://bucket/key`. */
   readonly location: string
+  /** Where its launches are remembered, and that bucket's region, as far as the rollback knew. */
+  readonly state?: string | null
+  readonly region?: string
 }
 
 /** Enough for a state store that answers; a rollback does not wait for one that does not. */
 const deadlineMs = 10_000
 
 /**
- * Tells the journal of the open launch what was rolled back. False when that was not possible: the record is then kept on
- * this machine, because the flag is off whether or not the journal knows.
+ * Tells the journal of the launch what was rolled back. The record is on disk before that is tried, and stays there when it was
+ * not possible: the flag is off whether or not the journal knows. False then; `launch journal flush` tells it later.
  */
 export async function journalRollback(context: Context, record: RollbackRecord): Promise<boolean> {
-  // Not the command's own signal: Ctrl-C after the flag is off must not lose the record of it.
-  const signal = AbortSignal.timeout(deadlineMs)
+  const { err } = context.output
+  const [{ spoolIn }, actor] = await Promise.all([import('../journal/spool.ts'), context.actor()])
+  // The reason is what somebody typed in a hurry: it is kept as it is shown.
+  const result = { ...record.result, reason: context.output.scrub(record.result.reason) }
+  const rollback: SpooledRollback = { schema: 1, id: record.writeId, actor, ...record, result }
+  const spool = spoolIn(context.spoolFolder)
+  const unkept = await spool.keep(rollback).then(
+    () => null,
+    (error: unknown) => messageOf(error),
+  )
   try {
-    const { plan } = await context.project()
-    const current = await (await context.launches(plan)).current(signal)
-    if (!current) return true
-    const about = (await context.world(current.plan)).flag('production').location
-    if (about !== record.location || (record.app !== null && record.app !== current.plan.app)) {
-      context.output.err.write(
-        `  not journaled: the open launch is about ${about}, rolled back was ${record.location}\n`,
-      )
-      return true
-    }
-    await current.log.appendAnyway(
-      { type: 'rolled-back', result: record.result, writeId: record.writeId, trigger: 'operator' },
-      signal,
-    )
+    // Not the command's own signal: Ctrl-C after the flag is off must not lose the record of it.
+    const told = await tellJournal(context, rollback, AbortSignal.timeout(deadlineMs))
+    if (told.status !== 'journaled' && told.open !== null)
+      err.write(`  not journaled: the open launch is about ${told.open}, rolled back was ${rollback.location}\n`)
+    if (unkept === null) await spool.drop(rollback.id).catch(() => undefined)
     return true
   } catch (error) {
-    context.output.err.write(`  the journal could not be told: ${messageOf(error).split('\n')[0]}\n`)
-    await spool(context, record).catch((trouble: unknown) => {
-      context.output.err.write(`  nor kept on this machine (${messageOf(trouble)}): ${JSON.stringify(record)}\n`)
-    })
+    err.write(`  the journal could not be told: ${messageOf(error).split('\n')[0]}\n`)
+    if (unkept !== null) err.write(`  nor kept on this machine (${unkept}): ${JSON.stringify(rollback)}\n`)
     return false
   }
-}
-
-async function spool(context: Context, record: RollbackRecord): Promise<void> {
-  const folder = join(context.folder, 'spool')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeFile(join(folder, `${record.writeId}.json`), `${JSON.stringify(record)}\n`, { mode: 0o600, flush: true })
 }

@@ -23,11 +23,15 @@ export type LaunchAtHand = {
  *
  * Throws NO_LAUNCH, NOT_FOUND for a sandbox that is not there, or UNFINISHED when another commit's launch is open.
  */
-export async function launchFor(context: Context, which: 'open' | 'unended' | 'newest'): Promise<LaunchAtHand> {
+export async function launchFor(
+  context: Context,
+  which: 'open' | 'unended' | 'newest',
+  { looksOnly = false }: { readonly looksOnly?: boolean } = {},
+): Promise<LaunchAtHand> {
   const { plan } = await context.project()
   if (which !== 'open') await mustHaveWorld(context)
   const world = await context.world(plan, { driver: false })
-  const opened = await openLaunch(context, { launch: which === 'open' ? 'open' : 'current' })
+  const opened = await openLaunch(context, { launch: which === 'open' ? 'open' : 'current', looksOnly })
   const state = await readLaunch(opened, context.signal)
   if (which === 'unended' && state.ended)
     throw new LaunchError('NO_LAUNCH', `no launch is open: ${state.id} has ended (${state.ended.outcome})`)
@@ -39,7 +43,7 @@ export async function launchFor(context: Context, which: 'open' | 'unended' | 'n
  * Throws NO_LAUNCH, or NOT_FOUND for an id that is not there.
  */
 export async function viewLaunch(context: Context, named: string | null): Promise<LaunchAtHand> {
-  if (named === null) return launchFor(context, 'newest')
+  if (named === null) return launchFor(context, 'newest', { looksOnly: true })
   const { signal } = context
   const { plan } = await context.project()
   await mustHaveWorld(context)

@@ -9,6 +9,8 @@ export type WhichLaunch = {
   readonly launch: 'open' | 'current'
   readonly supersede?: boolean
   readonly acks?: readonly string[]
+  /** Nothing is written, not even what waits for the journal on this machine. */
+  readonly looksOnly?: boolean
 }
 
 /** The launch a command is about. Throws NO_LAUNCH, or UNFINISHED when another commit's launch is open. */
@@ -16,6 +18,7 @@ export async function openLaunch(context: Context, which: WhichLaunch): Promise<
   const { signal, options } = context
   const { plan } = await context.project()
   const launches = await context.launches(plan)
+  if (which.looksOnly !== true) await (await import('./flush-spool.ts')).flushQuietly(context)
   if (which.launch === 'current') {
     const current = await launches.current(signal)
     if (current) return current

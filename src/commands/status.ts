@@ -1,14 +1,19 @@
 import type { OutsideWorld } from '../compose/world.ts'
 import type { Context } from '../context.ts'
+import type { EpochMs } from '../core/brand.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import { messageOf } from '../core/errors.ts'
+import type { LaunchEvent } from '../core/event.ts'
 import type { Environment, Plan } from '../core/plan.ts'
+import { plural } from '../core/quantity.ts'
+import type { SpooledRollback } from '../journal/spool.ts'
 import type { StatusView } from '../ui/status.ts'
 import type { Command } from './command.ts'
 import { seeFlag } from './flag-reading.ts'
 import { mustHaveWorld } from './launch-for.ts'
 import { readLaunch } from './open-launch.ts'
 import { linesFor } from './say.ts'
+import { unattendedLines } from './unattended-line.ts'
 
 /** A health path that has not answered by then (real ms) is shown as bad. */
 const healthMs = 5000
@@ -26,7 +31,10 @@ export const status: Command = {
     const environment = environmentOf(plan, context.options.env)
     await mustHaveWorld(context)
     const world = await context.world(plan, { driver: false })
-    const seen = await look(context, world, plan, environment)
+    const [seen, waiting] = await Promise.all([
+      look(context, world, plan, environment),
+      import('./flush-spool.ts').then(({ waitingFor }) => waitingFor(context, plan.app)),
+    ])
     const [{ statusEnvelope, statusLines }, { exitCodes }] = await Promise.all([
       import('../ui/status.ts'),
       import('../core/exit-code.ts'),
@@ -35,14 +43,30 @@ export const status: Command = {
     const input = { command: 'status', env, sandbox: context.isSandbox, outcome: 'succeeded', error: null } as const
     return {
       outcome: 'succeeded',
-      text: linesFor(context, statusLines(seen, context.output.out.theme)),
-      document: statusEnvelope({ ...input, exitCode: exitCodes.succeeded }, seen),
+      text: linesFor(context, [
+        ...statusLines(seen, context.output.out.theme),
+        ...seen.alone,
+        ...spooledLines(waiting),
+      ]),
+      document: {
+        ...statusEnvelope({ ...input, exitCode: exitCodes.succeeded }, seen),
+        spooled: waiting.map(({ id, at, location }) => ({ id, at, location })),
+      },
     }
   },
 }
 
+/** Rollbacks of this machine that the journal does not know of. */
+function spooledLines(waiting: readonly SpooledRollback[]): readonly string[] {
+  if (waiting.length === 0) return []
+  return ['', `NOT YET JOURNALED: ${plural(waiting.length, 'rollback')} done from this machine; launch journal flush`]
+}
+
+/** `alone`: lines about a canary that nobody drives. */
+type Seen = StatusView & { readonly alone: readonly string[] }
+
 /** What can be seen of an environment. Throws the first reason when nothing of it can. */
-async function look(context: Context, world: OutsideWorld, plan: Plan, environment: Environment): Promise<StatusView> {
+async function look(context: Context, world: OutsideWorld, plan: Plan, environment: Environment): Promise<Seen> {
   const { signal } = context
   const { readCurrent } = await import('../steps/releases.ts')
   const [flag, current, health, launch] = await Promise.all([
@@ -66,13 +90,23 @@ async function look(context: Context, world: OutsideWorld, plan: Plan, environme
     flagKey: plan.flag.key,
     flag,
     launch: launch.ok ? launch.value : null,
+    alone: launch.ok && launch.value ? aloneLines(launch.value, world.clock.now()) : [],
     health,
   }
 }
 
-async function launchNow(context: Context, plan: Plan): Promise<StatusView['launch']> {
+type LaunchNow = NonNullable<StatusView['launch']> & { readonly events: readonly LaunchEvent[] }
+
+async function launchNow(context: Context, plan: Plan): Promise<LaunchNow | null> {
   const opened = await (await context.launches(plan)).current(context.signal)
-  return opened && { plan: opened.plan, state: await readLaunch(opened, context.signal) }
+  if (!opened) return null
+  const state = await readLaunch(opened, context.signal)
+  return { plan: opened.plan, state, events: await opened.log.read(context.signal) }
+}
+
+function aloneLines({ plan, state, events }: LaunchNow, now: EpochMs): readonly string[] {
+  const lines = unattendedLines(plan, state, events, now)
+  return lines.length === 0 ? [] : ['', ...lines]
 }
 
 async function healthOf(world: OutsideWorld, url: string, signal: AbortSignal): Promise<StatusView['health'][number]> {

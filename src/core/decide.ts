@@ -1,11 +1,13 @@
 import { isoTime, type EpochMs } from './brand.ts'
 import { errorCodes, isErrorCode } from './error-codes.ts'
-import { flagLost, guarded } from './guards.ts'
+import { flagLost } from './flag-guard.ts'
+import { guarded } from './guards.ts'
 import type { Move } from './move.ts'
 import { endLaunch, overriding } from './overriding.ts'
 import { phaseGateMove } from './phase-gate.ts'
 import type { Plan, PlannedPhase, PlannedStep } from './plan.ts'
-import { mayBeExposed, type LaunchState } from './state.ts'
+import { mayBeExposed, type LaunchState, type StepState } from './state.ts'
+import { releaseId } from './release.ts'
 import type { StepKind, World } from './step.ts'
 import { changesUsers, type StepKinds } from './touched.ts'
 
@@ -137,9 +139,10 @@ function stepMove(
     return move && guarded(plan, state, step, move, world)
   }
   if (isDone(state, step) && (!again || world.tried.has(step.id))) return null
+  if (again && !world.tried.has(step.id) && mayBeExposed(state)) return inUse(state)
   const progress = state.steps[step.id]
   if (progress?.status === 'failed' && world.tried.has(step.id)) return afterFailure(state, step, progress, kind)
-  if (progress?.status === 'intended' && !kind.repeatable(plan) && !again) return interrupted(step, progress)
+  if (mustBeResolved(progress, kind, plan) && !again) return interrupted(step, progress)
   const effect: Move = { type: 'effect', effect: { type: 'run-step', step } }
   return changesUsers(step, kinds) ? guarded(plan, state, step, effect, world) : effect
 }
@@ -166,13 +169,33 @@ function afterFailure(
   return { type: 'done', outcome: ends, why: reason, ...(code === null ? {} : { code }) }
 }
 
-/** Begun and not known to have ended, and a repeat may do harm: a person has to look first. */
+/** Begun and not seen to end, not said to have ended, and a repeat may do harm. */
+export function mustBeResolved(
+  progress: StepState | undefined,
+  kind: StepKind,
+  plan: Plan,
+): progress is Extract<StepState, { status: 'intended' }> {
+  return progress?.status === 'intended' && progress.resolved === undefined && !kind.repeatable(plan)
+}
+
+/** A person has to look what it did before anything goes on. */
 function interrupted(step: PlannedStep, begun: { readonly at: EpochMs }): Move {
   const why = `${step.id} was begun at ${isoTime(begun.at)} and nobody knows whether it ended, and the run sheet says that it must not run twice`
   return {
     type: 'done',
     outcome: 'held',
-    why: `${why}: look what it did, then repeat it on purpose with launch ${step.kind} --rebuild, or begin again with --new`,
+    why: `${why}: look what it did, then say so with launch resolve ${step.id} --did-run or --did-not-run`,
+  }
+}
+
+/** Users get what was built: its canary would go on as if it were about what is built now. */
+function inUse(state: LaunchState): Move {
+  const release = state.artifact ? releaseId(state.artifact.hash) : 'a release'
+  const at = state.flag ? ` (flag at ${state.flag.percent} %)` : ''
+  return {
+    type: 'done',
+    outcome: 'refused',
+    why: `production users get ${release} of this launch${at}: another build would be judged in its place; finish or roll back this launch first`,
   }
 }
 

@@ -21,7 +21,10 @@ export type RollbackResult = {
   readonly by: string
   /** `degraded`: users are safe, something around it is not done (an invalidation, say). `nothing`: the flag was off already. */
   readonly outcome: 'restored' | 'degraded' | 'failed' | 'nothing'
-  /** Real milliseconds from the start of the rollback to the acknowledged write, to the second read-back, to the edge. */
+  /**
+   * Real milliseconds from the start of the rollback to the acknowledged write, to the second read-back, to the first sight
+   * through the CDN. In the sandbox copies at the edge live by its own clock: `edgeMs` is the time of that clock when that is more.
+   */
   readonly ackedMs: number
   readonly readBackMs: number
   readonly edgeMs: number | null
@@ -55,6 +58,8 @@ export type Happening =
       readonly type: 'baseline-captured'
       readonly window: { readonly from: EpochMs; readonly to: EpochMs }
       readonly metrics: { readonly [metric: string]: { readonly count: number; readonly sum: number } }
+      /** Metrics that could not be read, with the reason; absent when all could. A later event of this type adds them. */
+      readonly missing?: { readonly [metric: string]: string }
     }
   | { readonly type: 'phase-started'; readonly phase: string }
   | { readonly type: 'phase-ended'; readonly phase: string; readonly verdict: 'pass' | 'fail' | 'held' }
@@ -163,6 +168,20 @@ export type Happening =
       readonly reason: string
     }
   | { readonly type: 'paused'; readonly signal: string }
+  /** A person says what became of a step that was begun and not seen to end, and must not run twice. */
+  | {
+      readonly type: 'step-resolved'
+      readonly step: string
+      readonly attempt: string
+      readonly did: 'run' | 'not-run'
+      readonly note: string
+    }
+  /** A canary is left at its percent on purpose (`--leave-held`): it is not unattended. */
+  | { readonly type: 'left-held'; readonly percent: number; readonly why: string }
+  /** Whoever drives a canary is there and waits for its people: a beat, so that it is not taken for unattended. */
+  | { readonly type: 'people-awaited'; readonly question: string }
+  /** The clock of the driving machine was set: how far it went ahead (or back) of the time that passed. */
+  | { readonly type: 'clock-jumped'; readonly byMs: number }
   | { readonly type: 'launch-ended'; readonly outcome: Outcome; readonly why: string }
 
 /** What an approval was given for. `artifact` is null when it was given before a build; the first artifact takes it over. */

@@ -1,9 +1,10 @@
 import { isoTime } from './brand.ts'
+import { eventsPerLaunch } from './journal-limit.ts'
 import type { Move } from './move.ts'
 import type { Plan } from './plan.ts'
 import { mayBeExposed, type LaunchState } from './state.ts'
 import type { World } from './step.ts'
-import { productionTouched, type StepKinds } from './touched.ts'
+import { productionTouched, stepCutOff, type StepKinds } from './touched.ts'
 
 /**
  * What goes before every phase of the plan: a rollback, begun, done or found; an end; a journal this version cannot read;
@@ -12,10 +13,11 @@ import { productionTouched, type StepKinds } from './touched.ts'
 export function overriding(plan: Plan, state: LaunchState, world: World, kinds: StepKinds): Move | null {
   return (
     rollbackUnderWay(state) ??
-    rolledBack(state) ??
+    rolledBack(plan, state, kinds) ??
     latchFound(plan, state, world, kinds) ??
     finished(state) ??
     cannotRead(state) ??
+    full(state) ??
     declined(state) ??
     takenOver(state, world)
   )
@@ -37,12 +39,19 @@ function rollbackUnderWay(state: LaunchState): Move | null {
 }
 
 /** One that is finished ends the launch, also one that had ended well before. */
-function rolledBack(state: LaunchState): Move | null {
+function rolledBack(plan: Plan, state: LaunchState, kinds: StepKinds): Move | null {
   const done = state.rollbacks.at(-1)
   const { found } = state
   if (!done && !found) return null
   const outcome = done?.outcome === 'failed' ? 'failed' : 'rolled-back'
   if (state.ended?.outcome === outcome) return finished(state)
+  const cutOff = stepCutOff(plan, state, kinds)
+  if (cutOff && done?.kind !== 'full') {
+    // An emergency turns the flag off and leaves the files alone, here some of each release.
+    const { by, reason } = done ?? found ?? { by: '', reason: '' }
+    const why = `${cutOff.id} was cut off, and ${by} rolled back: ${reason}`
+    return { type: 'effect', effect: { type: 'roll-back', kind: 'full', reason: why, trigger: 'step' } }
+  }
   if (done) {
     // Who drives a launch did not decide what its gate decided.
     const who = done.trigger === 'operator' ? done.by : `the launch itself (${done.trigger}), driven by ${done.by}`
@@ -73,8 +82,18 @@ function cannotRead(state: LaunchState): Move | null {
   return {
     type: 'done',
     outcome: 'superseded',
-    why: `the journal has events this version does not know: ${state.unknownTypes.join(', ')}`,
+    code: 'JOURNAL_VERSION',
+    why: `the journal has events of a newer launch that this one does not know: ${[...new Set(state.unknownTypes)].join(', ')}`,
   }
+}
+
+/** A journal that is full takes rollbacks only. */
+function full(state: LaunchState): Move | null {
+  if (state.n < eventsPerLaunch) return null
+  const why = `the journal of this launch is full (${state.n} events, ${eventsPerLaunch} are the most): nothing moves forward any more`
+  return mayBeExposed(state)
+    ? { type: 'done', outcome: 'held', why: `${why}; launch rollback emergency, or begin again with --new` }
+    : { type: 'done', outcome: 'refused', why: `${why}; begin again with --new` }
 }
 
 /** A no-go after users got the new version takes it from them again: a launch never ends half-way. */

@@ -1,12 +1,25 @@
 import type { EventOf, LaunchEvent } from './event.ts'
 import { reduceCanary } from './reduce-canary.ts'
-import { startState, type LaterEvent, type LaunchState } from './state.ts'
+import { startState, type LaterEvent, type LaunchState, type StepState } from './state.ts'
 
 /** The state after one more event. Total: an event of a type this version does not know is remembered by its name. */
 export function reduce(state: LaunchState, event: LaterEvent): LaunchState {
-  const next = apply(state, event)
+  const next = apply(drivesOn.has(event.type) ? { ...state, leftHeld: null } : state, event)
   return { ...next, n: event.n, last: { at: event.at, actor: event.actor, type: event.type } }
 }
+
+/** Events of somebody who drives: what had been left on purpose is not left alone any more. */
+const drivesOn: ReadonlySet<string> = new Set<LaunchEvent['type']>([
+  'step-intended',
+  'gate-judged',
+  'flag-intended',
+  'stage-held',
+  'stage-resumed',
+  'stage-left',
+  'rollback-intended',
+  'rolled-back',
+  'rollback-found',
+])
 
 /** The state a journal tells. Null for an empty one. */
 export function fold(events: readonly LaunchEvent[]): LaunchState | null {
@@ -24,7 +37,14 @@ function apply(state: LaunchState, event: LaterEvent): LaunchState {
     case 'plan-replaced':
       return { ...state, planHash: event.plan, commit: event.commit }
     case 'baseline-captured':
-      return { ...state, baseline: { window: event.window, metrics: event.metrics } }
+      return {
+        ...state,
+        baseline: {
+          window: event.window,
+          metrics: { ...state.baseline?.metrics, ...event.metrics },
+          missing: event.missing ?? {},
+        },
+      }
     case 'phase-started':
       return { ...state, phases: { ...state.phases, [event.phase]: { status: 'running', startedAt: event.at } } }
     case 'phase-ended': {
@@ -33,10 +53,7 @@ function apply(state: LaunchState, event: LaterEvent): LaunchState {
       return { ...state, phases: { ...state.phases, [event.phase]: ended } }
     }
     case 'step-intended':
-      return {
-        ...state,
-        steps: { ...state.steps, [event.step]: { status: 'intended', attempt: event.attempt, at: event.at } },
-      }
+      return { ...state, steps: { ...state.steps, [event.step]: begunAgain(state.steps[event.step], event) } }
     case 'step-done':
       return stepDone(state, event)
     case 'step-failed': {
@@ -119,6 +136,13 @@ function apply(state: LaunchState, event: LaterEvent): LaunchState {
         ask: null,
         found: { writeId: event.writeId, by: event.by, at: event.since, reason: event.reason },
       }
+    case 'step-resolved':
+      return stepResolved(state, event)
+    case 'left-held':
+      return { ...state, leftHeld: { by, at: event.at, why: event.why } }
+    case 'clock-jumped':
+      return clockJumped(state, event)
+    case 'people-awaited':
     case 'paused':
       return state
     case 'launch-ended':
@@ -135,6 +159,34 @@ function apply(state: LaunchState, event: LaterEvent): LaunchState {
 function unknownEvent(state: LaunchState, event: never): LaunchState {
   const { type } = event as { readonly type: string }
   return { ...state, unknownTypes: [...state.unknownTypes, type] }
+}
+
+function begunAgain(before: StepState | undefined, { attempt, at }: EventOf<'step-intended'>): StepState {
+  // A probe that gave no answer is asked again: nothing was repeated meanwhile.
+  const unanswered = before?.status === 'failed' && before.code === 'HELD'
+  if (before?.status !== 'intended' && !unanswered) return { status: 'intended', attempt, at }
+  const resolved = before.status === 'intended' ? before.resolved : undefined
+  return { status: 'intended', attempt, at, after: 'interrupted', ...(resolved ? { resolved } : {}) }
+}
+
+/** Only about the attempt that was looked at: one that was begun since is somebody else's. */
+function stepResolved(state: LaunchState, { step, attempt, did }: EventOf<'step-resolved'>): LaunchState {
+  const begun = state.steps[step]
+  if (begun?.status !== 'intended' || begun.attempt !== attempt) return state
+  if (did === 'run') return { ...state, steps: { ...state.steps, [step]: { ...begun, resolved: 'run' } } }
+  const { [step]: _forgotten, ...steps } = state.steps
+  return { ...state, steps }
+}
+
+/** A stage cannot have begun in the future: after a clock was set back, its evidence counts from then. */
+function clockJumped(state: LaunchState, { at }: EventOf<'clock-jumped'>): LaunchState {
+  const stages = Object.entries(state.stages).map(([step, list]) => [
+    step,
+    list.map((stage) =>
+      (stage.status === 'baking' || stage.status === 'held') && stage.since > at ? { ...stage, since: at } : stage,
+    ),
+  ])
+  return { ...state, stages: Object.fromEntries(stages) }
 }
 
 function startedAtOf(state: LaunchState, step: string, fallback: LaunchState['openedAt']): LaunchState['openedAt'] {

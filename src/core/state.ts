@@ -77,7 +77,11 @@ export type LaunchState = {
     readonly by: string
   }[]
   readonly notes: readonly { readonly text: string; readonly by: string; readonly at: EpochMs }[]
-  readonly baseline: { readonly window: Window; readonly metrics: EventOf<'baseline-captured'>['metrics'] } | null
+  readonly baseline: {
+    readonly window: Window
+    readonly metrics: EventOf<'baseline-captured'>['metrics']
+    readonly missing: NonNullable<EventOf<'baseline-captured'>['missing']>
+  } | null
   /** The flag as this launch last set it. */
   readonly flag: {
     readonly percent: number
@@ -94,6 +98,8 @@ export type LaunchState = {
     readonly by: string
     readonly at: EpochMs
   } | null
+  /** A canary that was left as it is on purpose; null once somebody drives it again. */
+  readonly leftHeld: { readonly by: string; readonly at: EpochMs; readonly why: string } | null
   readonly rollingBack: {
     readonly kind: RollbackKind
     readonly reason: string
@@ -135,7 +141,15 @@ export type PhaseState =
     }
 
 export type StepState =
-  | { readonly status: 'intended'; readonly attempt: string; readonly at: EpochMs }
+  | {
+      readonly status: 'intended'
+      readonly attempt: string
+      readonly at: EpochMs
+      /** An earlier attempt was not seen to end: what it did has to be found out (`probe:`) before it is repeated. */
+      readonly after?: 'interrupted'
+      /** A person says that the command came to its end; only its result is to be taken up. */
+      readonly resolved?: 'run'
+    }
   | {
       readonly status: 'done'
       readonly startedAt: EpochMs
@@ -256,6 +270,7 @@ export function startState(opened: EventOf<'launch-opened'>): LaunchState {
     baseline: null,
     flag: null,
     ask: null,
+    leftHeld: null,
     rollingBack: null,
     rollbacks: [],
     found: null,

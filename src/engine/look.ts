@@ -79,6 +79,7 @@ function factsOf(plan: Plan, state: LaunchState, environment: Environment): Laun
     approvals: bindingApprovals(state),
     blockers: state.blockers,
     baseline: state.baseline && baselineFacts(state.baseline),
+    baselineMissing: state.baseline?.missing ?? {},
     issues: state.issues,
   }
 }

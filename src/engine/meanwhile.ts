@@ -1,9 +1,11 @@
 import { LaunchError } from '../core/errors.ts'
 import type { Happening } from '../core/event.ts'
 import type { GateLook, Move } from '../core/move.ts'
+import type { PlannedStep } from '../core/plan.ts'
 import type { Answer, Question } from '../core/ports.ts'
 import { fold } from '../core/reduce.ts'
 import { stageKey, stageNow, type LaunchState } from '../core/state.ts'
+import { maxUnattendedMs } from '../core/unattended.ts'
 import { lookAt } from './look.ts'
 import type { Session } from './session.ts'
 
@@ -61,11 +63,23 @@ export function lookMeanwhile(
     if (!isOpen || !state || !isSame(asked, decideNow(state, flag))) return { stands: false, news: null }
     const look = exposedLook(session, state)
     const { clock } = session.ports
+    if (look && clock.now() - state.last.at >= beatMs(look.step)) await beat(asked, session, signal)
     if (!look || clock.monotonicMs() - watchedAt < look.gate.everyMs) return { stands: true }
     watchedAt = clock.monotonicMs()
     const judged = await lookAt(look, session.plan, state, session.ports, signal, session.ranWell)
     return judged.verdict === 'fail' ? { stands: false, news: judged } : { stands: true }
   }
+}
+
+/** Often enough for whoever looks after unattended canaries, and rarely: every reader reads it. */
+function beatMs(step: PlannedStep): number {
+  return Math.min(5 * 60_000, maxUnattendedMs(step) / 3)
+}
+
+/** The session takes it up with its next turn: nothing on the screen moves under a question. */
+async function beat(asked: Move, { log }: Session, signal: AbortSignal): Promise<void> {
+  const question = asked.type === 'ask' ? asked.question.id : asked.type === 'look' ? asked.look.key : ''
+  await log.append({ type: 'people-awaited', question }, signal)
 }
 
 function isSame(asked: Move, now: Move): boolean {
@@ -74,13 +88,14 @@ function isSame(asked: Move, now: Move): boolean {
 }
 
 /** The gate of the newest canary stage, for evidence since users were shown it; null while nobody is. */
-function exposedLook({ plan, ports }: Session, state: LaunchState): GateLook | null {
+function exposedLook({ plan, ports }: Session, state: LaunchState): (GateLook & { readonly step: PlannedStep }) | null {
   const from = state.flag?.confirmedAt
   if (!from || !state.flag || state.flag.percent === 0) return null
   for (const step of plan.phases.flatMap((phase) => phase.steps)) {
     const stage = stageNow(state, step.id)
     if (!stage || !step.gate || stage.percent !== state.flag.percent) continue
     return {
+      step,
       gate: step.gate,
       key: stageKey(step, stage.percent),
       phase: step.phase,

@@ -50,9 +50,10 @@ async function runStep(step: PlannedStep, session: Session, signal: AbortSignal)
 async function attempted(
   perform: NonNullable<StepKind['perform']>,
   step: PlannedStep,
-  { plan, state, ports }: Session,
+  { plan, state, ports: given, watcher }: Session,
   signal: AbortSignal,
 ): Promise<StepResult | LaunchError> {
+  const ports = { ...given, progress: (text: string) => watcher.onProgress(text, null) }
   try {
     return await perform({ plan, state, step, environment: environmentOf(plan, step.environment), ports }, signal)
   } catch (error) {

@@ -1,5 +1,6 @@
 import { epochMs } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
+import { cacheText } from '../core/cache-text.ts'
 import { mayReplace, type FlagReading, type FlagState } from '../core/flag.ts'
 import type { PlannedStep } from '../core/plan.ts'
 import type { FlagStore } from '../core/ports.ts'
@@ -76,7 +77,7 @@ export async function confirmFlag(
   const setAt = session.state.flag?.at ?? ports.clock.now()
   const deadline = ports.clock.now() + store.propagationMs * 3 + 30_000
   for (;;) {
-    const reading = await observed(store, signal)
+    const { reading, headers } = await observed(store, signal)
     if (reading?.status === 'present' && (reading.flag.serial >= serial || isNewLatch(reading.flag, session))) {
       const edgeMs = ports.clock.now() - setAt
       await session.record({ type: 'flag-confirmed', percent, serial: reading.flag.serial, edgeMs }, signal)
@@ -84,7 +85,7 @@ export async function confirmFlag(
     }
     const now = ports.clock.now()
     if (now >= deadline) {
-      const reason = `the flag at ${percent} % did not reach users within ${Math.round((now - setAt) / 1000)} s`
+      const reason = `the flag at ${percent} % did not reach users within ${Math.round((now - setAt) / 1000)} s${cacheText(headers)}`
       await rollBackLaunch({ kind: 'emergency', reason, trigger: 'edge' }, session, signal)
       return
     }
@@ -98,11 +99,13 @@ function isNewLatch(flag: FlagState, { state }: Session): boolean {
 }
 
 /** Null while the edge does not answer: the deadline decides then. */
-async function observed(store: FlagStore, signal: AbortSignal): Promise<FlagReading | null> {
+async function observed(store: FlagStore, signal: AbortSignal): Promise<Observed> {
   try {
-    return (await store.observe(signal)).reading
+    return await store.observe(signal)
   } catch (error) {
     if (signal.aborted || !(error instanceof LaunchError)) throw error
-    return null
+    return { reading: null, headers: {} }
   }
 }
+
+type Observed = { readonly reading: FlagReading | null; readonly headers: { readonly [name: string]: string } }

@@ -51,11 +51,11 @@ export async function rollBack(
 ): Promise<{ readonly result: RollbackResult; readonly writeId: string }> {
   const { clock, random, flag: store } = ports
   const flag = offFlag(request, clock, random)
-  const startedAt = clock.now()
+  const elapsed = stopwatch(clock)
   const trouble = request.onTrouble ? { onTrouble: request.onTrouble } : {}
   const latched = await forceOffUntilConfirmed(store, { flag, clock, wait: ports.wait, ...trouble }, signal)
   request.onLatched?.(latched)
-  const edgeMs = await seenAtEdge(store, clock, startedAt, signal)
+  const edgeMs = await seenAtEdge(store, clock, elapsed, signal)
   const restored = request.kind === 'full' && ports.site ? await restore(request, ports.site, ports, signal) : null
   return { writeId: flag.writeId, result: resultOf(request, latched, edgeMs, restored) }
 }
@@ -77,18 +77,27 @@ function offFlag(request: RollbackRequest, clock: Clock, random: Random): FlagSt
   }
 }
 
-/** Milliseconds of the clock until users were served the latch through the CDN; null when that was not seen in time. */
+/**
+ * Real milliseconds since now. Copies at the edge of a sandbox live by its own clock, which jumps where nobody waits:
+ * there it is the time of that clock when that is more.
+ */
+function stopwatch(clock: Clock): () => number {
+  const [realMs, at] = [clock.monotonicMs(), clock.now()]
+  return () => Math.round(Math.max(clock.monotonicMs() - realMs, clock.now() - at))
+}
+
+/** Milliseconds until users were served the latch through the CDN; null when that was not seen in time. */
 async function seenAtEdge(
   store: FlagStore,
   clock: Clock,
-  startedAt: number,
+  elapsed: () => number,
   signal: AbortSignal,
 ): Promise<number | null> {
   const deadline = clock.now() + store.propagationMs * 2 + 10_000
   for (;;) {
     try {
       const { reading } = await store.observe(signal)
-      if (reading.status === 'present' && reading.flag.latched) return clock.now() - startedAt
+      if (reading.status === 'present' && reading.flag.latched) return elapsed()
       if (clock.now() >= deadline) return null
       await clock.sleepUntil(epochMs(clock.now() + 500), signal)
     } catch (error) {
@@ -129,8 +138,9 @@ async function restore(
     } catch (error) {
       if (signal.aborted) return { status: 'failed', why: 'interrupted; launch rollback full goes on' }
       if (!(error instanceof LaunchError)) throw error
-      if (error.outcome !== 'unavailable' || attempt >= restoreAttempts)
-        return { status: 'failed', why: messageOf(error) }
+      // A deploy that ended in between moved the pointer: what it put there is what the next try gets away from.
+      const again = error.outcome === 'unavailable' || error.code === 'SUPERSEDED'
+      if (!again || attempt >= restoreAttempts) return { status: 'failed', why: messageOf(error) }
       await ports.wait(restoreRetryMs, signal)
     }
   }

@@ -10,6 +10,9 @@ import { formatDuration } from '../core/units.ts'
 import { needsOfGate } from '../gates/judge-gate.ts'
 import { stepKind } from '../steps/registry.ts'
 import { ask } from './ask.ts'
+import { noticeClockJump } from './clock-jump.ts'
+import { rememberLeft } from './left-held.ts'
+import { captureMissing } from './baseline.ts'
 import { isNews, lookAt, scopeOf, type GateJudged } from './look.ts'
 import { lookMeanwhile, type LookMeanwhile } from './meanwhile.ts'
 import { perform } from './perform.ts'
@@ -49,11 +52,16 @@ async function turn(session: Session, options: RunOptions, signal: AbortSignal):
   // The flag first, the journal second: a decision is never based on a flag that is older than the journal it is held against.
   session.flag = await readFlag(session, signal)
   const [isOpen] = await Promise.all([session.log.isOpen(signal), session.refresh(signal)])
+  await noticeClockJump(session, signal)
   const { rollingBack, ended } = session.state
   if (!isOpen && !rollingBack && !ended)
     return { outcome: 'superseded', why: `another launch of ${session.plan.app} was opened over this one` }
   const move = decide(session.plan, session.state, options.goal, worldOf(session, options), stepKind)
-  if (move.type === 'done') return { outcome: move.outcome, why: move.why, ...(move.code ? { code: move.code } : {}) }
+  if (move.type === 'done') {
+    const end = { outcome: move.outcome, why: move.why, ...(move.code ? { code: move.code } : {}) }
+    if (options.leaveHeld) await rememberLeft(end, session, signal)
+    return end
+  }
   return carryOut(move, session, options, signal)
 }
 
@@ -144,6 +152,7 @@ async function askBefore(
 }
 
 async function lookOnce(look: GateLook, session: Session, options: RunOptions, signal: AbortSignal): Promise<void> {
+  await captureMissing(metricsOf(look, session.plan), session, signal)
   const judged = await lookAt(look, session.plan, session.state, session.ports, signal, session.ranWell)
   const before = session.looks.get(look.key)
   session.looks.set(look.key, { first: before?.first ?? look.window.to, last: look.window.to })
@@ -155,6 +164,12 @@ async function lookOnce(look: GateLook, session: Session, options: RunOptions, s
     if (signal.aborted || !(error instanceof LaunchError) || !rollback) throw error
     await perform(rollback, session, signal)
   }
+}
+
+/** Ids of the metrics that a gate reads. */
+function metricsOf({ gate, phase }: GateLook, plan: Session['plan']): ReadonlySet<string> {
+  const needs = needsOfGate(gate, scopeOf(environmentOf(plan, gate.environment), phase))
+  return new Set(needs.flatMap((need) => (need.need === 'series' ? [need.metric] : [])))
 }
 
 /** What a verdict that could not be journaled calls for, when that is a rollback: it does not wait for the journal. */

@@ -20,7 +20,7 @@ export function directoryStore(root: string): StateStore {
   const get: StateStore['get'] = async (key, signal) => {
     signal.throwIfAborted()
     for (let found = null, generation = 0; ; generation += 1) {
-      const body = await readWhole(pathOf(key, generation))
+      const body = await readWhole(pathOf(key, generation), root)
       if (body === null) return found
       found = { body, version: generationVersion(generation) }
     }
@@ -36,7 +36,8 @@ export function directoryStore(root: string): StateStore {
       }
       signal.throwIfAborted()
       const generation = generationOf(expect)
-      if (generation === null || (await readWhole(pathOf(key, generation))) === null) return { status: 'conflict' }
+      if (generation === null || (await readWhole(pathOf(key, generation), root)) === null)
+        return { status: 'conflict' }
       const created = await createOnce(pathOf(key, generation + 1), body)
       return created === 'created'
         ? { status: 'written', version: generationVersion(generation + 1) }
@@ -45,7 +46,7 @@ export function directoryStore(root: string): StateStore {
     list: async (prefix, signal) => {
       signal.throwIfAborted()
       assertStatePrefix(prefix)
-      const names = await namesIn(join(root, prefix))
+      const names = await namesIn(join(root, prefix), root)
       return names.filter((name) => !name.includes(generationMark)).sort()
     },
   }

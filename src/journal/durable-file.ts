@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readFile, readdir, rm } from 'node:fs/promises'
+import { link, mkdir, open, readFile, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LaunchError, messageOf } from '../core/errors.ts'
 
@@ -28,22 +28,22 @@ export async function createOnce(path: string, body: string): Promise<'created' 
 }
 
 /** The whole file, or null when there is none. Throws LaunchError UNREACHABLE. */
-export async function readWhole(path: string): Promise<string | null> {
+export async function readWhole(path: string, root: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (isAbsent(error)) return null
+    if (await isAbsent(error, root)) return null
     throw unreadable(path, error)
   }
 }
 
 /** Names in a folder, temporaries left out; none when there is no folder. Throws LaunchError UNREACHABLE. */
-export async function namesIn(folder: string): Promise<readonly string[]> {
+export async function namesIn(folder: string, root: string): Promise<readonly string[]> {
   try {
     const names = await readdir(folder)
     return names.filter((name) => !name.startsWith(temporaryMark))
   } catch (error) {
-    if (isAbsent(error)) return []
+    if (await isAbsent(error, root)) return []
     throw unreadable(folder, error)
   }
 }
@@ -80,8 +80,13 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function isAbsent(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR'
+/** A file where a folder of the path would be: nothing is there, unless the root itself can never be a folder. */
+async function isAbsent(error: unknown, root: string): Promise<boolean> {
+  if (codeOf(error) !== 'ENOTDIR') return codeOf(error) === 'ENOENT'
+  return stat(root).then(
+    (found) => found.isDirectory(),
+    (trouble: unknown) => codeOf(trouble) === 'ENOENT',
+  )
 }
 
 function unwritable(path: string, error: unknown): LaunchError {

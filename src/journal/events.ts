@@ -1,7 +1,8 @@
-import type { LaunchId, Sha256 } from '../core/brand.ts'
+import type { EpochMs, LaunchId, Sha256 } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { Actor, Happening, LaunchEvent } from '../core/event.ts'
 import { sha256 } from '../core/hash.ts'
+import { fitsIn } from '../core/journal-limit.ts'
 import type { Clock, Random, StateStore } from '../core/ports.ts'
 import { fitted } from './fit.ts'
 import { activeOf, type Layout } from './layout.ts'
@@ -11,6 +12,9 @@ const readAhead = 32
 
 /** What `append` came to: `taken` means that somebody else wrote this number first; read on and decide again. */
 export type Appended = { readonly status: 'appended'; readonly event: LaunchEvent } | { readonly status: 'taken' }
+
+/** Who did something when, under which id: kept where the journal could not be reached. */
+export type Then = { readonly id: string; readonly at: EpochMs; readonly actor: Actor }
 
 export type EventLog = {
   readonly launch: LaunchId
@@ -23,6 +27,8 @@ export type EventLog = {
   append(happening: Happening, signal: AbortSignal, by?: string): Promise<Appended>
   /** Appends behind whatever is there: for records that stay true whatever happened meanwhile (a rollback, a sign-off). */
   appendAnyway(happening: Happening, signal: AbortSignal, by?: string): Promise<LaunchEvent>
+  /** Appends what happened when the journal could not be reached, as what it was then; an event with its id is not written twice. */
+  appendLate(happening: Happening, then: Then, signal: AbortSignal): Promise<LaunchEvent>
   /** Whether this is still the launch of its application and environment: another one that was opened over it drives now. */
   isOpen(signal: AbortSignal): Promise<boolean>
 }
@@ -52,19 +58,20 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLo
     tail = sha256(line)
   }
 
-  async function append(happening: Happening, signal: AbortSignal, by?: string): Promise<Appended> {
+  const now = (by?: string): Then => ({
+    id: ports.random.id(),
+    at: ports.clock.now(),
+    actor: by === undefined ? ports.actor : { ...ports.actor, name: by },
+  })
+
+  async function write(happening: Happening, { id, at, actor }: Then, signal: AbortSignal): Promise<Appended> {
     const n = events.length + 1
-    const actor = by === undefined ? ports.actor : { ...ports.actor, name: by }
-    const event: LaunchEvent = {
-      ...fitted(happening),
-      schema: 1,
-      launch,
-      n,
-      id: ports.random.id(),
-      at: ports.clock.now(),
-      actor,
-      prev: tail,
+    if (!fitsIn(n, happening.type)) {
+      throw new LaunchError('REFUSED', `the journal of launch ${launch} is full: ${events.length} events`, {
+        hint: 'a rollback is still journaled; everything else goes on in a new launch: launch auto --new',
+      })
     }
+    const event: LaunchEvent = { ...fitted(happening), schema: 1, launch, n, id, at, actor, prev: tail }
     const line = `${JSON.stringify(event)}\n`
     const key = paths.event(launch, n)
     if ((await ports.store.create(key, line, signal)) === 'exists') {
@@ -75,10 +82,23 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLo
     return { status: 'appended', event }
   }
 
+  async function append(happening: Happening, signal: AbortSignal, by?: string): Promise<Appended> {
+    return write(happening, now(by), signal)
+  }
+
   async function appendAnyway(happening: Happening, signal: AbortSignal, by?: string): Promise<LaunchEvent> {
     for (;;) {
       await read(signal)
       const appended = await append(happening, signal, by)
+      if (appended.status === 'appended') return appended.event
+    }
+  }
+
+  async function appendLate(happening: Happening, then: Then, signal: AbortSignal): Promise<LaunchEvent> {
+    for (;;) {
+      const there = (await read(signal)).find(({ id }) => id === then.id)
+      if (there) return there
+      const appended = await write(happening, then, signal)
       if (appended.status === 'appended') return appended.event
     }
   }
@@ -88,10 +108,10 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLo
     return pointer === null || activeOf(pointer.body).launch === launch
   }
 
-  return { launch, read, append, appendAnyway, isOpen }
+  return { launch, read, append, appendAnyway, appendLate, isOpen }
 }
 
-/** Throws LaunchError JOURNAL_CORRUPT when the line is not the event that belongs at this place, JOURNAL_VERSION for a newer schema. */
+/** Throws LaunchError JOURNAL_CORRUPT when the line is not the event that belongs at this place, JOURNAL_VERSION for a first event of a newer schema. */
 export function parseEvent(line: string, n: number, prev: Sha256 | null): LaunchEvent {
   let parsed: unknown
   try {
@@ -100,8 +120,8 @@ export function parseEvent(line: string, n: number, prev: Sha256 | null): Launch
     throw new LaunchError('JOURNAL_CORRUPT', `event ${n} is not JSON`, { cause })
   }
   if (!isRecord(parsed)) throw new LaunchError('JOURNAL_CORRUPT', `event ${n} is not an object`)
-  if (parsed['schema'] !== 1)
-    throw new LaunchError('JOURNAL_VERSION', `event ${n} has schema ${String(parsed['schema'])}`)
+  const schema = parsed['schema']
+  if (typeof schema !== 'number' || schema < 1) throw new LaunchError('JOURNAL_CORRUPT', `event ${n} has no schema`)
   if (parsed['n'] !== n) throw new LaunchError('JOURNAL_CORRUPT', `event ${n} calls itself ${String(parsed['n'])}`)
   if (parsed['prev'] !== prev)
     throw new LaunchError('JOURNAL_CORRUPT', `event ${n} does not follow event ${n - 1}: the chain is broken`)
@@ -109,7 +129,16 @@ export function parseEvent(line: string, n: number, prev: Sha256 | null): Launch
     throw new LaunchError('JOURNAL_CORRUPT', `event ${n} lacks its type, time or actor`)
   }
   // The hash chain vouches that launch wrote this line; a type this version does not know is kept and counted by `reduce`.
-  return parsed as LaunchEvent
+  return (schema === 1 ? parsed : ofNewerSchema(parsed, schema, n)) as LaunchEvent
+}
+
+/** What it means is not known, whatever its type is called; that it is there is. The first event has to be understood. */
+function ofNewerSchema(event: Record<string, unknown>, schema: number, n: number) {
+  if (n === 1)
+    throw new LaunchError('JOURNAL_VERSION', `the launch was opened with journal schema ${schema}, this is 1`)
+  const { launch, id, at, actor, prev } = event
+  const type = `${String(event['type'])} (schema ${schema})`
+  return { schema: 1, launch, n, id, at, actor, prev, type }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

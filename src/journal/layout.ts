@@ -10,9 +10,12 @@ export type Layout = {
   event(launch: LaunchId, n: number): string
 }
 
+/** Where every application has a folder. */
+export const appsIn = 'v1/'
+
 /** Names outside `[A-Za-z0-9._-]` are replaced, so that a title cannot leave its folder. */
 export function layout(app: string, environment: string): Layout {
-  const root = `v1/${segment(app)}/${segment(environment)}`
+  const root = `${appsIn}${segment(app)}/${segment(environment)}`
   return {
     active: `${root}/active.json`,
     launches: `${root}/launches/`,

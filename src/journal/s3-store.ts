@@ -6,15 +6,16 @@ import { assertStateKey, assertStatePrefix } from './state-key.ts'
 const attempts = 5
 const firstWaitMs = 250
 
-/** State in a bucket (any ObjectStore with conditional writes) under a prefix. */
-export function s3Store(objects: ObjectStore, prefix: string, wait: Wait): StateStore {
+/** State in a bucket (any ObjectStore with conditional writes) under a prefix. `unit`, in [0, 1), spreads the retries of many writers. */
+export function s3Store(objects: ObjectStore, prefix: string, wait: Wait, unit: () => number = () => 1): StateStore {
   const root = prefix === '' ? '' : `${prefix}/`
   const objectKey = (key: string) => {
     assertStateKey(key)
     return root + key
   }
+  const jittered: Wait = (ms, signal) => wait(ms * (0.5 + unit() / 2), signal)
   const write = (key: string, body: string, expect: PutOptions['expect'], signal: AbortSignal) =>
-    putUntilKnown(objects, objectKey(key), body, expect, wait, signal)
+    putUntilKnown(objects, objectKey(key), body, expect, jittered, signal)
   return {
     location: `s3://${objects.bucket}/${prefix}`.replace(/\/$/, ''),
     get: async (key, signal) => {

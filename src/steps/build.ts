@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { LaunchError } from '../core/errors.ts'
+import type { Build } from '../core/plan.ts'
 import { artifactHash } from '../core/release.ts'
+import { mustBeFit } from './artifact-fit.ts'
 import { tellingLine } from '../core/telling-line.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
 
@@ -13,19 +15,49 @@ export const build = defineStep({
   environment: (_spec, phaseEnvironment) => phaseEnvironment,
   plannedMs: () => 60_000,
   title: () => 'build the artifact',
-  repeatable: (plan) => plan.build?.idempotent ?? true,
+  repeatable: (plan) => plan.build === null || plan.build.idempotent || plan.build.probe !== undefined,
   perform: (_spec, context, signal) => performBuild(context, signal),
 })
 
 /** Idempotent when the sheet says that the command is: it runs again after a crash, and the same source gives the same hash. */
-async function performBuild({ plan, environment, ports }: StepContext, signal: AbortSignal): Promise<StepResult> {
-  if (!plan.build)
+async function performBuild(context: StepContext, signal: AbortSignal): Promise<StepResult> {
+  const { build } = context.plan
+  if (!build)
     throw new LaunchError('BUILD_FAILED', 'the run sheet has no build section', { hint: 'add build: to the run sheet' })
-  const { run, cwd, env, output, timeoutMs } = plan.build
-  const result = await ports.exec.run(
-    { argv: run, cwd, env: { ...ports.childEnv(environment.name), ...env }, timeoutMs, onLine: ports.log },
+  if (!(await didRun(build, context, signal))) await runBuild(build, context, signal)
+  return takeUp(build, context)
+}
+
+/** Whether an attempt before this one had come to its end: a person said so, or the sheet's probe does. */
+async function didRun(build: Build, context: StepContext, signal: AbortSignal): Promise<boolean> {
+  const begun = context.state.steps[context.step.id]
+  if (begun?.status !== 'intended') return false
+  if (begun.resolved === 'run') return true
+  if (begun.after !== 'interrupted' || build.idempotent || !build.probe) return false
+  const probed = await execute(build.probe, build, context, signal)
+  if (probed.timedOut)
+    throw new LaunchError('HELD', `${build.probe.join(' ')} did not say in time whether the build had run`, {
+      hint: 'mend build.probe, then launch resume asks it again',
+    })
+  return probed.exitCode === 0
+}
+
+async function execute(
+  argv: readonly string[],
+  build: Build,
+  { environment, ports }: StepContext,
+  signal: AbortSignal,
+) {
+  const { cwd, env, timeoutMs } = build
+  return ports.exec.run(
+    { argv, cwd, env: { ...ports.childEnv(environment.name), ...env }, timeoutMs, onLine: ports.log },
     signal,
   )
+}
+
+async function runBuild(build: Build, context: StepContext, signal: AbortSignal): Promise<void> {
+  const { run, cwd } = build
+  const result = await execute(run, build, context, signal)
   if (result.timedOut)
     throw new LaunchError('BUILD_FAILED', `${run.join(' ')} did not end within its time`, {
       hint: 'raise build.timeout',
@@ -35,14 +67,13 @@ async function performBuild({ plan, environment, ports }: StepContext, signal: A
       hint: `cd ${cwd} && npm install, then launch build`,
     })
   }
+}
+
+/** The files of the output folder as the artifact of this launch. */
+async function takeUp(build: Build, { ports }: StepContext): Promise<StepResult> {
+  const { output } = build
   const files = await ports.files.tree(output)
-  if (!files.some((file) => file.path === 'index.html'))
-    throw new LaunchError('ARTIFACT_INVALID', `${output} has no index.html`)
-  const maps = files.filter((file) => file.path.endsWith('.map'))
-  if (maps.length > 0)
-    throw new LaunchError('ARTIFACT_INVALID', `${output} has source maps, ${maps[0]?.path} for one`, {
-      hint: 'turn source maps off for production',
-    })
+  await mustBeFit(build, files, ports.files)
   const hash = artifactHash(files)
   const bytes = files.reduce((total, file) => total + file.bytes, 0)
   return {

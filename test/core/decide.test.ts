@@ -94,6 +94,18 @@ test('a latch is found as soon as production was touched: at the first raise and
   }
 })
 
+test('a deploy to production that was cut off under an emergency rollback is undone file by file before the launch ends', () => {
+  const told = begun(artifact, { type: 'step-intended', step: 'rollout/deploy', attempt: 'a' })
+  const restored = rollback(told)
+  const undo = {
+    effect: { type: 'roll-back', kind: 'full', reason: 'rollout/deploy was cut off, and on-call rolled back: errors' },
+  }
+  told.add(restored)
+  expect(next(told, { flag: latch() })).toMatchObject(undo)
+  if (restored.type === 'rolled-back') told.add({ ...restored, result: { ...restored.result, kind: 'full' } })
+  expect(next(told, { flag: latch() })).toMatchObject({ happening: { type: 'launch-ended', outcome: 'rolled-back' } })
+})
+
 test('a latch that stood there before stops a launch that changed nothing yet, and one that acknowledges it goes on', () => {
   const told = begun({ type: 'phase-started', phase: 'staging' })
   expect(next(told, { flag: latch() })).toMatchObject({ effect: { type: 'run-step' } })
@@ -156,6 +168,32 @@ test('a build that may not run twice and was interrupted waits for a person', ()
   expect(next(told)).toMatchObject({ effect: { type: 'run-step', step: { id: 'staging/build' } } })
 })
 
+test('what a person says of an interrupted build lets the launch go on, about that attempt only', () => {
+  const once = tinyPlan(tinySheet.replace('idempotent: true', 'idempotent: false'))
+  const interrupted = () =>
+    begun({ type: 'phase-started', phase: 'staging' }, { type: 'step-intended', step: 'staging/build', attempt: 'a' })
+  const says = (attempt: string, did: 'run' | 'not-run'): Happening => ({
+    type: 'step-resolved',
+    step: 'staging/build',
+    attempt,
+    did,
+    note: '',
+  })
+  const move = (...said: readonly Happening[]) => next(interrupted().add(...said), {}, { type: 'all' }, once)
+  expect(move()).toMatchObject({
+    outcome: 'held',
+    why: expect.stringContaining('launch resolve staging/build --did-run'),
+  })
+  for (const did of ['run', 'not-run'] as const)
+    expect(move(says('a', did))).toMatchObject({ effect: { type: 'run-step', step: { id: 'staging/build' } } })
+  expect(move(says('another', 'not-run'))).toMatchObject({ outcome: 'held' })
+  expect(stateOf(interrupted().add(says('a', 'not-run')).events).steps).toEqual({})
+  // Said for good: a crash while its result is taken up does not ask again; one after "did not run" does.
+  const begunAgain: Happening = { type: 'step-intended', step: 'staging/build', attempt: 'b' }
+  expect(move(says('a', 'run'), begunAgain)).toMatchObject({ effect: { type: 'run-step' } })
+  expect(move(says('a', 'not-run'), begunAgain)).toMatchObject({ outcome: 'held' })
+})
+
 test('a deploy to production that users are not served is undone; one to staging only stops the launch', () => {
   const failed = (step: string): Happening => ({
     type: 'step-failed',
@@ -200,6 +238,17 @@ test('exits that say "nothing changed" are not used once users get the new versi
     type: 'done',
     outcome: 'held',
   })
+})
+
+test('a build is not repeated while users get the release that was built: another artifact would be judged in its place', () => {
+  const again = { type: 'step', step: 'staging/build', again: true } as const
+  const exposed = { flag: flagAt(10) }
+  expect(next(baking(), exposed, again)).toEqual({
+    type: 'done',
+    outcome: 'refused',
+    why: 'production users get r-aaaaaaaaaaaa of this launch (flag at 10 %): another build would be judged in its place; finish or roll back this launch first',
+  })
+  expect(next(readyToRaise(), {}, again)).toMatchObject({ type: 'effect', effect: { type: 'run-step' } })
 })
 
 test('another artifact goes through every phase again', () => {

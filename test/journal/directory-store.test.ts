@@ -81,4 +81,12 @@ test('a folder that cannot be written says so and what to do', async () => {
     message: expect.stringContaining('cannot write'),
     hint: expect.stringContaining('--state'),
   })
+  // "There is nothing" would be a lie: nothing can ever be there.
+  for (const read of [
+    directoryStore(`${path}/file/state`).get('a', never),
+    directoryStore(`${path}/file`).list('a/', never),
+  ])
+    await expect(read).rejects.toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('cannot read') })
+  await directoryStore(path).create('a', 'x', never)
+  expect(await directoryStore(path).get('a/b', never)).toBeNull()
 })

@@ -74,6 +74,28 @@ test('a reply that was lost is recognised: the event is there once and counts as
   expect(await log.read(never)).toHaveLength(2)
 })
 
+test('a journal is read thirty-two slots at a time, and one by one once it is known', async () => {
+  const store = memoryStateStore()
+  const log = writer(store)
+  await log.append(opened(), never)
+  for (let n = 2; n <= 70; n += 1) await log.append(note(String(n)), never)
+  let [asked, open, most] = [0, 0, 0]
+  const counted: StateStore = {
+    ...store,
+    get: async (...args) => {
+      asked += 1
+      most = Math.max(most, (open += 1))
+      await Promise.resolve()
+      return store.get(...args).finally(() => (open -= 1))
+    },
+  }
+  const reader = writer(counted)
+  expect(await reader.read(never)).toHaveLength(70)
+  expect([asked, most]).toEqual([96, 32])
+  await reader.read(never)
+  expect(asked).toBe(97)
+})
+
 test('an event says who did it, also when the process does it for somebody else', async () => {
   const log = writer(memoryStateStore())
   await log.append(opened(), never)
@@ -86,7 +108,8 @@ const line = (fields: object) =>
 test.each([
   ['not JSON', '{"schema":1,', 'JOURNAL_CORRUPT', 'not JSON'],
   ['no object', '[]', 'JOURNAL_CORRUPT', 'not an object'],
-  ['of a newer schema', line({ schema: 2 }), 'JOURNAL_VERSION', 'schema 2'],
+  ['the first one, and of a newer schema', line({ schema: 2 }), 'JOURNAL_VERSION', 'schema 2'],
+  ['without a schema', line({ schema: 'x' }), 'JOURNAL_CORRUPT', 'no schema'],
   ['in the wrong place', line({ n: 7 }), 'JOURNAL_CORRUPT', 'calls itself 7'],
   ['off the chain', line({ prev: 'f'.repeat(64) }), 'JOURNAL_CORRUPT', 'chain is broken'],
   ['without its type', line({ type: 5 }), 'JOURNAL_CORRUPT', 'lacks its type'],
@@ -116,6 +139,51 @@ test('a type of a newer version is read and kept', async () => {
   await log.append(opened(), never)
   await log.append({ type: 'stage-skipped' } as never, never)
   expect(fold(await writer(store).read(never))?.unknownTypes).toEqual(['stage-skipped'])
+})
+
+test('an event of a newer schema is read as one that is not known, whatever its type, and rollbacks go behind it', async () => {
+  const store = memoryStateStore()
+  await writer(store).append(opened(), never)
+  const first = (await store.get(paths.event(id, 1), never))?.body ?? ''
+  const newer = {
+    schema: 2,
+    n: 2,
+    id: 'x',
+    at: 5,
+    actor: { name: 'ci' },
+    launch: id,
+    prev: sha256(first),
+    type: 'noted',
+  }
+  await store.create(paths.event(id, 2), JSON.stringify(newer), never)
+  const log = writer(store)
+  expect(fold(await log.read(never))).toMatchObject({ n: 2, notes: [], unknownTypes: ['noted (schema 2)'] })
+  await log.appendAnyway({ type: 'rollback-intended', kind: 'emergency', reason: 'r', trigger: 'operator' }, never)
+  expect(fold(await writer(store).read(never))).toMatchObject({ n: 3, rollingBack: { reason: 'r' } })
+})
+
+test('what is told late is told once, under the id, the time and the name it had', async () => {
+  const store = memoryStateStore()
+  await writer(store).append(opened(), never)
+  const then = { id: 'spooled', at: epochMs(77), actor: { name: 'on-call', host: 'laptop', run: null } }
+  const events = await Promise.all(Array.from({ length: 6 }, () => writer(store).appendLate(note('late'), then, never)))
+  expect(new Set(events.map(({ n }) => n))).toEqual(new Set([2]))
+  expect(await writer(store).read(never)).toHaveLength(2)
+  expect(events[0]).toMatchObject(then)
+})
+
+test('a full journal takes no more remarks, and still takes a rollback', async () => {
+  const store = memoryStateStore()
+  const log = writer(store)
+  await log.append(opened(), never)
+  for (let n = 2; n <= 5000; n += 1) await log.append(note(''), never)
+  await expect(log.append(note('one more'), never)).rejects.toMatchObject({
+    code: 'REFUSED',
+    message: expect.stringContaining('full: 5000 events'),
+  })
+  const intent = { type: 'rollback-intended', kind: 'emergency', reason: 'r', trigger: 'gate' } as const
+  expect(await log.append(intent, never)).toMatchObject({ event: { n: 5001 } })
+  expect(await writer(store).read(never)).toHaveLength(5001)
 })
 
 test('a verdict with more evidence than an event holds keeps its numbers and says what is not kept', async () => {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { LaunchError } from '../../src/core/errors.ts'
-import type { ObjectStore } from '../../src/core/ports.ts'
+import { s3Client, s3Objects } from '../../src/aws/s3.ts'
+import type { ObjectStore, Wait } from '../../src/core/ports.ts'
 import { s3Store } from '../../src/journal/s3-store.ts'
 import { stateStoreContract } from '../contract/state-store.contract.ts'
+import { awsServer, s3Fault, type AwsReply } from '../support/aws-server.ts'
 import { memoryObjectStore } from '../support/memory-object-store.ts'
 import { never, noWait } from '../support/real-time.ts'
 
@@ -65,6 +67,67 @@ test('a swap whose answer was lost gives the version it wrote', async () => {
     never,
   )
   expect(swapped).toEqual({ status: 'written', version: (await state.get('active.json', never))?.version })
+})
+
+/** A state store over the real client, before a server that answers each PUT in turn as said and keeps the first body. */
+async function answering(...replies: readonly AwsReply[]) {
+  const kept: string[] = []
+  const server = await awsServer(({ method, body }, n) => {
+    if (method === 'GET') return { status: 200, headers: { etag: '"1"' }, body: kept[0] ?? '' }
+    kept.push(body)
+    return replies[n - 1] ?? { status: 200, headers: { etag: '"1"' } }
+  })
+  const client = s3Client({
+    region: 'us-east-1',
+    profile: null,
+    role: null,
+    endpoints: { all: server.endpoint },
+    allowEndpoint: true,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  })
+  const waits: number[] = []
+  const wait: Wait = async (ms) => void waits.push(ms)
+  const store = s3Store(s3Objects(client, 'bucket', { wait, unit: () => 0.5 }), '', wait, () => 0.5)
+  const puts = () => server.requests.filter(({ method }) => method === 'PUT')
+  return { store, puts, waits, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+}
+
+test.each<[string, readonly AwsReply[], number]>([
+  ['503 twice', [s3Fault(503, 'SlowDown'), s3Fault(503, 'SlowDown')], 3],
+  ['500, then its own write is in the way', [s3Fault(500, 'InternalError'), s3Fault(412, 'PreconditionFailed')], 2],
+  ['a lost reply, then its own write', ['hang up', s3Fault(412, 'PreconditionFailed')], 2],
+  ['409 while another write is in flight', [s3Fault(409, 'ConditionalRequestConflict')], 2],
+])(
+  '%s: the same event is sent to the same slot again, by one layer only, after a pause',
+  async (_name, replies, sent) => {
+    await using s3 = await answering(...replies)
+    expect(await s3.store.create('events/00000001.json', '{"id":"mine"}', never)).toBe('created')
+    expect(s3.puts()).toHaveLength(sent)
+    expect(new Set(s3.puts().map(({ url, headers }) => `${url.split('?')[0]} ${headers['if-none-match']}`))).toEqual(
+      new Set(['/bucket/events/00000001.json *']),
+    )
+    expect(new Set(s3.puts().map(({ body }) => body.includes('{"id":"mine"}')))).toEqual(new Set([true]))
+    expect(s3.waits).toHaveLength(sent - 1)
+  },
+)
+
+test('a 412 without doubt is somebody else, at once', async () => {
+  await using s3 = await answering(s3Fault(412, 'PreconditionFailed'))
+  expect(await s3.store.create('events/00000001.json', '{"id":"mine"}', never)).toBe('exists')
+  expect(s3.puts()).toHaveLength(1)
+})
+
+test('waits between tries are spread, and never shorter than half', async () => {
+  const waits: number[] = []
+  const wait: Wait = async (ms) => void waits.push(ms)
+  const objects = troubled(memoryObjectStore(), async () => {
+    throw lost()
+  })
+  for (const unit of [0, 0.999])
+    await s3Store(objects, '', wait, () => unit)
+      .create('x', 'y', never)
+      .catch(() => {})
+  expect(waits.map(Math.round)).toEqual([125, 250, 500, 1000, 250, 500, 1000, 1999])
 })
 
 test('a bucket that stays away is an error, not an answer', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Argv, Duration } from '../../core/fields.ts'
+import { Argv, Bytes, Duration } from '../../core/fields.ts'
 import { Text } from './names.ts'
 
 /** How the artifact of a launch is made. */
@@ -17,6 +17,28 @@ export const Build = z.strictObject({
     .boolean()
     .default(false)
     .describe('true: the same commit builds the same bytes, so a resume may build again'),
+  probe: Argv.optional().describe(
+    'for a build that must not run twice: asked after a crash, exit 0 means that it had run to its end; else it runs again',
+  ),
+  budget: Bytes.optional().describe('all files together may have so many bytes, like 5MB; without it any number'),
+  sourceMaps: z.array(Text).optional().describe('globs of source maps that may be shipped; without it none'),
+  dotfiles: z.array(Text).optional().describe('names with a leading dot that may be shipped besides .well-known'),
+  elsewhere: z
+    .array(Text)
+    .optional()
+    .describe('globs of files that pages name and that are not in the artifact: something else serves them'),
+})
+
+/** How releases are checked and for how long they are kept. */
+export const Deploy = z.strictObject({
+  verify: z
+    .enum(['sample', 'all'])
+    .optional()
+    .describe(
+      'which files are fetched through the CDN and hashed after a deploy; default sample: all of up to 200 files, of more the changed pages and unhashed files and 64 others',
+    ),
+  keep: z.int().min(1).optional().describe('so many of the last releases survive launch releases prune; default 5'),
+  keepFor: Duration.optional().describe('younger releases survive it, too; default 7d'),
 })
 
 /** The smoke test; it gets LAUNCH_URL and LAUNCH_ENV. */
