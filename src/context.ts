@@ -1,5 +1,6 @@
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { EmergencyPorts, EmergencyTarget } from './compose/emergency.ts'
+import type { LastPlans } from './compose/last-plans.ts'
 import type { GlobalOptions } from './compose/options.ts'
 import type { Output } from './compose/output.ts'
 import type { Project } from './compose/project.ts'
@@ -8,9 +9,10 @@ import type { OutsideWorld } from './compose/world.ts'
 import type { Actor } from './core/event.ts'
 import type { Plan } from './core/plan.ts'
 import { planHash } from './core/plan-hash.ts'
-import type { People, Question, StateStore } from './core/ports.ts'
+import type { Clock, People, Question, Random, StateStore } from './core/ports.ts'
 import type { EnginePorts } from './engine/ports.ts'
 import { canPrompt } from './host/terminal.ts'
+import { userStateFolder } from './host/user-state.ts'
 import type { Launches, OpenedLaunch } from './journal/launches.ts'
 import type { Sandbox } from './sandbox/attach.ts'
 import type { Spinner } from './ui/reporter.ts'
@@ -30,11 +32,22 @@ export type Context = {
   /** The run sheet and its plan. Throws what reading it throws. */
   project(): Promise<Project>
   actor(): Promise<Actor>
+  /** Who signs off: the actor, and whom AWS takes them for where it says so quickly. */
+  signer(plan: Plan): Promise<string>
+  /**
+   * Throws what forbids a launch outside the sandbox that nobody watches: ENDPOINT_REFUSED, and RUNSHEET_UNCOMMITTED when it
+   * would be opened with the run sheet of now.
+   */
+  mayGoAlone(order: { readonly opens: boolean }): Promise<void>
   /** Opens the world of a plan: AWS, or the sandbox. `driver`: time in the sandbox waits for this process. */
   world(plan: Plan, order?: { readonly fresh?: boolean; readonly driver?: boolean }): Promise<OutsideWorld>
   /** The launches of this project's app in one environment. */
   launches(plan: Plan): Promise<Launches>
   state(plan: Plan): Promise<StateStore>
+  /** A state location by itself, for an emergency without a run sheet; in S3 with this machine's own credentials. */
+  stateAt(location: string, region: string): Promise<StateAt>
+  /** What was launched from this machine, kept in the folder of its user. */
+  lastPlans(): Promise<LastPlans>
   /** The open launch of the sandbox world that is there now, before it is thrown away; null when none is open. */
   sandboxLaunch(plan: Plan): Promise<OpenedLaunch | null>
   ports(plan: Plan, order: PortsOrder): Promise<EnginePorts>
@@ -47,8 +60,12 @@ export type Context = {
   sandboxControl(): Promise<SandboxControl>
   /** `.launch`, or `.launch/sandbox`: where this machine keeps what is its own. */
   readonly folder: string
+  /** Where rollbacks wait that the journal has not been told of: the user's own, whatever folder they work in. */
+  readonly spoolFolder: string
   close(): Promise<void>
 }
+
+export type StateAt = { readonly store: StateStore; readonly clock: Clock; readonly random: Random }
 
 export type PortsOrder = {
   /** Who answers: `played` and `yes` need nobody, `person` asks at the terminal. */
@@ -86,10 +103,27 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     isSandbox,
     canAsk: canPrompt(host.stdin, host.stderr, { noInput: options.noInput }),
     folder,
+    spoolFolder: join(isSandbox ? folder : userStateFolder(host.env), 'spool'),
     project: () =>
       (made.project ??= import('./compose/project.ts').then(({ openProject }) => openProject(options, host.env))),
     actor: () =>
       (made.actor ??= import('./host/user.ts').then(({ whoRuns }) => whoRuns(options.cwd, host.env, signal))),
+    signer: async (plan) => {
+      const [{ name }, { signedBy }] = await Promise.all([context.actor(), import('./compose/signer.ts')])
+      const production = plan.environments['production']
+      return isSandbox || !production ? name : signedBy(name, (await context.world(plan)).aws(production), signal)
+    },
+    mayGoAlone: async ({ opens }) => {
+      if (isSandbox) return
+      const [{ mustBeAwsOrThisMachine, mustBeReviewed }, { endpointsOf }] = await Promise.all([
+        import('./compose/unattended.ts'),
+        import('./compose/aws-world.ts'),
+      ])
+      mustBeAwsOrThisMachine(endpointsOf(host.env))
+      if (!opens) return
+      const { root, runsheet } = await context.project()
+      await mustBeReviewed(root, runsheet, host.env, signal)
+    },
     world: (plan, order = {}) => {
       // A resumed launch goes on with its stored plan: with the buckets and the flag of then, not with those of the sheet of now.
       const name = planHash(plan)
@@ -114,7 +148,28 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     launches: async (plan) => {
       const { launches } = await import('./journal/launches.ts')
       const [store, world, actor] = await Promise.all([context.state(plan), context.world(plan), context.actor()])
-      return launches(plan.app, 'production', { store, clock: world.clock, random: world.random, actor })
+      const { clock, random } = world
+      const [{ scrubbedLaunches }, { secretScrubber }, { secretVariables }] = await Promise.all([
+        import('./compose/scrubbed.ts'),
+        import('./host/secrets.ts'),
+        import('./compose/world.ts'),
+      ])
+      const scrubber = secretScrubber(host.env, secretVariables(plan))
+      const there = scrubbedLaunches(launches(plan.app, 'production', { store, clock, random, actor }), scrubber)
+      return isSandbox ? there : remembering(there, store.location)
+    },
+    stateAt: async (location, region) => {
+      const { emergencyState } = await import('./compose/emergency-state.ts')
+      if (isSandbox) made.sandbox ??= await attachOnly()
+      const { allowEndpoint, cwd } = options
+      return emergencyState(location, { env: host.env, region, cwd, allowEndpoint, sandbox: made.sandbox ?? null })
+    },
+    lastPlans: async () => {
+      const [{ lastPlans }, { systemClock }] = await Promise.all([
+        import('./compose/last-plans.ts'),
+        import('./host/clock.ts'),
+      ])
+      return lastPlans(join(userStateFolder(host.env), 'plans'), () => systemClock().now())
     },
     sandboxLaunch: async (plan) => {
       if (!isSandbox || options.state !== null) return null
@@ -161,6 +216,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
         env: host.env,
         environment: options.env,
         allowEndpoint: options.allowEndpoint,
+        root: dirname(resolve(options.cwd, options.runsheet)),
         sandbox: made.sandbox ?? null,
       })
     },
@@ -218,7 +274,21 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       env: host.env,
       allowEndpoint: options.allowEndpoint,
       sandbox: made.sandbox ?? null,
+      warn: (line) => output.err.write(`${line}\n`),
     })
+  }
+
+  /** Whoever opened a launch here can roll it back from here, wherever its run sheet went. */
+  function remembering(there: Launches, location: string): Launches {
+    return {
+      ...there,
+      open: async (request, stop) => {
+        const opened = await there.open(request, stop)
+        const [{ factsOf }, kept] = await Promise.all([import('./runsheet/rollback-facts.ts'), context.lastPlans()])
+        await kept.remember(factsOf(opened.plan, location))
+        return opened
+      },
+    }
   }
 
   async function attachOnly(): Promise<Sandbox> {
@@ -228,7 +298,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
   }
 
   async function peopleFor({ people: mode, introduce }: PortsOrder, plan: Plan, actor: Actor): Promise<People> {
-    const { firstOf, nobody, playedPeople, unsigned, yesPeople } = await import('./compose/people.ts')
+    const { firstOf, nobody, playedPeople, signed, unsigned, yesPeople } = await import('./compose/people.ts')
     const yes = options.yes ? [yesPeople(actor.name, mode === 'auto')] : []
     if (mode === 'auto') {
       return made.sandbox
@@ -240,7 +310,8 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     }
     const { terminalPeople } = await import('./host/prompt.ts')
     const atTerminal = terminalPeople({ input: host.stdin, output: host.stderr }, actor.name, introduce)
-    const person = context.canAsk ? [options.skipUat ? unsigned(atTerminal) : atTerminal] : []
+    const signing = signed(atTerminal, () => context.signer(plan))
+    const person = context.canAsk ? [options.skipUat ? unsigned(signing) : signing] : []
     // In the sandbox a single command's confirmation is played when nobody can be asked: nothing real can change.
     const played =
       made.sandbox && mode === 'step' && person.length === 0 ? [yesPeople('sandbox:release-captain', false)] : []

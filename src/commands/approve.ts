@@ -1,14 +1,9 @@
-import type { OutsideWorld } from '../compose/world.ts'
-import type { Context } from '../context.ts'
 import type { Binding } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Command } from './command.ts'
 import { launchFor } from './launch-for.ts'
 import { readLaunch } from './open-launch.ts'
 import { dryRun, mustBeOneOf, recorded, remark, spoken } from './say.ts'
-
-/** A sign-off does not wait longer than this (real ms) for AWS to say who signs. */
-const identityMs = 1500
 
 export const approve: Command = {
   name: 'approve',
@@ -31,7 +26,7 @@ export const approve: Command = {
     // A launch keeps the plan it was opened with: a role that was added to the sheet since is none of its roles.
     await mustBeOneOf(role, rolesOf(plan), 'role')
     const binding: Binding = { commit: state.commit, artifact: state.artifact?.hash ?? null, plan: state.planHash }
-    const by = await signer(context, world, plan)
+    const by = await context.signer(plan)
     const [{ short, who }, { nextActions }] = await Promise.all([
       import('../ui/format.ts'),
       import('../ui/next-action.ts'),
@@ -54,21 +49,4 @@ export const approve: Command = {
 
 function rolesOf(plan: Plan): readonly string[] {
   return plan.approvals.map(({ role }) => role)
-}
-
-/** Who runs this, and where AWS answers quickly as whom: a name in a git configuration proves nothing. */
-async function signer(context: Context, world: OutsideWorld, plan: Plan): Promise<string> {
-  const { name } = await context.actor()
-  const production = plan.environments['production']
-  if (context.isSandbox || !production) return name
-  const limit = AbortSignal.any([context.signal, AbortSignal.timeout(identityMs)])
-  const late = new Promise<null>((resolve) => limit.addEventListener('abort', () => resolve(null), { once: true }))
-  const asked = world
-    .aws(production)
-    .caller(limit)
-    .then(({ arn }) => arn)
-    .catch(() => null)
-  const arn = await Promise.race([asked, late])
-  context.signal.throwIfAborted()
-  return arn === null ? name : `${name} (${arn})`
 }

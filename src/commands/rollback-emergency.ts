@@ -29,27 +29,30 @@ export const rollbackEmergency: Command = {
       'launch rollback emergency --flag s3://sb-prod/flags/status-board-v2.json --region us-east-1',
       'from any machine, without one',
     ],
+    [
+      'launch rollback emergency --state s3://statusboard-launches --app statusboard',
+      'without one, from where launches are remembered',
+    ],
   ],
   run: async (context, _args, options) => {
     const target = await rollbackTarget(context, text(options, 'flag'), text(options, 'region'))
     const reason = text(options, 'reason') ?? 'no reason given'
-    const { result, writeId } = await turnOff(context, target, reason)
+    const { result, writeId, at, location } = await turnOff(context, target, reason)
     const { journalRollback } = await import('./journal-rollback.ts')
-    const journaled = await journalRollback(context, {
-      result,
-      writeId,
-      app: target.app,
-      location: `s3://${target.bucket}/${target.key}`,
-    })
-    return watchAfterwards(context, options, rollbackResult(result, journaled))
+    const { app, state, region } = target
+    const journaled = await journalRollback(context, { result, writeId, at, app, location, state, region })
+    return watchAfterwards(context, options, rollbackResult(result, journaled, context.spoolFolder))
   },
 }
 
-async function turnOff(
-  context: Context,
-  target: RollbackTarget,
-  reason: string,
-): Promise<{ readonly result: RollbackResult; readonly writeId: string }> {
+type TurnedOff = {
+  readonly result: RollbackResult
+  readonly writeId: string
+  readonly at: EpochMs
+  readonly location: string
+}
+
+async function turnOff(context: Context, target: RollbackTarget, reason: string): Promise<TurnedOff> {
   const [{ rollBack }, ports] = await Promise.all([import('../engine/rollback.ts'), context.emergency(target)])
   const { err } = context.output
   const startedMs = ports.clock.monotonicMs()
@@ -57,7 +60,7 @@ async function turnOff(
   let told = false
   // Git or STS would say it better, and would cost time before the write; the journal gets the better name afterwards.
   const by = context.env['LAUNCH_ACTOR'] ?? context.env['GITHUB_ACTOR'] ?? `${machineUser()}@${hostname()}`
-  return rollBack(
+  const done = await rollBack(
     {
       kind: 'emergency',
       reason,
@@ -77,6 +80,22 @@ async function turnOff(
     { flag: ports.flag, clock: ports.clock, random: ports.random, wait: ports.wait, site: null },
     context.signal,
   )
+  const at = ports.clock.now()
+  return {
+    ...done,
+    at,
+    location: ports.flag.location,
+    result: await identified(done.result, (signal) => ports.signedBy(by, signal)),
+  }
+}
+
+/** The result with whom AWS takes its author for. Nothing about that, Ctrl-C included, may lose the result. */
+export async function identified(
+  result: RollbackResult,
+  signer: (signal: AbortSignal) => Promise<string>,
+): Promise<RollbackResult> {
+  const by = await signer(new AbortController().signal).catch(() => result.by)
+  return { ...result, by }
 }
 
 /** What is said of a rollback while it goes on. */
@@ -114,12 +133,16 @@ function breakGlass(target: RollbackTarget, reason: string, now: EpochMs, err: O
       reason,
     },
   })
+  if (target.store !== undefined) {
+    err.write(`  By hand: turn ${target.flagKey} off in ${target.store['kind']} now, with its own switch or console\n`)
+    return
+  }
   err.write(
     `  By hand, from a machine that reaches AWS:\n    echo '${document}' > off.json\n    aws s3api put-object --bucket ${target.bucket} --key ${target.key} --body off.json --content-type application/json --cache-control 'max-age=5, s-maxage=5' --region ${target.region}\n`,
   )
 }
 
-export function rollbackResult(result: RollbackResult, journaled: boolean): CommandResult {
+export function rollbackResult(result: RollbackResult, journaled: boolean, spool: string): CommandResult {
   const edge =
     result.edgeMs === null ? 'not yet seen at the edge' : `users see it after ${Math.round(result.edgeMs)} ms`
   const lines = [
@@ -128,7 +151,10 @@ export function rollbackResult(result: RollbackResult, journaled: boolean): Comm
     `by ${result.by}: ${result.reason}`,
     ...(journaled
       ? []
-      : ['NOT YET JOURNALED: the state could not be reached; the record is below .launch/spool on this machine']),
+      : [
+          `NOT YET JOURNALED: the record waits on this machine, below ${spool}`,
+          'once the state can be reached: launch journal flush',
+        ]),
     'next: launch rollback validate, then launch monitor 600',
   ]
   const failed = result.outcome === 'failed'

@@ -8,7 +8,7 @@ import type { Command } from './command.ts'
 import { text } from './command.ts'
 import { journalRollback } from './journal-rollback.ts'
 import { readLaunch } from './open-launch.ts'
-import { rollbackResult, tell } from './rollback-emergency.ts'
+import { identified, rollbackResult, tell } from './rollback-emergency.ts'
 
 /** What the journal can tell is welcome, and a rollback does not wait for it or fail with it. */
 const journalMs = 3000
@@ -83,11 +83,14 @@ export const rollbackFull: Command = {
       },
       signal,
     )
+    const result = await identified(done.result, () => context.signer(plan))
     const journaled = await journalRollback(context, {
-      ...done,
+      result,
+      writeId: done.writeId,
+      at: clock.now(),
       app: plan.app,
       location: world.flag(environment.name).location,
     })
-    return watchAfterwards(context, options, rollbackResult(done.result, journaled))
+    return watchAfterwards(context, options, rollbackResult(result, journaled, context.spoolFolder))
   },
 }

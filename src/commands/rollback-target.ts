@@ -1,78 +1,111 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { EmergencyTarget } from '../compose/emergency.ts'
 import type { Context } from '../context.ts'
 import { LaunchError } from '../core/errors.ts'
-import type { TolerantSheet } from '../runsheet/tolerant.ts'
+import type { RollbackFacts } from '../runsheet/rollback-facts.ts'
+import { addressOf, flagPlace, targetAt, type FlagPlace } from './flag-place.ts'
 
-/** Which document to turn off and how to reach it, and whose launches to tell. */
-export type RollbackTarget = EmergencyTarget & { readonly app: string | null }
+/** Which document to turn off and how to reach it, whose launches to tell, and where they are remembered. */
+export type RollbackTarget = EmergencyTarget & { readonly app: string | null; readonly state: string | null }
 
 /**
- * Resolves the target without trusting the run sheet to be whole: `--flag s3://bucket/key` (or LAUNCH_FLAG), else whatever
- * can be read of the sheet. Throws ROLLBACK_TARGET naming what is missing.
+ * Resolves the target without trusting the run sheet to be whole. In this order: `--flag s3://bucket/key` (or LAUNCH_FLAG);
+ * whatever can be read of the sheet; the stored plan of the newest launch at `--state`; what this machine launched last.
+ * Throws ROLLBACK_TARGET naming what is missing, or every candidate when there are several.
  */
 export async function rollbackTarget(
   context: Context,
   flag: string | null,
   region: string | null,
 ): Promise<RollbackTarget> {
-  const named = flag ?? context.env['LAUNCH_FLAG'] ?? null
+  const { options, env, output } = context
+  const fallback = region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1'
+  const order = { environment: options.env, region, fallbackRegion: fallback }
   const sheet = await readSheet(context)
-  const place = sheet.environments?.[context.options.env]
-  const common = {
-    region:
-      region ?? place?.['region'] ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? 'us-east-1',
-    profile: place?.['profile'] ?? null,
-    role: place?.['role'] ?? null,
-    account: place?.['account'] ?? null,
-    app: context.options.app ?? sheet.app ?? null,
+  // What is played in the sandbox is remembered there, whatever the sheet says.
+  const state = options.state ?? (context.isSandbox ? `file:${join(context.folder, 'state')}` : sheet?.state)
+  const known: RollbackFacts = {
+    ...sheet,
+    ...(options.app === null ? {} : { app: options.app }),
+    ...(state === undefined ? {} : { state }),
   }
-  const siteUrl = place?.['url']?.replace(/\/+$/, '') ?? null
-  if (named !== null) {
-    const match = /^s3:\/\/([^/]+)\/(.+)$/.exec(named)
-    if (!match?.[1] || !match[2])
-      throw new LaunchError('USAGE', `"${named}" is not s3://bucket/key`, {
-        hint: 'launch rollback emergency --flag s3://bucket/flags/name.json --region us-east-1',
-      })
-    const [, bucket, key] = match
-    return {
-      ...common,
-      bucket,
-      key,
-      flagKey: sheet.flag?.key ?? keyFromPath(key),
-      url: siteUrl === null || place?.['bucket'] !== bucket ? null : `${siteUrl}/${key}`,
-    }
+  const named = flag ?? env['LAUNCH_FLAG'] ?? null
+  if (named !== null) return targetAt(named, known, order)
+  const place = flagPlace(known, order)
+  if ('target' in place) return place.target
+  const stored = await storedPlans(context, known, fallback)
+  const found = places([...stored.facts, ...(await lastPlans(context, known))], order)
+  const [only] = found
+  if (only && found.length === 1) {
+    output.err.write(`  from the last launch: ${addressOf(only)}, ${only.app ?? ''} in ${only.region}\n`)
+    return only
   }
-  if (sheet === nothing) {
-    throw new LaunchError('ROLLBACK_TARGET', `there is no run sheet at "${context.options.runsheet}"`, {
-      hint: 'work in its folder (-C), name it (--runsheet), or name the flag: --flag s3://bucket/key --region us-east-1',
+  const missing =
+    sheet === null
+      ? `there is no run sheet at "${options.runsheet}"`
+      : `${options.runsheet} does not say ${place.lacks.join(' and ')}`
+  const also = stored.trouble === null ? '' : `, and ${stored.trouble}`
+  if (found.length === 0) {
+    throw new LaunchError('ROLLBACK_TARGET', `${missing}${also}`, {
+      hint: 'work in its folder (-C), name it (--runsheet), say where launches are remembered (--state s3://bucket/prefix --app name), or name the flag: --flag s3://bucket/key --region us-east-1',
     })
   }
-  const path = sheet.flag?.store?.['path']
-  const bucket = sheet.flag?.store?.['bucket'] ?? place?.['bucket']
-  if (!path || !bucket) {
-    const lacks = [...(bucket ? [] : [`the bucket of ${context.options.env}`]), ...(path ? [] : ['flag.store.path'])]
-    throw new LaunchError('ROLLBACK_TARGET', `${context.options.runsheet} does not say ${lacks.join(' and ')}`)
+  const candidates = found.map((one) => `  ${candidate(one)}  (${one.app})`)
+  throw new LaunchError('ROLLBACK_TARGET', `${missing}${also}, and several flags could be meant`, {
+    hint: `repeat the command with one of\n${candidates.join('\n')}`,
+  })
+}
+
+/** What tells a candidate from the others on the command line. */
+function candidate(target: RollbackTarget): string {
+  return target.store === undefined
+    ? `--flag ${addressOf(target)} --region ${target.region}`
+    : `--app ${target.app} (${addressOf(target)})`
+}
+
+/** One per document, in the order they were found. */
+function places(facts: readonly RollbackFacts[], order: Parameters<typeof flagPlace>[1]): readonly RollbackTarget[] {
+  const found = new Map<string, RollbackTarget>()
+  for (const one of facts) {
+    const place: FlagPlace = flagPlace(one, order)
+    const name = 'target' in place ? addressOf(place.target) : null
+    if (name !== null && 'target' in place && !found.has(name)) found.set(name, place.target)
   }
-  const key = path.replace(/^\/+/, '')
-  return {
-    ...common,
-    bucket,
-    key,
-    flagKey: sheet.flag?.key ?? keyFromPath(key),
-    url: siteUrl === null ? null : `${siteUrl}/${key}`,
+  return [...found.values()]
+}
+
+/** Enough for a state store that answers: somebody waits for the flag to go off. */
+const stateMs = 5000
+
+/** The plans stored with the newest launches at `--state` (or the sheet's): of one app when it is known, else of all. */
+async function storedPlans(
+  context: Context,
+  known: RollbackFacts,
+  region: string,
+): Promise<{ readonly facts: readonly RollbackFacts[]; readonly trouble: string | null }> {
+  const location = known.state
+  if (location === undefined) return { facts: [], trouble: null }
+  try {
+    const { storedFacts } = await import('./stored-facts.ts')
+    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(stateMs)])
+    return { facts: await storedFacts(context, location, { region, app: known.app ?? null }, signal), trouble: null }
+  } catch (error) {
+    context.signal.throwIfAborted()
+    const { messageOf } = await import('../core/errors.ts')
+    return { facts: [], trouble: `${location} cannot be read (${messageOf(error).split('\n')[0]})` }
   }
 }
 
-function keyFromPath(key: string): string {
-  return (key.split('/').at(-1) ?? key).replace(/\.json$/, '')
+/** A real rollback never goes by what was played: the sandbox keeps nothing there and reads nothing from there. */
+async function lastPlans(context: Context, { app }: RollbackFacts): Promise<readonly RollbackFacts[]> {
+  if (context.isSandbox) return []
+  const kept = await (await context.lastPlans()).read()
+  return kept.filter((one) => app === undefined || one.app === app).reverse()
 }
 
-/** What is known without a run sheet. */
-const nothing: TolerantSheet = {}
-
-async function readSheet(context: Context): Promise<TolerantSheet> {
+/** Null when there is no run sheet. */
+async function readSheet(context: Context): Promise<RollbackFacts | null> {
   const path = resolve(context.options.cwd, context.options.runsheet)
   const content = await readFile(path, 'utf8').catch(() => null)
   const example =
@@ -80,7 +113,7 @@ async function readSheet(context: Context): Promise<TolerantSheet> {
     (context.isSandbox
       ? await readFile(resolve(context.folder, 'example', 'runsheet.yaml'), 'utf8').catch(() => null)
       : null)
-  if (example === null) return nothing
+  if (example === null) return null
   const { tolerantRead } = await import('../runsheet/tolerant.ts')
   return tolerantRead(example, context.env)
 }

@@ -40,6 +40,16 @@ export function unsigned(people: People): People {
   }
 }
 
+/** A sign-off is kept with the name that stands for it, not just the one of whoever answers. */
+export function signed(people: People, signer: () => Promise<string>): People {
+  return {
+    ask: async (question, signal) => {
+      const answer = await people.ask(question, signal)
+      return answer && question.type === 'approval' ? { ...answer, by: await signer() } : answer
+    },
+  }
+}
+
 export const nobody: People = { ask: () => Promise.resolve(null) }
 
 /** Asks one after the other until somebody answers. */

@@ -1,21 +1,14 @@
 import { parseDocument } from 'yaml'
 import type { Variables } from './interpolate.ts'
 import { maxChars, tooDeep } from './nesting.ts'
-
-/** What a rollback needs to know, and nothing else; every part may be missing. */
-export type TolerantSheet = {
-  readonly app?: string
-  readonly state?: string
-  readonly flag?: { readonly key?: string; readonly store?: { readonly [field: string]: string } }
-  readonly environments?: { readonly [name: string]: { readonly [field: string]: string } }
-}
+import type { RollbackFacts } from './rollback-facts.ts'
 
 /**
  * Reads what it can from a run sheet in any condition, for the emergency rollback: no schema, no references. Each section
  * is read by itself, so that a bracket left open in one does not swallow the next. Never throws.
  * Values with a `${env:NAME}` that is not set are left out.
  */
-export function tolerantRead(text: string, variables: Variables = {}): TolerantSheet {
+export function tolerantRead(text: string, variables: Variables = {}): RollbackFacts {
   const sections = blocksOf(text.slice(0, maxChars))
   const texts = (name: string) => (sections.get(name) ?? []).map((body) => read(body, variables))
   const first = <T>(name: string, pick: (value: unknown) => T | undefined) =>
@@ -100,7 +93,7 @@ function textsOf(value: unknown): { readonly [field: string]: string } {
   )
 }
 
-function flagOf(value: unknown): TolerantSheet['flag'] | undefined {
+function flagOf(value: unknown): RollbackFacts['flag'] | undefined {
   if (value === null || typeof value !== 'object') return undefined
   const key = 'key' in value ? textOf(value.key) : undefined
   const store = 'store' in value ? textsOf(value.store) : {}

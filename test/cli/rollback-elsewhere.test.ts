@@ -1,5 +1,8 @@
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
-import { launchProject } from '../support/launch-project.ts'
+import { launchProject, type LaunchProject } from '../support/launch-project.ts'
 import { flagOf, journalOf } from '../support/sandbox-files.ts'
 
 test('a rollback of staging turns staging off and leaves the open production launch alone', async () => {
@@ -30,3 +33,98 @@ test('without a run sheet and without a flag, an emergency rollback says what it
   expect(ran).toMatchObject({ exitCode: 2 })
   expect(ran.stderr).toMatch(/there is no run sheet at "elsewhere\.yaml"[\s\S]*--flag s3:\/\/bucket\/key/)
 })
+
+test('without a run sheet, the flag is the one of the launch that is remembered in the state', async () => {
+  await using project = await launchProject()
+  await project.run(['build', '--sandbox'])
+  await rename(join(project.path, 'runsheet.yaml'), join(project.path, 'lost.yaml'))
+
+  const ran = await project.run(['rollback', 'emergency', '--sandbox', '--reason', 'sheet lost'])
+
+  expect(ran.stderr).toContain(
+    'from the last launch: s3://sb-prod/flags/status-board-v2.json, statusboard in us-east-1',
+  )
+  expect(ran.exitCode).toBe(0)
+  expect(await flagOf(project.path)).toMatchObject({ launch: { percent: 0, latch: true, reason: 'sheet lost' } })
+  expect((await journalOf(project.path)).map(({ type }) => type)).toContain('rolled-back')
+})
+
+test(
+  'a launch from this machine is enough to roll back from any folder of it, and several have to be told apart',
+  { timeout: 60_000 },
+  async () => {
+    await using project = await launchProject((sheet) => ownKeys(sheet))
+    await using serving = await inRealMode(project)
+    const elsewhere = join(project.path, 'elsewhere')
+    await mkdir(elsewhere)
+    const away = { cwd: elsewhere, env: { ...serving.env, HOME: project.path } }
+
+    const nothing = await project.run(['rollback', 'emergency'], away)
+    expect(nothing).toMatchObject({ exitCode: 2 })
+
+    const signed = await project.run(['approve', 'qa-lead', '--state', `file:${project.path}/first`], serving)
+    expect(signed.exitCode).toBe(0)
+    const ran = await project.run(['rollback', 'emergency', '--reason', 'from elsewhere'], away)
+
+    expect(ran.stderr).toContain('from the last launch: s3://sb-prod/flags/status-board-v2.json')
+    expect(ran.exitCode).toBe(0)
+    expect(await flagOf(project.path)).toMatchObject({ launch: { percent: 0, latch: true, reason: 'from elsewhere' } })
+
+    const other = (await project.sheet())
+      .replace('app: statusboard', 'app: other')
+      .replace('/flags/status', '/flags/other')
+    await project.write('runsheet.yaml', other)
+    await project.run(['approve', 'qa-lead', '--state', `file:${project.path}/second`], serving)
+    const several = await project.run(['rollback', 'emergency'], away)
+
+    expect(several.exitCode).toBe(2)
+    expect(several.stderr).toContain('--flag s3://sb-prod/flags/status-board-v2.json --region us-east-1  (statusboard)')
+    expect(several.stderr).toContain('--flag s3://sb-prod/flags/other-board-v2.json --region us-east-1  (other)')
+    const told = await project.run(['rollback', 'emergency', '--app', 'statusboard'], away)
+    expect(told.exitCode).toBe(0)
+
+    await rm(join(project.path, '.local'), { recursive: true })
+    const state = ['--state', `file:${project.path}/second`]
+    const byState = await project.run(['rollback', 'emergency', ...state], away)
+    expect(byState.stderr).toContain('from the last launch: s3://sb-prod/flags/other-board-v2.json, other in us-east-1')
+    expect(byState.exitCode).toBe(0)
+  },
+)
+
+test('what was played in the sandbox is no target of a real rollback', async () => {
+  await using project = await launchProject()
+  await project.run(['build', '--sandbox'])
+
+  const ran = await project.run(['rollback', 'emergency', '--runsheet', 'gone.yaml'])
+
+  expect(ran).toMatchObject({ exitCode: 2 })
+  expect(ran.stderr).toContain('there is no run sheet at "gone.yaml"')
+})
+
+/** The run sheet without the profile and the role of somebody else's account. */
+function ownKeys(sheet: string): string {
+  return sheet.replaceAll(/^ *(?:profile|role): .*\n/gm, '')
+}
+
+/** A sandbox server in the place of AWS, and a checkout: launch takes both for real. */
+async function inRealMode(project: LaunchProject) {
+  const git = (...args: readonly string[]) =>
+    execa('git', ['-c', 'user.name=ci', '-c', 'user.email=ci@example.com', ...args], { cwd: project.path })
+  await git('init', '-q')
+  await git('add', '.')
+  await git('commit', '-qm', 'first')
+  const serving = project.start(['sandbox', 'serve', '--speed', '100'])
+  await serving.waitFor('Ctrl-C ends it.')
+  const endpoint = /AWS_ENDPOINT_URL=(http:\/\/\S+)/.exec(serving.stdout())?.[1]
+  const site = /production +(http:\/\/127\.0\.0\.1:\d+)/.exec(serving.stdout())?.[1] ?? ''
+  await project.write('runsheet.yaml', (await project.sheet()).replace('https://sb.example', site))
+  return {
+    env: {
+      AWS_ENDPOINT_URL: endpoint,
+      LAUNCH_ALLOW_ENDPOINT: '1',
+      AWS_ACCESS_KEY_ID: 'SANDBOX222222222222',
+      AWS_SECRET_ACCESS_KEY: 'for-tests-only',
+    },
+    [Symbol.asyncDispose]: () => serving[Symbol.asyncDispose](),
+  }
+}

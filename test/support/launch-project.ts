@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { runBin, startBin, type BinResult, type RunBinOptions, type RunningBin } from './run-bin.ts'
 import { tempDir } from './temp-dir.ts'
 
@@ -24,6 +25,9 @@ export type LaunchProject = AsyncDisposable & {
   readonly path: string
   run(args: readonly string[], options?: Partial<RunBinOptions>): Promise<BinResult>
   start(args: readonly string[], options?: Partial<RunBinOptions>): RunningBin
+  /** The run sheet as it is now. */
+  sheet(): Promise<string>
+  write(path: string, text: string): Promise<void>
 }
 
 /**
@@ -48,6 +52,8 @@ for (const [name, text] of Object.entries(${JSON.stringify(siteFiles)})) writeFi
     path: dir.path,
     run: (args, options = {}) => runBin(args, withDefaults(options)),
     start: (args, options = {}) => startBin(args, withDefaults(options)),
+    sheet: () => readFile(join(dir.path, 'runsheet.yaml'), 'utf8'),
+    write: (path, text) => writeFile(join(dir.path, path), text),
     [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
   }
 }
