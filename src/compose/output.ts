@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk'
+import { safeScreen } from '../core/safe-text.ts'
 import { terminalOf, type Terminal } from '../host/terminal.ts'
 import { secretScrubber, type Scrubber } from '../host/secrets.ts'
 import type { Spinner } from '../ui/reporter.ts'
@@ -7,6 +8,8 @@ import type { GlobalOptions } from './options.ts'
 
 /** Where text goes. Results on stdout, everything else on stderr; secrets are taken out of both. */
 export type Output = {
+  /** The text without the secrets of this process, for what goes elsewhere. */
+  readonly scrub: (text: string) => string
   readonly out: { readonly write: (text: string) => void; readonly theme: Theme; readonly terminal: Terminal }
   readonly err: { readonly write: (text: string) => void; readonly theme: Theme; readonly terminal: Terminal }
 }
@@ -16,7 +19,7 @@ type Streams = { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.Wr
 export function outputOf(options: Pick<GlobalOptions, 'color'>, env: NodeJS.ProcessEnv, streams: Streams): Output {
   const scrubber = secretScrubber(env)
   const side = (stream: NodeJS.WriteStream) => sideOf(stream, options, env, scrubber)
-  return { out: side(streams.stdout), err: side(streams.stderr) }
+  return { scrub: (text) => scrubber.scrub(text), out: side(streams.stdout), err: side(streams.stderr) }
 }
 
 function sideOf(
@@ -27,7 +30,8 @@ function sideOf(
 ) {
   const terminal = terminalOf(stream, { color: options.color }, env, process.platform)
   const theme = makeTheme(new Chalk({ level: terminal.colorLevel }), terminal.unicode)
-  return { terminal, theme, write: (text: string) => void stream.write(scrubber.scrub(text)) }
+  const shown = (text: string) => safeScreen(scrubber.scrub(text), terminal.colorLevel > 0)
+  return { terminal, theme, write: (text: string) => void stream.write(shown(text)) }
 }
 
 /** A spinner on a terminal that can be repainted and says how wide it is (ora never ends on one of 0 columns); null elsewhere. */

@@ -6,11 +6,16 @@ import { LaunchError } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
 import { planHash } from '../core/plan-hash.ts'
 import { projectFiles } from '../host/files.ts'
+import type { Placeholder } from '../runsheet/placeholders.ts'
 import type { GlobalOptions } from './options.ts'
 
 export type Project = {
   /** The folder the run sheet's paths are relative to. */
   readonly root: string
+  /** The run sheet's path in it. */
+  readonly runsheet: string
+  /** What is left to fill in there. */
+  readonly placeholders: readonly Placeholder[]
   readonly plan: Plan
   readonly hash: Sha256
   /** `state:` of the run sheet. */
@@ -40,12 +45,14 @@ export async function openProject(
       ? await copyExample(options.cwd)
       : dirname(path)
   const name = isThere ? path.slice(dirname(path).length + 1) : 'runsheet.yaml'
-  const loaded = await openSheet(projectFiles(root), isThere || root !== dirname(path) ? name : options.runsheet, env)
+  const runsheet = isThere || root !== dirname(path) ? name : options.runsheet
+  const loaded = await openSheet(projectFiles(root), runsheet, env)
   const plan = compilePlan(loaded)
   mustKnow(options.env, plan)
   const { state } = loaded.sheet
   const states = options.state === null ? [state] : [state, options.state]
-  return { root, plan, hash: planHash(plan), state, states }
+  const { placeholders } = loaded
+  return { root, runsheet, placeholders, plan, hash: planHash(plan), state, states }
 }
 
 /** Found out before anything is opened or made. */

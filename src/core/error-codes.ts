@@ -49,6 +49,11 @@ export const errorCodes = {
     about: 'git refuses to read the checkout',
     hint: 'git config --global --add safe.directory, with the folder of the checkout',
   },
+  RUNSHEET_UNCOMMITTED: {
+    outcome: 'refused',
+    about: 'nobody watches, and the run sheet is not the reviewed one',
+    hint: 'commit it; launch interactive and single steps take it as it is',
+  },
   BUILD_FAILED: { outcome: 'refused', about: 'the build failed', hint: 'npm ci, then launch build' },
   ARTIFACT_INVALID: { outcome: 'refused', about: 'the built files are not fit to ship', hint: 'mend the build output' },
   WINDOW_CLOSED: {

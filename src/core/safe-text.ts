@@ -23,6 +23,22 @@ export function safeText(text: string): string {
     .replaceAll(invisible, '')
 }
 
+// What a theme paints with: bold, dim, foreground colours, and their ends. Nothing that hides text or moves the cursor.
+const paint = /(\u001B\[(?:0|1|2|22|3[1-69]|9[0-7])m)/
+
+/**
+ * The last border before a terminal: as `safeText`, but the colours of launch's own stay where there are colours. Whatever the
+ * text is made of, it cannot do more than be read.
+ */
+export function safeScreen(text: string, colours: boolean): string {
+  if (!colours) return safeText(text)
+  // `split` with a group gives the sequences between the texts.
+  return text
+    .split(paint)
+    .map((part, index) => (index % 2 === 1 ? part : safeText(part)))
+    .join('')
+}
+
 /** The same on one line: runs of white space become one space. */
 export function safeLine(text: string): string {
   return safeText(text).replaceAll(/\s+/g, ' ').trim()

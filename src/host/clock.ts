@@ -6,9 +6,16 @@ const longestNapMs = 30_000
 
 /** The clock of this machine. */
 export function systemClock(): Clock {
+  let before = { wall: Date.now(), monotonic: performance.now() }
   return {
     now: () => epochMs(Date.now()),
     monotonicMs: () => performance.now(),
+    jumpedMs: () => {
+      const now = { wall: Date.now(), monotonic: performance.now() }
+      const jumped = now.wall - before.wall - (now.monotonic - before.monotonic)
+      before = now
+      return jumped
+    },
     sleepUntil: async (at, signal) => {
       signal.throwIfAborted()
       for (let leftMs = at - Date.now(); leftMs > 0; leftMs = at - Date.now()) {

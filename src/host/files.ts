@@ -1,19 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
 import { sha256Hex } from '../core/brand.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
+import { sha256 } from '../core/hash.ts'
 import type { FileEntry, Files } from '../core/ports.ts'
 import { hasUnsafeCharacters, safeLine } from '../core/safe-text.ts'
+import { readOnly, readSmall, smallBytes } from './small-file.ts'
 
 export type ProjectFilesOptions = {
   /** Names with a leading dot that may be shipped. Default: `.well-known`. */
   readonly dotNames?: readonly string[]
 }
 
-const filesAtOnce = 16
 const problemsShown = 5
+/** Between two looks at what else there is to do: a few milliseconds of small files. */
+const filesInARow = 64
 
 /** The files of a project folder. Nothing outside it is read or written, whatever links say. */
 export function projectFiles(root: string, options: ProjectFilesOptions = {}): Files {
@@ -21,11 +25,14 @@ export function projectFiles(root: string, options: ProjectFilesOptions = {}): F
   return {
     tree: (folder) => hashedTree(root, folder, dotNames),
     read: async (path) => {
+      const small = smallInside(root, path)
+      if (small !== null) return small
       const handle = await openInside(root, path)
       if (handle === null) return null
       await using file = handle
       return await file.readFile()
     },
+    large: (path, bytes) => ({ bytes, slice: (from, to) => sliceOf(root, path, from, to) }),
     write: (path, body) => writeAtomically(root, path, body),
   }
 }
@@ -42,14 +49,46 @@ async function hashedTree(root: string, folder: string, dotNames: ReadonlySet<st
       `${folder} holds what must not be shipped: ${problems.slice(0, problemsShown).join(', ')}${more}`,
     )
   }
-  const waiting = [...paths].sort().entries()
+  const folders = [...new Set(paths.map((path) => dirname(join(top, path))))]
+  await mustBeReal(folders)
   const entries: FileEntry[] = []
-  // The workers share one iterator: each takes the next file when it is free.
-  const worker = async () => {
-    for (const [index, path] of waiting) entries[index] = await hashFile(top, path)
+  const buffer = new Uint8Array(smallBytes + 1)
+  for (const path of [...paths].sort()) {
+    const small = readSmall(join(top, path), buffer)
+    entries.push(small ? { path, bytes: small.length, sha256: sha256(small) } : await hashFile(top, path))
+    if (entries.length % filesInARow === 0) await breathe()
   }
-  await Promise.all(Array.from({ length: filesAtOnce }, worker))
+  await mustBeReal(folders)
   return entries
+}
+
+/** Looked at before and after what is below them was read: no link leads out of the project. */
+async function mustBeReal(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const real = await realpath(folder).catch(() => null)
+    if (real !== folder) throw new LaunchError('ARTIFACT_INVALID', `${safeLine(folder)} changed while it was read`)
+  }
+}
+
+/** Null for what is not small or not there: `openInside` tells which. */
+function smallInside(root: string, path: string): Uint8Array | null {
+  let folder: string
+  try {
+    folder = realpathSync.native(resolve(root, dirname(path)))
+  } catch {
+    return null
+  }
+  mustBeInside(realpathSync.native(root), folder, path)
+  return readSmall(join(folder, basename(path)))
+}
+
+async function sliceOf(root: string, path: string, from: number, to: number): Promise<Uint8Array> {
+  const handle = await openInside(root, path)
+  if (handle === null) throw new LaunchError('ARTIFACT_INVALID', `${safeLine(path)} is gone`)
+  await using file = handle
+  const { bytesRead, buffer } = await file.read(new Uint8Array(to - from), 0, to - from, from)
+  if (bytesRead === to - from) return buffer
+  throw new LaunchError('ARTIFACT_INVALID', `${safeLine(path)} became shorter while it was read`)
 }
 
 async function walk(
@@ -101,9 +140,7 @@ async function hashFile(top: string, path: string): Promise<FileEntry> {
 async function openInside(root: string, path: string): Promise<FileHandle | null> {
   const folder = await realInside(root, dirname(path))
   if (folder === null) return null
-  // O_NONBLOCK: opening a pipe must not wait for its writer.
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-  const handle = await open(join(folder, basename(path)), flags).catch((error: unknown) => {
+  const handle = await open(join(folder, basename(path)), readOnly).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null
     if (hasCode(error, 'ELOOP')) throw new LaunchError('ARTIFACT_INVALID', `${safeLine(path)} is a symbolic link`)
     throw new LaunchError('ARTIFACT_INVALID', `${safeLine(path)} cannot be read: ${messageOf(error)}`, { cause: error })

@@ -26,6 +26,17 @@ export async function gitFacts(cwd: string, env: Env, signal: AbortSignal): Prom
   }
 }
 
+/** Whether a file of a checkout is, byte for byte as git would store it, the one of HEAD; false without git. */
+export async function isCommitted(path: string, cwd: string, env: Env, signal: AbortSignal): Promise<boolean> {
+  const git = gitIn(cwd, env, signal)
+  // Not `git status`: an index may be told to overlook a file.
+  const [committed, there] = await Promise.all([
+    git('rev-parse', '--verify', '--quiet', `HEAD:./${path}`),
+    git('hash-object', '--', path),
+  ])
+  return committed !== null && committed !== '' && committed === there
+}
+
 /** One value of git's configuration (`user.email`), or null. */
 export async function gitConfig(name: string, cwd: string, env: Env, signal: AbortSignal): Promise<string | null> {
   return (await gitIn(cwd, env, signal)('config', '--get', name)) || null

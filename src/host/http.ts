@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { sha256Hex } from '../core/brand.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
-import type { Http, HttpResponse } from '../core/ports.ts'
+import type { Http, HttpApi, HttpRequest, HttpResponse } from '../core/ports.ts'
 
 /** Sends a request somewhere else: the sandbox takes over the hosts of a run sheet. Null leaves it alone. */
 export type Route = (url: URL) => { readonly url: string; readonly headers: { readonly [name: string]: string } } | null
@@ -16,45 +18,66 @@ const longestBodyBytes = 16 * 1024 * 1024
 export function systemHttp(route: Route = () => null): Http {
   const agents = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) } as const
   return {
-    get: async (address, options, signal) => {
-      const asked = parse(address)
-      const routed = route(asked)
-      const target = routed === null ? asked : parse(routed.url)
-      const headers = { 'accept-encoding': 'identity', 'user-agent': 'launch', ...options.headers, ...routed?.headers }
-      const deadline = AbortSignal.timeout(options.timeoutMs)
-      const one = () => getOnce(target, headers, agents, AbortSignal.any([signal, deadline]))
-      try {
-        // A server may close a kept connection just as we use it: nothing was read, so ask again.
-        return await one().catch((error: unknown) => (isStaleConnection(error) ? one() : Promise.reject(error)))
-      } catch (error) {
-        signal.throwIfAborted()
-        if (error instanceof LaunchError) throw error
-        const why = deadline.aborted ? `no answer within ${options.timeoutMs} ms` : messageOf(error)
-        throw new LaunchError('UNREACHABLE', `${shown(asked)}: ${why}`, { cause: error })
-      }
+    get: (url, options, signal) => sent({ method: 'GET', url, ...options }, { route, agents }, signal),
+    digest: async (url, options, signal) => {
+      const { status, body } = await sent({ method: 'GET', url, ...options, read: hashOf }, { route, agents }, signal)
+      return { status, sha256: sha256Hex(Buffer.from(body).toString('hex')) }
     },
+  }
+}
+
+/** The same for any method; sent once, unless the connection had died before. */
+export function systemHttpApi(): HttpApi {
+  const agents = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) } as const
+  return { send: (request, signal) => sent(request, { route: () => null, agents }, signal) }
+}
+
+type Asked = Pick<HttpRequest, 'method' | 'url' | 'timeoutMs' | 'body'> &
+  Partial<Pick<HttpRequest, 'headers'>> & { readonly read?: typeof readBody }
+
+async function sent(
+  asked: Asked,
+  { route, agents }: { readonly route: Route; readonly agents: Agents },
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const from = parse(asked.url)
+  const routed = route(from)
+  const target = routed === null ? from : parse(routed.url)
+  const headers = { 'accept-encoding': 'identity', 'user-agent': 'launch', ...asked.headers, ...routed?.headers }
+  const deadline = AbortSignal.timeout(asked.timeoutMs)
+  const one = () => sendOnce(target, { ...asked, headers }, agents, AbortSignal.any([signal, deadline]))
+  try {
+    // A server may close a kept connection just as we use it: nothing was read, so ask again.
+    return await one().catch((error: unknown) => (isStaleConnection(error) ? one() : Promise.reject(error)))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof LaunchError) throw error
+    const why = deadline.aborted ? `no answer within ${asked.timeoutMs} ms` : messageOf(error)
+    throw new LaunchError('UNREACHABLE', `${shown(from)}: ${why}`, { cause: error })
   }
 }
 
 type Agents = { readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent }
 
-function getOnce(
+function sendOnce(
   url: URL,
-  headers: { readonly [name: string]: string },
+  { method, headers, body, read = readBody }: Asked & Pick<HttpRequest, 'headers'>,
   agents: Agents,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
   const startedAt = performance.now()
+  const bytes = body === undefined ? null : Buffer.from(body)
+  const sized = bytes === null ? headers : { ...headers, 'content-length': String(bytes.length) }
   return new Promise((resolve, reject) => {
     const secure = url.protocol === 'https:'
     const request = secure
-      ? httpsRequest(url, { headers, agent: agents['https:'], signal })
-      : httpRequest(url, { headers, agent: agents['http:'], signal })
+      ? httpsRequest(url, { method, headers: sized, agent: agents['https:'], signal })
+      : httpRequest(url, { method, headers: sized, agent: agents['http:'], signal })
     request.once('error', (error) =>
       reject(request.reusedSocket && isReset(error) ? new StaleConnection(error) : error),
     )
     request.once('response', (response) => {
-      readBody(response, shown(url)).then(
+      read(response, shown(url)).then(
         (body) =>
           resolve({
             status: response.statusCode ?? 0,
@@ -68,20 +91,31 @@ function getOnce(
         },
       )
     })
-    request.end()
+    request.end(bytes ?? undefined)
   })
+}
+
+/** The SHA-256 of the body, of any length. */
+async function hashOf(response: IncomingMessage): Promise<Uint8Array> {
+  const hash = createHash('sha256')
+  for await (const chunk of bytesOf(response)) hash.update(chunk)
+  return hash.digest()
 }
 
 async function readBody(response: IncomingMessage, from: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  // Without setEncoding a response yields bytes.
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+  for await (const chunk of bytesOf(response)) {
     bytes += chunk.length
     if (bytes > longestBodyBytes) throw new LaunchError('UNREACHABLE', `${from}: the answer is larger than 16 MiB`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
+}
+
+function bytesOf(response: IncomingMessage): AsyncIterable<Uint8Array> {
+  // Without setEncoding a response yields bytes.
+  return response as AsyncIterable<Uint8Array>
 }
 
 function headersOf(response: IncomingMessage): { readonly [name: string]: string } {

@@ -14,6 +14,8 @@ type Env = { readonly [name: string]: string | undefined }
 
 const mask = '***'
 const secretName = /TOKEN|SECRET|PASSW(?:OR)?D|KEY|CREDENTIAL|WEBHOOK/i
+// What such a variable holds is a secret when it is an address: whoever knows it may post there.
+const hookName = /SLACK|TEAMS|DISCORD|MATTERMOST|CHAT|HOOK|PAGER|NOTIFY/i
 // These hold where a secret is, not the secret.
 const pointerName = /_(?:FILE|PATH|DIR|SOCK|ID_FILE)$/i
 // A shorter value is part of too many innocent words to be taken out everywhere.
@@ -38,10 +40,13 @@ const looks: readonly (readonly [RegExp, string])[] = [
  * told to mask.
  */
 export function secretValues(env: Env, named: readonly string[] = []): readonly string[] {
-  const isSecret = (name: string) => named.includes(name) || (secretName.test(name) && !pointerName.test(name))
+  const isSecret = (name: string, value: string) =>
+    named.includes(name) ||
+    (secretName.test(name) && !pointerName.test(name)) ||
+    (hookName.test(name) && /^https?:\/\//.test(value))
   const values = Object.entries(env).flatMap(([name, value]) => {
-    if (value === undefined || !isSecret(name)) return []
-    const whole = value.trim()
+    const whole = value?.trim() ?? ''
+    if (!isSecret(name, whole)) return []
     // A key of many lines is also printed line by line.
     return whole.includes('\n') ? [whole, ...whole.split('\n').map((line) => line.trim())] : [whole]
   })

@@ -33,7 +33,7 @@ describe('a command that is named is a command', () => {
       'canary nothing',
       'resume',
     ])
-    expect(exists('iam print')).toBe(false)
+    expect(exists('iam nothing')).toBe(false)
     expect(exists('canary nothing')).toBe(false)
     expect(exists('rollback emergency')).toBe(true)
     expect(exists('explain shows')).toBe(true)

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
@@ -158,3 +160,21 @@ async function serve(listener: RequestListener): Promise<AsyncDisposable & { rea
     },
   }
 }
+
+test('the hash of a body comes without the body, however long it is', async () => {
+  const piece = Buffer.alloc(2 ** 20, 'x')
+  const server = createServer((_request, response) => {
+    response.writeHead(200)
+    for (let n = 0; n < 20; n += 1) response.write(piece)
+    response.end()
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const expected = createHash('sha256')
+  for (let n = 0; n < 20; n += 1) expected.update(piece)
+  const digest = await systemHttp().digest?.(`http://127.0.0.1:${address.port}/x`, { timeoutMs: 20_000 }, never)
+  expect(digest).toEqual({ status: 200, sha256: expected.digest('hex') })
+  server.closeAllConnections()
+  server.close()
+})

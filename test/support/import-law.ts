@@ -26,6 +26,7 @@ const folders = [
   'host',
   'ui',
   'report',
+  'iam',
   'commands',
   'compose',
 ] as const
@@ -60,8 +61,10 @@ export const law: { readonly [P in (typeof folders)[number] | (typeof rootFiles)
   ui: { folders: ['core'], packages: ['chalk', 'ora', 'zod'], node: ['util', 'stream'] },
   // A page says it in the words of the screen.
   report: { folders: ['core', 'ui'], packages: ['zod'], node: [] },
+  // Policies are data made of a plan.
+  iam: { folders: ['core'], packages: [], node: [] },
   commands: {
-    folders: ['core', 'gates', 'flags', 'steps', 'runsheet', 'engine', 'journal', 'ui', 'report'],
+    folders: ['core', 'gates', 'flags', 'steps', 'runsheet', 'engine', 'journal', 'ui', 'report', 'iam'],
     packages: ['commander', 'zod'],
     node: 'any',
     files: ['version.ts'],
