@@ -1,9 +1,12 @@
+import { parse } from 'yaml'
 import { z } from 'zod'
 import { commands } from '../src/commands/registry.ts'
 import { commandGroups } from '../src/commands/command.ts'
 import { globalFlags } from '../src/commands/global-flags.ts'
 import { commonShape } from '../src/core/check.ts'
 import { errorCodes } from '../src/core/error-codes.ts'
+import type { FlagStore } from '../src/core/ports.ts'
+import { formatDuration } from '../src/core/units.ts'
 import { exitCodes, outcomeMeaning } from '../src/core/exit-code.ts'
 import { flagStores } from '../src/flags/registry.ts'
 import { checkKinds } from '../src/gates/registry.ts'
@@ -43,10 +46,20 @@ export const pages: { readonly [path: string]: () => string } = {
   'docs/flags.md': () =>
     page(
       'Flag stores',
-      'Where the feature flag lives: `flag.store:` of the run sheet.',
-      flagStores.map((store) =>
-        section(store.kind, sentence(store.about), yaml(`store: ${store.example}`), fields(store.schema)),
-      ),
+      'Where the feature flag lives: `flag.store:` of the run sheet. The worst case is what the store of the example declares: from the acknowledged write to the last cache or SDK that serves what was before. A page that asks its site every 10 s, as [the client of the example](flag-client.md), adds those 10 s and one request. `launch flag watch` measures it.',
+      [
+        table(
+          ['store', 'compare-and-set', 'off for a new user, worst case', 'smallest step', 'users are dealt by'],
+          flagStores.map((store) => {
+            const { propagationMs, finest = 0.01 } = storeOfExample(store)
+            const cas = store.cas ? 'yes' : 'no: refused in `launch auto`'
+            return [`\`${store.kind}\``, cas, formatDuration(propagationMs), `${finest} %`, dealers[store.dealtBy]]
+          }),
+        ),
+        ...flagStores.map((store) =>
+          section(store.kind, sentence(store.about), yaml(`store: ${store.example}`), fields(store.schema)),
+        ),
+      ],
     ),
   'docs/errors.md': () =>
     page(
@@ -120,6 +133,26 @@ export const pages: { readonly [path: string]: () => string } = {
         ),
       ),
     ]),
+}
+
+const dealers = { flagd: 'flagd, by the document', service: "the service's SDKs" } as const
+
+/** The store of an example, which nobody asks anything but what it declares. */
+function storeOfExample({ example, schema, open }: (typeof flagStores)[number]): FlagStore {
+  const asks = () => {
+    throw new Error('a page asks no store')
+  }
+  return open(schema.parse(parse(example)), 'flag', {
+    objects: (bucket) => ({ bucket: bucket ?? '', get: asks, put: asks, copy: asks, remove: asks, list: asks }),
+    http: { get: asks },
+    environment: 'production',
+    siteUrl: '',
+    files: { tree: asks, read: asks, write: asks },
+    versions: { location: '', get: asks, create: asks, swap: asks, list: asks },
+    api: { send: asks },
+    secret: () => null,
+    parameters: { get: asks, put: asks, history: asks },
+  })
 }
 
 const notice = '<!-- Made from the registries by `npm run docs`; a test compares them. -->'

@@ -19,7 +19,8 @@ export const auto: Command = {
     ['AUTO_CONFIRM=true launch auto', 'in CI: changes production without asking'],
   ],
   run: async (context, _args, options) => {
-    const { drive } = await import('./drive.ts')
+    const [{ drive }, { mustCompareAndSet }] = await Promise.all([import('./drive.ts'), import('./alone-flag.ts')])
+    await mustCompareAndSet((await context.project()).plan)
     return drive(context, {
       command: 'auto',
       fresh: true,

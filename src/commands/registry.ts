@@ -4,6 +4,11 @@ import { validate } from './validate.ts'
 import { build } from './build.ts'
 import { deploy } from './deploy.ts'
 import { canaryStart } from './canary-start.ts'
+import { resolve } from './resolve.ts'
+import { reap } from './reap.ts'
+import { releasesList } from './releases-list.ts'
+import { releasesPrune } from './releases-prune.ts'
+import { releasesShow } from './releases-show.ts'
 import { resume } from './resume.ts'
 import { retry } from './retry.ts'
 import { monitor } from './monitor.ts'
@@ -17,10 +22,16 @@ import { archive } from './archive.ts'
 import { canaryStatus } from './canary-status.ts'
 import { completion } from './completion.ts'
 import { explain } from './explain.ts'
+import { flagProbe } from './flag-probe.ts'
+import { flagShow } from './flag-show.ts'
+import { flagSimulate } from './flag-simulate.ts'
+import { flagWatch } from './flag-watch.ts'
 import { go, noGo } from './go.ts'
 import { history } from './history.ts'
+import { iamPrint } from './iam-print.ts'
 import { init } from './init.ts'
 import { issue } from './issue.ts'
+import { journalFlush } from './journal-flush.ts'
 import { note } from './note.ts'
 import { plan } from './plan.ts'
 import { report } from './report.ts'
@@ -55,13 +66,21 @@ export const commands: readonly Command[] = [
   rollbackEmergency,
   rollbackFull,
   rollbackValidate,
+  reap,
+  journalFlush,
   status,
   plan,
   explain,
   canaryStatus,
+  flagShow,
+  flagWatch,
+  flagProbe,
+  flagSimulate,
   uatStatus,
   uatReport,
   history,
+  releasesList,
+  releasesShow,
   report,
   approve,
   go,
@@ -69,12 +88,15 @@ export const commands: readonly Command[] = [
   uatBlock,
   uatUnblock,
   waive,
+  resolve,
   note,
   issue,
   archive,
+  releasesPrune,
   init,
   schema,
   completion,
+  iamPrint,
   sandboxServe,
   sandboxReset,
   sandboxScenarios,

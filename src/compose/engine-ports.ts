@@ -2,10 +2,11 @@ import { epochMs } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { EvidenceByNeed } from '../core/evidence.ts'
 import { hashOf } from '../core/hash.ts'
-import type { Environment, Plan } from '../core/plan.ts'
+import type { Environment, FlagPlan, Plan } from '../core/plan.ts'
 import type { People } from '../core/ports.ts'
 import type { EnginePorts, MetricNeed } from '../engine/ports.ts'
 import { gitFacts } from '../host/git.ts'
+import { playedFlag } from './played-flag.ts'
 import type { OutsideWorld } from './world.ts'
 
 type Env = { readonly [name: string]: string | undefined }
@@ -58,9 +59,13 @@ export function enginePorts(options: EngineOptions): EnginePorts {
       })
     },
     identity: async (environment, signal) => {
-      const finding = await world.aws(environment).identity(probeOf(plan, environment, clock.now()), signal)
+      const finding = await world
+        .aws(environment)
+        .identity(probeOf(options.sandbox ? playedFlag(plan.flag) : plan.flag, environment, clock.now()), signal)
       if (finding.status === 'missing') throw new LaunchError('CREDENTIALS', finding.why)
-      return finding.value
+      const probed = await world.flag(environment.name).mayWrite?.(signal)
+      const rights = probed === undefined ? [] : [{ right: 'rollback', ...probed }]
+      return { ...finding.value, rights: [...finding.value.rights, ...rights] }
     },
   }
 }
@@ -69,9 +74,8 @@ function isAlarms(need: MetricNeed): need is Extract<MetricNeed, { need: 'alarms
   return need.need === 'alarms'
 }
 
-function probeOf(plan: Plan, environment: Environment, now: number) {
-  const { store } = plan.flag
-  const path = 'path' in store && typeof store.path === 'string' && store.kind !== 'file' ? store.path : null
+function probeOf({ store }: FlagPlan, environment: Environment, now: number) {
+  const path = 'path' in store && typeof store.path === 'string' && store.kind === 's3' ? store.path : null
   const bucket = 'bucket' in store && typeof store.bucket === 'string' ? store.bucket : environment.bucket
   return {
     bucket: environment.bucket,

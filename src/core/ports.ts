@@ -9,6 +9,11 @@ export type Clock = {
   sleepUntil(at: EpochMs, signal: AbortSignal): Promise<void>
   /** Real milliseconds that only grow; for measuring how long something took. */
   monotonicMs(): number
+  /**
+   * How far the wall clock went ahead (or, below 0, back) of the time that passed since the last call: it was set, or the
+   * machine slept. A clock that nobody can set has none.
+   */
+  jumpedMs?(): number
 }
 
 /** Waits real milliseconds, also in the sandbox: for retries and read-backs, never for bakes. Rejects with the signal's reason when aborted. */
@@ -52,7 +57,36 @@ export type Http = {
     options: { readonly timeoutMs: number; readonly headers?: { readonly [name: string]: string } },
     signal: AbortSignal,
   ): Promise<HttpResponse>
+  /** The same for a body that need not be in memory: its hash. */
+  digest?(
+    url: string,
+    options: { readonly timeoutMs: number },
+    signal: AbortSignal,
+  ): Promise<{ readonly status: number; readonly sha256: Sha256 }>
 }
+
+export type HttpRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH'
+  readonly url: string
+  readonly headers: { readonly [name: string]: string }
+  readonly body?: string
+  readonly timeoutMs: number
+}
+/** For services that are changed over HTTP: a flag service's own API. */
+export type HttpApi = {
+  /** One request without redirects, sent once; throws LaunchError UNREACHABLE when no answer came before the deadline. */
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>
+}
+
+/** A parameter store: texts by name with a version that counts every write, and no compare-and-set. */
+export type Parameters = {
+  get(name: string, signal: AbortSignal): Promise<Parameter | null>
+  /** The version written. `create`: null when it exists already, which is decided atomically. */
+  put(name: string, value: string, mode: 'create' | 'overwrite', signal: AbortSignal): Promise<number | null>
+  /** The versions that are still kept, oldest first. */
+  history(name: string, signal: AbortSignal): Promise<readonly Parameter[]>
+}
+export type Parameter = { readonly value: string; readonly version: number }
 
 /** One bucket. Keys have no leading slash. */
 export type ObjectStore = {
@@ -60,14 +94,26 @@ export type ObjectStore = {
   get(key: string, signal: AbortSignal): Promise<StoredObject | null>
   /** `conflict` when the condition did not hold (412) or another write got in between (409 after retries). */
   put(key: string, body: Uint8Array, options: PutOptions, signal: AbortSignal): Promise<PutResult>
+  /** The same for a body that is not in memory. A store without it takes only what is. */
+  putLarge?(key: string, body: LargeBody, options: PutOptions, signal: AbortSignal): Promise<PutResult>
   /** Server-side copy inside the bucket; `options` replaces the metadata. */
   copy(from: string, to: string, options: PutOptions, signal: AbortSignal): Promise<void>
   remove(keys: readonly string[], signal: AbortSignal): Promise<void>
   /** Every key under the prefix, in order. */
-  list(
-    prefix: string,
-    signal: AbortSignal,
-  ): Promise<readonly { readonly key: string; readonly bytes: number; readonly etag: Version }[]>
+  list(prefix: string, signal: AbortSignal): Promise<readonly ListedKey[]>
+}
+export type ListedKey = {
+  readonly key: string
+  readonly bytes: number
+  readonly etag: Version
+  /** When it was written last, by the store's clock; a store in memory has none. */
+  readonly at?: EpochMs
+}
+/** A body that is read piece by piece, for what should not be in memory as a whole. */
+export type LargeBody = {
+  readonly bytes: number
+  /** Bytes `from` (included) to `to` (not included). Throws LaunchError ARTIFACT_INVALID when they are not there any more. */
+  slice(from: number, to: number): Promise<Uint8Array>
 }
 export type StoredObject = {
   readonly body: Uint8Array
@@ -103,6 +149,10 @@ export type FlagStore = {
   readonly cas: boolean
   /** From a write until every user sees it, worst case. */
   readonly propagationMs: number
+  /** The smallest step of `percent` it can say; 0.01 when absent. A finer percent is refused with USAGE. */
+  readonly finest?: number
+  /** Whether this process may write it, found out without changing anything. Absent where another probe tells (S3). */
+  mayWrite?(signal: AbortSignal): Promise<{ readonly allowed: boolean; readonly detail: string }>
   readonly location: string
   read(signal: AbortSignal): Promise<FlagReading>
   /** Replaces exactly the version that was read; null creates. A conflict changes nothing. */
@@ -157,6 +207,8 @@ export type Files = {
   tree(folder: string): Promise<readonly FileEntry[]>
   /** Null when there is no such file. */
   read(path: string): Promise<Uint8Array | null>
+  /** A file to be read piece by piece; files that are in memory anyway have none. */
+  large?(path: string, bytes: number): LargeBody
   /** Atomic: the old content or the new one, never half. Makes folders. */
   write(path: string, body: string | Uint8Array): Promise<void>
 }

@@ -1,16 +1,24 @@
 import { z } from 'zod'
-import type { FlagStore, Files, Http, ObjectStore, StateStore } from '../core/ports.ts'
+import type { FlagStore, Files, Http, HttpApi, ObjectStore, Parameters, StateStore } from '../core/ports.ts'
 
 /** What a flag store may use. */
 export type FlagPorts = {
   /** A bucket by name; null is the environment's own. */
   readonly objects: (bucket: string | null) => ObjectStore
   readonly http: Http
+  /** Name of the environment in the run sheet. */
+  readonly environment: string
   /** Without a trailing slash. */
   readonly siteUrl: string
   readonly files: Files
   /** Where a store without versions of its own keeps them: a folder of this project. */
   readonly versions: StateStore
+  /** For a flag service's own API. */
+  readonly api: HttpApi
+  /** The value of an environment variable that holds a token; null when it is not set. Never written anywhere. */
+  readonly secret: (name: string) => string | null
+  /** The parameters of the environment's account and region. */
+  readonly parameters: Parameters
 }
 
 type Shape = z.core.$ZodLooseShape
@@ -22,8 +30,17 @@ export type FlagStoreDefinition<K extends string, S extends Shape> = {
   readonly about: string
   /** A value of `store:` that is valid. */
   readonly example: string
+  /** Whether it compares and sets; one that does not is refused in `auto`. */
+  readonly cas: boolean
+  /** Who deals users: `flagd` by the document, or the service's own SDKs in their own way. */
+  readonly dealtBy: 'flagd' | 'service'
   readonly shape: S
   open(spec: SpecOf<S>, flagKey: string, ports: FlagPorts): FlagStore
+}
+
+/** `${environment}` filled in: one flag.store: speaks of every environment. */
+export function inEnvironment(text: string, environment: string): string {
+  return text.replaceAll('${environment}', environment)
 }
 
 /** A parsed store spec; only its kind reads more than the name. */
@@ -34,11 +51,13 @@ export type OpaqueStoreSpec = { readonly kind: string }
  * (directly, or into the plan that was stored).
  */
 export function defineFlagStore<const K extends string, S extends Shape>(definition: FlagStoreDefinition<K, S>) {
-  const { kind, about, example } = definition
+  const { kind, about, example, cas, dealtBy } = definition
   return {
     kind,
     about,
     example,
+    cas,
+    dealtBy,
     schema: z.strictObject({ kind: z.literal(kind).describe(about), ...definition.shape }),
     open: (spec: OpaqueStoreSpec, flagKey: string, ports: FlagPorts): FlagStore =>
       definition.open(spec as unknown as SpecOf<S>, flagKey, ports),

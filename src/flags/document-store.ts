@@ -2,9 +2,9 @@ import { version, type Version } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { FlagReading, FlagState } from '../core/flag.ts'
 import { sha256 } from '../core/hash.ts'
-import type { FlagStore, Http, HttpResponse, ObjectStore } from '../core/ports.ts'
+import type { FlagStore, Http, HttpResponse, ObjectStore, PutOptions } from '../core/ports.ts'
 import { writeFlagDocument } from './document.ts'
-import { readFlagDocument } from './read-document.ts'
+import { documentReading } from './read-document.ts'
 
 export type DocumentStoreOptions = {
   readonly objects: ObjectStore
@@ -36,7 +36,9 @@ export function documentFlagStore(options: DocumentStoreOptions): FlagStore {
     location: `s3://${objects.bucket}/${objectKey}`,
     read: async (signal) => {
       const found = await objects.get(objectKey, signal)
-      return found === null ? { status: 'absent' } : reading(new TextDecoder().decode(found.body), found.etag, flagKey)
+      return found === null
+        ? { status: 'absent' }
+        : documentReading(new TextDecoder().decode(found.body), found.etag, flagKey)
     },
     write: async (flag, expect, signal) => {
       const { body, headers } = put(flag)
@@ -45,8 +47,16 @@ export function documentFlagStore(options: DocumentStoreOptions): FlagStore {
     },
     forceOff: async (flag, signal) => {
       const { body, headers } = put({ ...flag, percent: 0, latched: true })
-      const result = await objects.put(objectKey, body, headers, signal)
-      if (result.status === 'written') return result.etag
+      try {
+        const result = await objects.put(objectKey, body, headers, signal)
+        if (result.status === 'written') return result.etag
+      } catch (error) {
+        if (!(error instanceof LaunchError) || error.code !== 'FORBIDDEN') throw error
+        return await replaceWhateverIsThere(objects, objectKey, body, headers, signal).catch((second: unknown) => {
+          // Not even that: what is missing is the right to write, not the one to read.
+          throw second instanceof LaunchError && second.code === 'FORBIDDEN' ? error : second
+        })
+      }
       throw new LaunchError('UNREACHABLE', `an unconditional write of s3://${objects.bucket}/${objectKey} was refused`)
     },
     observe: async (signal) => {
@@ -56,11 +66,26 @@ export function documentFlagStore(options: DocumentStoreOptions): FlagStore {
   }
 }
 
-function reading(text: string, at: Version, flagKey: string): FlagReading {
-  const parsed = readFlagDocument(text, flagKey)
-  return parsed.status === 'read'
-    ? { status: 'present', flag: parsed.flag, version: at }
-    : { status: 'malformed', why: parsed.why, version: at }
+/** Writers of one flag are few: whoever loses this often in a row is not losing to writers. */
+const replacements = 20
+
+/** Off for a role that may only replace the version it read (`launch iam print --role ci`): read, compare-and-set, again. */
+async function replaceWhateverIsThere(
+  objects: ObjectStore,
+  key: string,
+  body: Uint8Array,
+  headers: Pick<PutOptions, 'contentType' | 'cacheControl'>,
+  signal: AbortSignal,
+): Promise<Version> {
+  for (let attempt = 1; attempt <= replacements; attempt += 1) {
+    const there = await objects.get(key, signal)
+    const result = await objects.put(key, body, { ...headers, expect: there?.etag ?? 'absent' }, signal)
+    if (result.status === 'written') return result.etag
+  }
+  throw new LaunchError(
+    'UNREACHABLE',
+    `s3://${objects.bucket}/${key} changed ${replacements} times while it was turned off`,
+  )
 }
 
 /** S3 behind a CDN answers 403 for a missing key when the CDN may not list the bucket. */
@@ -70,5 +95,5 @@ function observed(answer: HttpResponse, url: string, flagKey: string): FlagReadi
     throw new LaunchError('UNREACHABLE', `${url} answers ${answer.status}`, { hint: 'check the CDN and its origin' })
   }
   const text = new TextDecoder().decode(answer.body)
-  return reading(text, version(answer.headers['etag'] ?? sha256(text)), flagKey)
+  return documentReading(text, version(answer.headers['etag'] ?? sha256(text)), flagKey)
 }

@@ -1,4 +1,5 @@
 import type { FlagState } from '../core/flag.ts'
+import { launchBlock } from './launch-block.ts'
 
 /**
  * The flag as a flagd/OpenFeature document with a `launch` block. The default variant is always `off`, so whatever cannot
@@ -19,23 +20,12 @@ export function writeFlagDocument(flag: FlagState): string {
             ],
           },
         }
-  const { launch, percent, serial, writeId, latched, acks, updatedAt, updatedBy, reason } = flag
   const document = {
     $schema: 'https://flagd.dev/schema/v0/flags.json',
     flags: {
       [flag.key]: { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off', ...targeting },
     },
-    launch: {
-      launch,
-      percent,
-      serial,
-      writeId,
-      latch: latched,
-      acks,
-      updatedAt: new Date(updatedAt).toISOString(),
-      updatedBy,
-      reason,
-    },
+    launch: launchBlock(flag),
   }
   return `${JSON.stringify(document, null, 2)}\n`
 }
@@ -44,7 +34,7 @@ export function writeFlagDocument(flag: FlagState): string {
 export const whole = 10_000
 
 /** Throws on a percent outside 0–100 or finer than 0.01: the run sheet's schema admits neither. */
-function basisPoints(percent: number): number {
+export function basisPoints(percent: number): number {
   const points = Math.round(percent * 100)
   const exact = Math.abs(points - percent * 100) < 1e-6
   if (!exact || points < 0 || points > whole) throw new RangeError(`${percent} % cannot be said in basis points`)

@@ -4,12 +4,14 @@ import type { FlagReading, FlagState } from '../core/flag.ts'
 import type { FlagStore, Files, StateStore } from '../core/ports.ts'
 import { defineFlagStore } from './define.ts'
 import { writeFlagDocument } from './document.ts'
-import { readFlagDocument } from './read-document.ts'
+import { documentReading } from './read-document.ts'
 
 export const file = defineFlagStore({
   kind: 'file',
   about: 'one flagd document in a local file, for a server or a flagd on this machine',
   example: '{ kind: file, path: public/flags/status-board-v2.json }',
+  cas: true,
+  dealtBy: 'flagd',
   shape: {
     path: z.string().min(1).describe('path of the document, from the folder of the run sheet'),
   },
@@ -43,7 +45,9 @@ export function fileFlagStore(path: string, flagKey: string, files: Files, versi
   }
   const readFile = async (): Promise<FlagReading> => {
     const bytes = await files.read(path)
-    return bytes === null ? { status: 'absent' } : readingOf(new TextDecoder().decode(bytes), unversioned, flagKey)
+    return bytes === null
+      ? { status: 'absent' }
+      : documentReading(new TextDecoder().decode(bytes), unversioned, flagKey)
   }
   return {
     cas: true,
@@ -51,7 +55,7 @@ export function fileFlagStore(path: string, flagKey: string, files: Files, versi
     location: `file:${path}`,
     read: async (signal) => {
       const newest = await versions.get(key, signal)
-      return newest === null ? readFile() : readingOf(newest.body, newest.version, flagKey)
+      return newest === null ? readFile() : documentReading(newest.body, newest.version, flagKey)
     },
     write: (flag, expect, signal) => swap(flag, expect === unversioned ? null : expect, signal),
     forceOff: async (flag, signal) => {
@@ -62,16 +66,11 @@ export function fileFlagStore(path: string, flagKey: string, files: Files, versi
         if (result.status === 'written') return result.version
       }
     },
+    // A folder of this project; what the machine refuses there is seen when it is built.
+    mayWrite: async () => ({ allowed: true, detail: `may write ${path}` }),
     observe: async (signal) => {
       signal.throwIfAborted()
       return { reading: await readFile(), headers: {} }
     },
   }
-}
-
-function readingOf(text: string, at: typeof unversioned, flagKey: string): FlagReading {
-  const parsed = readFlagDocument(text, flagKey)
-  return parsed.status === 'read'
-    ? { status: 'present', flag: parsed.flag, version: at }
-    : { status: 'malformed', why: parsed.why, version: at }
 }

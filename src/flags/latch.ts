@@ -41,13 +41,15 @@ export async function forceOffUntilConfirmed(
   const startedMs = request.startedMs ?? clock.monotonicMs()
   const elapsed = () => clock.monotonicMs() - startedMs
   let ackedMs: number | null = null
+  let overwritten = 0
   for (let attempts = 1; ; attempts += 1) {
     try {
-      await store.forceOff(request.flag, signal)
+      await store.forceOff(overwritten === 0 ? request.flag : anew(request.flag, overwritten), signal)
       ackedMs ??= elapsed()
       if ((await isOff(store, signal)) && (await wait(settleMs, signal), await isOff(store, signal))) {
         return { ackedMs, readBackMs: elapsed(), attempts }
       }
+      overwritten += 1
       request.onTrouble?.(
         new LaunchError('ROLLBACK_FAILED', `${store.location} was written over while it was turned off`),
         attempts,
@@ -63,6 +65,14 @@ export async function forceOffUntilConfirmed(
       throw ackedMs === null ? error : unconfirmed(store, error)
     }
   }
+}
+
+/**
+ * Whoever wrote over the latch may have been told to: an acknowledgement of the first does not cover this one. A process that
+ * stood still between its write and its look would otherwise turn off what then goes on all the same.
+ */
+function anew(flag: FlagState, times: number): FlagState {
+  return { ...flag, writeId: `${flag.writeId}-${times + 1}` }
 }
 
 /** Any latch will do: another rollback's holds as well as ours. */

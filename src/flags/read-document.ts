@@ -1,6 +1,8 @@
-import { epochMs } from '../core/brand.ts'
-import type { FlagState } from '../core/flag.ts'
+import type { Version } from '../core/brand.ts'
+import type { FlagReading, FlagState } from '../core/flag.ts'
 import { whole } from './document.ts'
+import { agreeing, readLaunchBlock } from './launch-block.ts'
+import { list, Malformed, number, record, show, strictly, type Fields } from './strict.ts'
 
 export type FlagParsed =
   | { readonly status: 'read'; readonly flag: FlagState }
@@ -11,16 +13,15 @@ export type FlagParsed =
  * that launch would not have written is malformed here, and what the flag says must be what its `launch` block says.
  */
 export function readFlagDocument(text: string, key: string): FlagParsed {
-  try {
-    return { status: 'read', flag: flagOf(JSON.parse(text), key) }
-  } catch (error) {
-    if (error instanceof Malformed) return { status: 'malformed', why: error.message }
-    if (error instanceof SyntaxError) return { status: 'malformed', why: 'it is not JSON' }
-    throw error
-  }
+  const found = strictly(() => flagOf(JSON.parse(text), key))
+  return 'malformed' in found ? { status: 'malformed', why: found.malformed } : { status: 'read', flag: found }
 }
 
-class Malformed extends Error {}
+/** A document that is there, as a reading of its store. */
+export function documentReading(text: string, version: Version, key: string): FlagReading {
+  const parsed = readFlagDocument(text, key)
+  return parsed.status === 'read' ? { status: 'present', flag: parsed.flag, version } : { ...parsed, version }
+}
 
 function flagOf(document: unknown, key: string): FlagState {
   const root = record(document, 'the document', ['$schema', 'flags', 'launch', 'metadata'])
@@ -28,26 +29,7 @@ function flagOf(document: unknown, key: string): FlagState {
   const points = exposedPoints(
     record(flags[key], `flags.${key}`, ['state', 'variants', 'defaultVariant', 'targeting', 'metadata']),
   )
-  // A newer launch may say more about itself; that changes nothing for anybody.
-  const launch = record(root['launch'], 'launch', null)
-  const percent = number(launch['percent'], 'launch.percent')
-  if (Math.round(percent * 100) !== points) {
-    throw new Malformed(`launch.percent is ${percent} but the targeting exposes ${points / 100} %`)
-  }
-  const latched = boolean(launch['latch'], 'launch.latch')
-  if (latched && points > 0) throw new Malformed(`it is latched but exposes ${points / 100} %`)
-  return {
-    key,
-    percent: points / 100,
-    serial: serialOf(launch['serial']),
-    writeId: text(launch['writeId'], 'launch.writeId'),
-    latched,
-    acks: list(launch['acks'], 'launch.acks').map((ack) => text(ack, 'launch.acks')),
-    launch: launch['launch'] === null ? null : text(launch['launch'], 'launch.launch'),
-    updatedAt: instant(launch['updatedAt']),
-    updatedBy: text(launch['updatedBy'], 'launch.updatedBy'),
-    reason: text(launch['reason'], 'launch.reason'),
-  }
+  return agreeing(readLaunchBlock(root['launch'], key), points, 'the targeting exposes')
 }
 
 function exposedPoints(flag: Fields): number {
@@ -82,57 +64,9 @@ function isDefaultBucketing(part: unknown): boolean {
   return JSON.stringify(part) === defaultBucketing
 }
 
-type Fields = { readonly [name: string]: unknown }
-
-/** `known`: the only fields it may have; null admits any. */
-function record(value: unknown, what: string, known: readonly string[] | null): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Malformed(`${what} is missing or not an object`)
-  const odd = Object.keys(value).find((name) => known !== null && !known.includes(name))
-  if (odd !== undefined) throw new Malformed(`${what} has an unknown field "${odd}"`)
-  return Object.fromEntries(Object.entries(value))
-}
-
-function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new Malformed(`${what} is not a list`)
-  return value
-}
-
-function text(value: unknown, what: string): string {
-  if (typeof value !== 'string') throw new Malformed(`${what} is ${show(value)}, not a text`)
-  return value
-}
-
-function boolean(value: unknown, what: string): boolean {
-  if (typeof value !== 'boolean') throw new Malformed(`${what} is ${show(value)}, neither true nor false`)
-  return value
-}
-
-function number(value: unknown, what: string): number {
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    throw new Malformed(`${what} is ${show(value)}, not a number`)
-  return value
-}
-
-function serialOf(value: unknown): number {
-  const serial = number(value, 'launch.serial')
-  if (!Number.isSafeInteger(serial) || serial < 0) throw new Malformed(`launch.serial is ${serial}`)
-  return serial
-}
-
 function weight(value: unknown): number {
   const points = number(value, 'a weight')
   if (!Number.isInteger(points) || points < 0)
     throw new Malformed(`weight ${points} is not a whole number from 0 to ${whole}`)
   return points
-}
-
-function instant(value: unknown) {
-  const at = Date.parse(text(value, 'launch.updatedAt'))
-  if (Number.isNaN(at)) throw new Malformed(`launch.updatedAt is ${show(value)}`)
-  return epochMs(at)
-}
-
-function show(value: unknown): string {
-  return (JSON.stringify(value) ?? 'missing').slice(0, 60)
 }

@@ -15,6 +15,8 @@ export const s3 = defineFlagStore({
   kind: 's3',
   about: 'one flagd document in the site bucket, served through the CDN',
   example: '{ kind: s3, path: /flags/status-board-v2.json }',
+  cas: true,
+  dealtBy: 'flagd',
   shape: {
     path: z
       .string()

@@ -2,6 +2,7 @@ import { cborError, jsonError } from './aws-error.ts'
 import { cloudfront } from './cloudfront.ts'
 import { cloudwatch } from './cloudwatch.ts'
 import { s3 } from './s3.ts'
+import { ssm } from './ssm.ts'
 import { sts } from './sts.ts'
 import type { Service, WireRequest, WireResponse } from './types.ts'
 import type { SandboxWorld } from './world.ts'
@@ -19,10 +20,17 @@ export function awsServices(world: SandboxWorld): Service {
   const onS3 = s3(world)
   const onCloudfront = cloudfront(world)
   const onSts = sts(world)
+  const onSsm = ssm(world)
   const rows: readonly Row[] = [
     { name: 'cloudwatch', owns: isCloudwatch, answer: cloudwatch, refuse: cloudwatchRefusal },
     { name: 'cloudfront', owns: ({ path }) => path.startsWith('/2020-05-31/'), answer: onCloudfront, refuse: unowned },
     { name: 'sts', owns: isQueryForm, answer: onSts, refuse: unowned },
+    {
+      name: 'ssm',
+      owns: ({ headers }) => (headers['x-amz-target'] ?? '').startsWith('AmazonSSM.'),
+      answer: onSsm,
+      refuse: unowned,
+    },
     {
       name: 'another JSON service',
       owns: ({ headers }) => headers['x-amz-target'] !== undefined,

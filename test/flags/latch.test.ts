@@ -117,3 +117,21 @@ test('a signal ends the trying', async () => {
   })
   await expect(forceOffUntilConfirmed(store, { flag: latch, clock, wait }, controller.signal)).rejects.toThrow('SIGINT')
 })
+
+test('is a new rollback when its latch was acknowledged and gone over before it was read back', async () => {
+  const inner = storeOf()
+  const { clock, wait } = time()
+  const store = troubled(inner, {
+    read: async (call) => {
+      if (call !== 1) return
+      // The process stood still: somebody acknowledged the latch and raised the flag meanwhile.
+      const reading = await inner.read(never)
+      if (reading.status === 'present') await inner.write(flagAt(10, { acks: ['latch'] }), reading.version, never)
+    },
+  })
+  const done = await forceOffUntilConfirmed(store, { flag: latch, clock, wait }, never)
+  expect(done.attempts).toBe(2)
+  const reading = await inner.read(never)
+  expect(reading).toMatchObject({ flag: { percent: 0, latched: true } })
+  expect(reading.status === 'present' && reading.flag.writeId).not.toBe('latch')
+})

@@ -8,9 +8,10 @@ import { projectFiles } from '../../src/host/files.ts'
 import { directoryStore } from '../../src/journal/directory-store.ts'
 import { parse } from 'yaml'
 import { flagAt, flagStoreContract } from '../contract/flag-store.contract.ts'
-import { documentStoreOver } from '../support/document-store-over.ts'
 import { memoryObjectStore } from '../support/memory-object-store.ts'
 import { memoryStateStore } from '../support/memory-state-store.ts'
+import { noServices } from '../support/no-services.ts'
+import { documentStoreOver, edited } from '../support/document-store-over.ts'
 import { never } from '../support/real-time.ts'
 import { tempDir, type TempDir } from '../support/temp-dir.ts'
 
@@ -24,18 +25,25 @@ flagStoreContract('file', async () => {
   const files = projectFiles(folder.path)
   const ports = { ...portsOver(() => missing), files }
   const path = 'public/flags/board.json'
+  const spoil = async (text: string) => {
+    const versions = directoryStore(folder.file('.versions'))
+    const newest = await versions.get('flag-public-flags-board.json', never)
+    await versions.swap('flag-public-flags-board.json', text, newest?.version ?? null, never)
+    await files.write(path, text)
+  }
   return {
     open: () =>
       openFlagStore(
         { key: 'board', store: { kind: 'file', path } as FlagStoreSpec },
         { ...ports, versions: directoryStore(folder.file('.versions')) },
       ),
-    spoil: async (text) => {
-      const versions = directoryStore(folder.file('.versions'))
-      const newest = await versions.get('flag-public-flags-board.json', never)
-      await versions.swap('flag-public-flags-board.json', text, newest?.version ?? null, never)
-      await files.write(path, text)
+    spoil,
+    edit: async () => {
+      const bytes = await files.read(path)
+      await spoil(edited(new TextDecoder().decode(bytes ?? new Uint8Array())))
     },
+    // A folder of this machine: what a person may not write there is an error of the machine.
+    troubled: () => null,
   }
 })
 
@@ -68,6 +76,7 @@ function portsOver(answer: (url: string) => HttpResponse, objects = memoryObject
     siteUrl: 'https://sb.example',
     files: projectFiles('/nonexistent'),
     versions: memoryStateStore(),
+    ...noServices,
   }
 }
 

@@ -20,7 +20,7 @@ test('what is not implemented is refused in the protocol that was spoken', async
   const post = (path: string, headers: Record<string, string>) =>
     fetch(`${world.sandbox.apiUrl}${path}`, { method: 'POST', body: '{}', headers })
   const ssm = await post('/', {
-    'x-amz-target': 'AmazonSSM.GetParameter',
+    'x-amz-target': 'AmazonSSM.DescribeParameters',
     'content-type': 'application/x-amz-json-1.1',
   })
   expect([ssm.status, await ssm.json()]).toMatchObject([400, { __type: 'UnknownOperationException' }])

@@ -6,13 +6,17 @@ import { promisify } from 'node:util'
 import { inject } from 'vitest'
 
 /** Programs some tests need that `npm ci` does not bring. On CI all of them must be there. */
-export type Tool = 'aws' | 'chromium' | 'moto' | 'python'
+export type Tool = 'aws' | 'chromium' | 'moto' | 'python' | 'unleash'
 
 const tools = {
   aws: { probe: () => onPath('aws'), why: 'the AWS CLI (aws) is not installed' },
   chromium: { probe: chromiumPath, why: 'no Chromium found (CHROMIUM_PATH, chromium, google-chrome)' },
   moto: { probe: motoModule, why: 'the Python package moto[server] is not installed' },
   python: { probe: () => onPath('python3'), why: 'python3 is not installed' },
+  unleash: {
+    probe: async () => (await import('./unleash-server.ts')).unleashHere(),
+    why: 'unleash-server (UNLEASH_SERVER names the folder it is installed in) or PostgreSQL is not installed',
+  },
 } as const satisfies Record<Tool, { readonly probe: () => Promise<string | null>; readonly why: string }>
 
 /** Says that something is not tested in this run and why; `npm test` prints it at the end as `waived: …`. */
