@@ -1,6 +1,4 @@
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import { LaunchError, messageOf } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { TarFile } from '../report/tar.ts'
@@ -24,15 +22,16 @@ export const archive: Command = {
     const path = join(context.folder, 'archives', `${state.id}.tar.gz`)
     const dry = dryRun(context, `write ${path}`)
     if (dry) return dry
-    const [{ tar }, { writeWhole }, manifest] = await Promise.all([
+    const [{ tar }, { writeWhole }, { gzipSync }, manifest] = await Promise.all([
       import('../report/tar.ts'),
       import('./whole-file.ts'),
+      import('node:zlib'),
       manifestOf(launch, context.signal),
     ])
     const files = await filesOf(launch, manifest.text)
     const named = files.map((file) => ({ ...file, path: `${state.id}/${file.path}` }))
     // The time of the newest event, not of now: the same launch gives the same archive.
-    const body = await promisify(gzip)(tar(named, state.last.at), { level: 9 })
+    const body = gzipSync(tar(named, state.last.at), { level: 9 })
     await writeWhole(path, body)
     const hash = sha256(body)
     return {

@@ -5,7 +5,12 @@ export const build: Command = {
   name: 'build',
   group: 'launch',
   about: 'build the artifact of this launch; what was built and is still there unchanged is kept',
-  options: [['--rebuild', 'build again even so; a different result has to pass staging and sign-offs again']],
+  options: [
+    [
+      '--rebuild',
+      'build again even so; a different result has to pass staging and sign-offs again. Refused while users get what was built',
+    ],
+  ],
   examples: [
     ['launch build', 'build, or say that it is built'],
     ['launch build --rebuild', 'build again from the same commit'],

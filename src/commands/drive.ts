@@ -1,3 +1,4 @@
+import type { Project } from '../compose/project.ts'
 import type { Context, PortsOrder } from '../context.ts'
 import type { EpochMs } from '../core/brand.ts'
 import type { Goal } from '../core/decide.ts'
@@ -14,6 +15,7 @@ import type { Reporter } from '../ui/reporter.ts'
 import type { CommandResult } from './command.ts'
 import { stepWords } from './describe-step.ts'
 import { openLaunch, readLaunch } from './open-launch.ts'
+import { lookAtPlaceholders, placeholderLine } from './placeholders.ts'
 
 export type DriveOrder = {
   readonly command: string
@@ -46,8 +48,11 @@ export async function drive(
   const order: DriveOrder = { ...oneStep, ...asked }
   const { signal, options } = context
   const project = await context.project()
-  if (options.dryRun) return dryRun(context, order, project.plan)
+  if (options.dryRun) return dryRun(context, order, project)
+  // A launch that goes on does so with its stored plan.
+  if (order.launch === 'open') await lookAtPlaceholders(context, project, order.people !== 'step')
   mustBeConfirmable(context, order)
+  if (order.people === 'auto') await context.mayGoAlone({ opens: order.launch === 'open' })
   const fresh = order.fresh && !options.keep
   if (fresh && !order.supersede) await mustBeFinished(context, project.plan)
   await context.world(project.plan, { fresh })
@@ -130,7 +135,8 @@ function sayNothingToDo({ options, output }: Context, goal: Goal, state: LaunchS
 }
 
 /** What the command would go through, from the plan alone: nothing is opened, asked or journaled. */
-async function dryRun(context: Context, order: DriveOrder, plan: Plan): Promise<CommandResult> {
+async function dryRun(context: Context, order: DriveOrder, project: Project): Promise<CommandResult> {
+  const { plan } = project
   const [{ planLines }, describeStep] = await Promise.all([import('../report/plan-text.ts'), stepWords()])
   const goal = order.goal(plan)
   const aim =
@@ -139,8 +145,13 @@ async function dryRun(context: Context, order: DriveOrder, plan: Plan): Promise<
     `dry run of launch ${order.command}: ${aim}; nothing was done`,
     '',
     ...planLines(plan, describeStep, context.output.out.theme),
+    ...[placeholderLine(project)].filter((line) => line !== null),
   ]
-  return { outcome: 'succeeded', text: lines.join('\n'), document: { dryRun: true, goal } }
+  return {
+    outcome: 'succeeded',
+    text: lines.join('\n'),
+    document: { dryRun: true, goal, placeholders: project.placeholders },
+  }
 }
 
 /** Without a terminal somebody has to have said yes to changing production; found out before anything is touched. */
@@ -182,8 +193,14 @@ export async function makeReporter(context: Context, plan: Plan): Promise<Report
     plan,
     spinner: await context.spinner(),
     describeStep,
-    ...(side.terminal.isTTY ? { columns: side.terminal.columns } : {}),
+    ...widthOf(side.terminal),
+    // Standard output is for one document when there is to be one.
+    ...(options.json ? {} : { result: { ...output.out, ...widthOf(output.out.terminal) } }),
   })
+}
+
+function widthOf({ isTTY, columns }: Context['output']['out']['terminal']): { readonly columns?: number } {
+  return isTTY ? { columns } : {}
 }
 
 function watch(reporter: Reporter, now: () => EpochMs): Watcher {

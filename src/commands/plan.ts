@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { stepWords } from './describe-step.ts'
+import { lookAtPlaceholders, placeholderLine } from './placeholders.ts'
 import { linesFor } from './say.ts'
 
 export const plan: Command = {
@@ -17,13 +18,17 @@ export const plan: Command = {
     if (options['markdown'] === true) {
       const { checklistMarkdown } = await import('../report/checklist.ts')
       const markdown = checklistMarkdown(project.plan, describeStep)
+      await lookAtPlaceholders(context, project, false)
       return { outcome: 'succeeded', text: markdown, document: { plan: project.hash, markdown } }
     }
     const { planLines } = await import('../report/plan-text.ts')
     return {
       outcome: 'succeeded',
-      text: linesFor(context, planLines(project.plan, describeStep, context.output.out.theme)),
-      document: { hash: project.hash, plan: project.plan },
+      text: linesFor(context, [
+        ...planLines(project.plan, describeStep, context.output.out.theme),
+        ...[placeholderLine(project)].filter((line) => line !== null),
+      ]),
+      document: { hash: project.hash, plan: project.plan, placeholders: project.placeholders },
     }
   },
 }

@@ -22,6 +22,8 @@ export type LaunchFacts = {
   readonly baseline: {
     readonly [metric: string]: { readonly window: Window; readonly count: number; readonly sum: number }
   } | null
+  /** Why a metric is not in the baseline, where it could not be read. */
+  readonly baselineMissing?: { readonly [metric: string]: string }
   readonly issues: readonly { readonly severity: string; readonly text: string }[]
 }
 

@@ -1,9 +1,9 @@
 import { epochMs, isoTime } from './brand.ts'
+import { flagStops, type ForwardEffect } from './flag-guard.ts'
 import type { Effect, Move } from './move.ts'
 import type { Plan, PlannedStep } from './plan.ts'
 import { hasChanged, mayBeExposed, type LaunchState } from './state.ts'
 import type { World } from './step.ts'
-import { formatDuration } from './units.ts'
 
 /**
  * What stands before a change that production users may see: the launch window, the go decision, a baseline to compare
@@ -11,7 +11,7 @@ import { formatDuration } from './units.ts'
  */
 export function guarded(plan: Plan, state: LaunchState, step: PlannedStep, move: Move, world: World): Move {
   if (move.type !== 'effect' || step.environment !== 'production' || !forward(move.effect)) return move
-  const stopped = flagStops(state, move.effect, world)
+  const stopped = flagStops(plan, state, move.effect, world)
   if (stopped) return stopped
   if (alreadyIntended(state, move.effect)) return move
   return (
@@ -22,25 +22,6 @@ export function guarded(plan: Plan, state: LaunchState, step: PlannedStep, move:
     move
   )
 }
-
-/** How long a flag that cannot be read is asked again, and how often. */
-const flagPatienceMs = 10 * 60_000
-const flagRetryMs = 5000
-
-/** Nothing goes forward on a flag that could not be read: it is asked again for a while, then the launch stops where it is. */
-export function flagLost(state: LaunchState, world: World): Move | null {
-  if (world.flag !== null) return null
-  const why = 'the flag cannot be read'
-  if (world.now - (world.flagLostAt ?? world.now) < flagPatienceMs)
-    return { type: 'wait', until: epochMs(world.now + flagRetryMs), why }
-  return {
-    type: 'done',
-    outcome: mayBeExposed(state) || hasChanged(state, 'production') ? 'held' : 'unavailable',
-    why: `${why} for ${formatDuration(flagPatienceMs)}`,
-  }
-}
-
-type ForwardEffect = Extract<Effect, { type: 'run-step' | 'raise-flag' }>
 
 function forward(effect: Effect): effect is ForwardEffect {
   return effect.type === 'run-step' || effect.type === 'raise-flag'
@@ -75,28 +56,6 @@ function tooLate(state: LaunchState, world: World, why: string): Move {
 
 function refused(why: string): Move {
   return { type: 'done', outcome: 'refused', why }
-}
-
-/** What the flag itself says against going forward: unread, malformed, latched, or further than this launch would set it. */
-function flagStops(state: LaunchState, effect: ForwardEffect, world: World): Move | null {
-  if (world.flag === null) return flagLost(state, world)
-  if (world.flag.status === 'malformed') return refused(`the flag document cannot be understood: ${world.flag.why}`)
-  if (world.flag.status === 'absent') return null
-  const { flag } = world.flag
-  if (flag.latched) {
-    if (state.acks.includes(flag.writeId)) return null
-    return {
-      type: 'done',
-      outcome: 'superseded',
-      code: 'LATCHED',
-      why: `the flag is latched off since ${isoTime(flag.updatedAt)} by ${flag.updatedBy}: ${flag.reason}`,
-    }
-  }
-  // An advance never lowers what users get.
-  if (effect.type !== 'raise-flag' || flag.percent <= effect.percent) return null
-  return refused(
-    `the flag is at ${flag.percent} % already, set by ${flag.updatedBy}: ${effect.percent} % would take the new version from users`,
-  )
 }
 
 function noDecision(plan: Plan, state: LaunchState, world: World): Move | null {

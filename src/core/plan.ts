@@ -15,6 +15,8 @@ export type Plan = {
   readonly freezes: readonly Freeze[]
   readonly environments: { readonly [name: string]: Environment }
   readonly build: Build | null
+  /** Absent when the run sheet says nothing about it. */
+  readonly deploy?: DeployPlan
   readonly smoke: { readonly run: readonly string[]; readonly cwd: string; readonly timeoutMs: number } | null
   readonly flag: FlagPlan
   readonly metrics: { readonly [id: string]: MetricPlan }
@@ -42,7 +44,7 @@ export type Plan = {
     readonly headline: readonly string[]
     readonly announce?: readonly string[]
   }
-  /** Seconds the whole launch is expected to take, from its durations; for "planned" in the report. */
+  /** Milliseconds the whole launch is expected to take, waiting for people and for the window apart; for "planned" in the report. */
   readonly plannedMs: number
 }
 
@@ -72,6 +74,24 @@ export type Build = {
   readonly immutable: readonly string[]
   readonly timeoutMs: number
   readonly idempotent: boolean
+  /** Says with exit 0 that a build that was interrupted had come to its end. */
+  readonly probe?: readonly string[]
+  /** All files together may have so many bytes. */
+  readonly budgetBytes?: number
+  /** Globs of source maps that may be shipped. */
+  readonly sourceMaps?: readonly string[]
+  /** Names with a leading dot that may be shipped besides .well-known. */
+  readonly dotfiles?: readonly string[]
+  /** Globs of files that pages name and that something else serves. */
+  readonly elsewhere?: readonly string[]
+}
+
+export type DeployPlan = {
+  /** Which files are fetched through the CDN after they were published. Default: sample. */
+  readonly verify?: 'sample' | 'all'
+  /** How many releases can be gone back to, and for how long. */
+  readonly keep?: number
+  readonly keepForMs?: number
 }
 
 export type FlagPlan = {
@@ -117,6 +137,8 @@ export type PlannedStep = {
   readonly spec: unknown
   /** A gate judged inside the step (a canary's, a monitor's). */
   readonly gate: PlannedGate | null
+  /** Expected duration with the time its metrics take to settle; absent in plans of earlier versions. */
+  readonly plannedMs?: number
 }
 
 export type PlannedGate = {

@@ -40,6 +40,8 @@ export type StepPorts = {
   /** A short real pause, never virtual: between two reads that must agree. */
   readonly wait: Wait
   readonly log: (line: string) => void
+  /** Says how far a step is, for whoever watches it; may be said often. */
+  readonly progress?: (text: string) => void
   /** Renders the report of this launch and returns the path it was written to. */
   readonly report: () => Promise<string>
 }
@@ -68,8 +70,8 @@ export type StepDefinition<K extends string, S extends z.ZodType> = {
   readonly gate?: (
     spec: z.infer<S>,
   ) => { readonly name: string; readonly everyMs: number; readonly patienceMs: number } | null
-  /** Expected duration, for the plan. */
-  readonly plannedMs: (spec: z.infer<S>) => number
+  /** Expected duration, for the plan. `settlingMs`: from the end of a minute of its gate's metrics until that minute counts. */
+  readonly plannedMs: (spec: z.infer<S>, settlingMs: number) => number
   readonly title: (spec: z.infer<S>, environment: string) => string
   /**
    * For a step that goes on over time (a canary, a monitor): what to do next, or null when it is complete. Pure.
@@ -91,7 +93,8 @@ export type StepKind<K extends string = string, S extends z.ZodType = z.ZodType>
   changes(spec: unknown, phaseEnvironment: string): 'nothing' | 'users'
   environment(spec: unknown, phaseEnvironment: string): string
   gate(spec: unknown): { readonly name: string; readonly everyMs: number; readonly patienceMs: number } | null
-  plannedMs(spec: unknown): number
+  /** Its own time, without what its metrics take to settle when that is not given. */
+  plannedMs(spec: unknown, settlingMs?: number): number
   title(spec: unknown, environment: string): string
   repeatable(plan: Plan): boolean
   readonly next: ((step: PlannedStep, plan: Plan, state: LaunchState, world: World) => Move | null) | null
@@ -112,7 +115,7 @@ export function defineStep<const K extends string, S extends z.ZodType>(
     changes: (spec, phaseEnvironment) => definition.changes(own(spec), phaseEnvironment),
     environment: (spec, phaseEnvironment) => definition.environment(own(spec), phaseEnvironment),
     gate: (spec) => definition.gate?.(own(spec)) ?? null,
-    plannedMs: (spec) => definition.plannedMs(own(spec)),
+    plannedMs: (spec, settlingMs = 0) => definition.plannedMs(own(spec), settlingMs),
     title: (spec, environment) => definition.title(own(spec), environment),
     repeatable: (plan) => definition.repeatable?.(plan) ?? true,
     next: next ? (step, plan, state, world) => next(own(step.spec), step, plan, state, world) : null,

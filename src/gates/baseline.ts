@@ -6,6 +6,7 @@ import { formatCount, plural } from '../core/quantity.ts'
 import { formatShare } from '../core/units.ts'
 import { fail, pass, unknown } from '../core/verdict.ts'
 import { coverage, judgedMinutes } from './judged-minutes.ts'
+import { lackingBaseline } from './lacking-baseline.ts'
 import { reaches } from './shared-incident.ts'
 
 type Statistic = 'average' | 'per-minute' | 'ratio'
@@ -76,7 +77,7 @@ export const baseline = defineCheck({
   },
   needs: (check) => metricsOf(check).map(needOf),
   judge: (check, look) => {
-    const before = valueBefore(check, look.launch.baseline)
+    const before = valueBefore(check, look.launch)
     if (typeof before === 'string') return unknown(before)
     const now = valueNow(check, look)
     if (typeof now === 'string') return unknown(now)
@@ -109,13 +110,11 @@ function needOf(metric: string): NeedOf<'series'> {
 }
 
 /** A text says why there is no value. A baseline of zero has no proportion. */
-function valueBefore(check: Spec, captured: LaunchFacts['baseline']): Measured | string {
-  if (captured === null) return 'no baseline was captured when the launch opened'
-  const lacking = metricsOf(check).find((metric) => !captured[metric])
-  if (lacking !== undefined) return `the baseline has no ${lacking}`
-  const metric = captured[check.metric]
-  const of = check.of === undefined ? undefined : captured[check.of]
-  if (!metric) return `the baseline has no ${check.metric}`
+function valueBefore(check: Spec, launch: LaunchFacts): Measured | string {
+  const lacking = metricsOf(check).find((id) => !launch.baseline?.[id])
+  const metric = launch.baseline?.[check.metric]
+  if (lacking !== undefined || !metric) return lackingBaseline(lacking ?? check.metric, launch)
+  const of = check.of === undefined ? undefined : launch.baseline?.[check.of]
   const minutes = (metric.window.to - metric.window.from) / 60_000
   const samples = { average: metric.count, 'per-minute': minutes, ratio: of?.sum ?? 0 }[check.statistic]
   const value = samples > 0 ? metric.sum / samples : 0

@@ -7,6 +7,7 @@ import { negativeBinomialTail } from '../core/stats/negative-binomial.ts'
 import { formatDuration } from '../core/units.ts'
 import { fail, pass, unknown } from '../core/verdict.ts'
 import { hasControl, judgedMinutes } from './judged-minutes.ts'
+import { lackingBaseline } from './lacking-baseline.ts'
 import { controlBreachText } from './shared-incident.ts'
 
 type Spec = {
@@ -43,7 +44,7 @@ export const spike = defineCheck({
     const variant = check.of === undefined ? 'all' : look.subject
     const newest = newestStretch(check, variant, look)
     if (typeof newest === 'string') return unknown(newest)
-    const expected = expectation(check, newest.traffic, look.launch.baseline)
+    const expected = expectation(check, newest.traffic, look.launch)
     if (typeof expected === 'string') return unknown(expected)
 
     const { mean } = expected
@@ -100,16 +101,15 @@ function trafficOf(check: Spec, variant: VariantName, look: Look): number | null
 }
 
 /** From the baseline: scaled by traffic where it is measured, else by time. At least half an event over all of it. */
-function expectation(check: Spec, traffic: number | null, captured: LaunchFacts['baseline']): Expectation | string {
-  const metric = captured?.[check.metric]
-  if (!metric)
-    return captured === null ? 'no baseline was captured when the launch opened' : `the baseline has no ${check.metric}`
+function expectation(check: Spec, traffic: number | null, launch: LaunchFacts): Expectation | string {
+  const metric = launch.baseline?.[check.metric]
+  if (!metric) return lackingBaseline(check.metric, launch)
   const stretches = (metric.window.to - metric.window.from) / check.per
   if (!(stretches > 0)) return `the baseline of ${check.metric} is empty`
   const events = Math.max(0.5, metric.sum)
   if (check.of === undefined || traffic === null) return { mean: events / stretches, stretches }
-  const of = captured?.[check.of]
-  if (!of || of.sum <= 0) return `the baseline has no ${check.of}`
+  const of = launch.baseline?.[check.of]
+  if (!of || of.sum <= 0) return lackingBaseline(check.of, launch)
   return { mean: (events / of.sum) * traffic, stretches }
 }
 
@@ -119,6 +119,6 @@ function controlSpike(check: Spec, look: Look): number | null {
   if (series.status === 'missing' || !hasControl(series.value, look)) return null
   const control = newestStretch(check, 'control', look)
   if (typeof control === 'string') return null
-  const expected = expectation(check, control.traffic, look.launch.baseline)
+  const expected = expectation(check, control.traffic, look.launch)
   return typeof expected !== 'string' && isSpike(check, control.events, expected) ? control.events : null
 }

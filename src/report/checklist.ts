@@ -3,6 +3,7 @@ import { formatDuration } from '../core/units.ts'
 import { dateTime, localTime } from '../ui/format.ts'
 import type { DescribeStep } from '../ui/words.ts'
 import { code, md, mdTable } from './escape.ts'
+import { phaseTime } from './phase-time.ts'
 import { changesProduction, reactionOf } from './production-change.ts'
 import { stepCommand } from './step-commands.ts'
 
@@ -42,7 +43,8 @@ function header(plan: Plan): readonly string[] {
 }
 
 function phaseSection(plan: Plan, phase: PlannedPhase, index: number, describeStep: DescribeStep): readonly string[] {
-  const at = phase.at === null ? '' : ` (${md(phase.at)})`
+  const time = phaseTime(plan, phase)
+  const at = time === null ? '' : ` (${md(time)})`
   const steps = phase.steps.flatMap((step) => {
     const { title, plannedMs } = describeStep(step)
     const marked = changesProduction(step, describeStep) ? ' **(changes production)**' : ''

@@ -112,7 +112,7 @@ function flagHistory(model: ReportModel): readonly string[] {
 function waivers(model: ReportModel): readonly string[] {
   return mdTable(
     ['Gate', 'Check', 'Reason', 'By'],
-    model.waivers.map(({ gate, check, reason, by }) => [md(gate), md(check), md(reason), md(who(by))]),
+    model.waived.map(({ gate, check, reason, by }) => [md(gate), md(check), md(reason), md(who(by))]),
   )
 }
 

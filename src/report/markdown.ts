@@ -42,7 +42,7 @@ function listOr(items: readonly string[], none: string): readonly string[] {
 const lineBreak = '  '
 
 function header(model: ReportModel): readonly string[] {
-  const { title, window, go, captain, release, openedAt } = model
+  const { title, window, go, captain, openedAt } = model
   const zone = window?.timezone ?? 'UTC'
   const lines = [
     `**Launch Date:** ${localTime(openedAt, zone).slice(0, 10)}`,
@@ -50,7 +50,7 @@ function header(model: ReportModel): readonly string[] {
     `**Release Captain:** ${md(captain)}`,
     `**Final Go/No-Go Decision:** ${go ? `${go.decision.toUpperCase()} by ${md(who(go.by))}${go.note === '' ? '' : `: ${md(go.note)}`}` : 'none was recorded'}`,
     `**Launch Authorization Time:** ${go?.decision === 'go' ? `${dateTime(go.at)} (UTC)` : 'none'}`,
-    `**Release:** ${release ? `${code(release.previous ?? 'none')} → ${code(release.id)}` : 'nothing was deployed'} (version ${md(model.version)}, commit ${code(short(model.commit))})`,
+    `**Release:** ${releaseText(model)} (version ${md(model.version)}, commit ${code(short(model.commit))})`,
     `**Launch:** ${code(model.launch)}, opened by ${md(who(model.openedBy))}`,
   ]
   return [
@@ -59,6 +59,11 @@ function header(model: ReportModel): readonly string[] {
     ...sandboxNotice(model),
     ...lines.map((line, index) => (index < lines.length - 1 ? line + lineBreak : line)),
   ]
+}
+
+function releaseText({ release, tried }: ReportModel): string {
+  if (release) return `${code(release.previous ?? 'none')} → ${code(release.id)}`
+  return tried === null ? 'nothing was deployed' : `${code(tried)} was tried, its deploy broke off`
 }
 
 function sandboxNotice({ sandbox }: ReportModel): readonly string[] {
@@ -90,6 +95,19 @@ function summary(model: ReportModel): readonly string[] {
     `- ${actualMs <= plannedMs ? '✅' : '⚠️'} Duration: ${minutes(plannedMs)} minutes (planned) / ${minutes(actualMs)} minutes (actual)`,
     `- ${rollbacks.length === 0 ? '✅' : '❌'} Rollbacks: ${rollbacks.length}`,
     ...rollbacks.flatMap(rollbackLines),
+    ...waivedLines(model),
+  ]
+}
+
+/** What was not checked belongs beside what passed. */
+function waivedLines({ waived }: ReportModel): readonly string[] {
+  if (waived.length === 0) return []
+  return [
+    `- ➖ Waived checks: ${waived.length}`,
+    ...waived.map(
+      ({ gate, check, reason, by }) =>
+        `  - ${check === '' ? `Gate ${md(gate)}` : `${md(check)} (gate ${md(gate)})`}, waived by ${md(who(by))}: ${md(reason)}`,
+    ),
   ]
 }
 

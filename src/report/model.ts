@@ -4,10 +4,13 @@ import type { LaunchWindow, Plan } from '../core/plan.ts'
 import { bindingApprovals, type Approval, type GateState, type LaunchState, type Stage } from '../core/state.ts'
 import { wordsOf, type DescribeStep, type EventText } from '../ui/words.ts'
 import { fold } from '../core/reduce.ts'
+import { triedRelease } from '../core/tried-release.ts'
 import { flagChanges, type FlagChange } from './flag-changes.ts'
 import { adoptionOf, deltasOf, headlineOf, unseenOf, type Adoption, type Delta, type Headline } from './metrics.ts'
+import { plannedDuration } from './planned-duration.ts'
 import { rollbackStories, type RollbackStory } from './rollbacks.ts'
 import { timelineOf } from './timeline.ts'
+import { waivedChecks, type WaivedCheck } from './waived-checks.ts'
 
 /** Everything a report says, as values: Markdown, HTML and JSON are written from it. Nothing in it is escaped yet. */
 export type ReportModel = {
@@ -18,6 +21,8 @@ export type ReportModel = {
   readonly version: string
   readonly commit: string
   readonly release: Release | null
+  /** Id of the release whose deploy broke off; null when it did not, or none was begun. */
+  readonly tried: string | null
   /** The scenario of a sandbox launch: nothing in its report is real. */
   readonly sandbox: string | null
   readonly captain: string
@@ -61,7 +66,7 @@ export type ReportModel = {
   readonly timeline: readonly { readonly at: EpochMs; readonly text: EventText }[]
   readonly flagKey: string
   readonly flag: readonly FlagChange[]
-  readonly waivers: LaunchState['waivers']
+  readonly waived: readonly WaivedCheck[]
   readonly answers: readonly {
     readonly question: string
     readonly answer: 'yes' | 'no'
@@ -95,6 +100,7 @@ export function reportModel({ plan, events, describeStep }: ReportInput): Report
     version: state.version,
     commit: state.commit,
     release: state.deployments[environment]?.release ?? null,
+    tried: triedRelease(plan, state, environment)?.id ?? null,
     sandbox: state.sandbox,
     captain: plan.captain,
     openedAt: state.openedAt,
@@ -102,7 +108,7 @@ export function reportModel({ plan, events, describeStep }: ReportInput): Report
     window: plan.window,
     go: state.go,
     ...verdictOf(state),
-    plannedMs: plan.plannedMs,
+    plannedMs: plannedDuration(plan, state.openedAt, describeStep),
     actualMs: (state.ended?.at ?? state.last.at) - state.openedAt,
     rollbacks: rollbackStories(events),
     headline,
@@ -119,7 +125,7 @@ export function reportModel({ plan, events, describeStep }: ReportInput): Report
     timeline: timelineOf(events, words),
     flagKey: plan.flag.key,
     flag: flagChanges(events),
-    waivers: state.waivers,
+    waived: waivedChecks(state),
     answers: Object.entries(state.answers).map(([question, answer]) => ({ question, ...answer })),
   }
 }

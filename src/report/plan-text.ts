@@ -5,6 +5,7 @@ import { dateTime, localTime } from '../ui/format.ts'
 import { safeText, table } from '../ui/text.ts'
 import type { Theme } from '../ui/theme.ts'
 import type { DescribeStep } from '../ui/words.ts'
+import { phaseTime } from './phase-time.ts'
 import { changesProduction, reactionOf } from './production-change.ts'
 
 /** The text of `launch plan`: what will happen in which order, what changes for users, what has to pass, who has to sign. */
@@ -42,10 +43,12 @@ function windowText({ window }: Plan): string {
 }
 
 function phaseLines(plan: Plan, phase: PlannedPhase, describeStep: DescribeStep, theme: Theme): readonly string[] {
-  const at = phase.at === null ? '' : `${safeText(phase.at)}, `
+  const time = phaseTime(plan, phase)
+  const at = time === null ? '' : `${safeText(time)}, `
   const head = `${theme.paint.heading(safeText(phase.title))} (${at}${safeText(phase.environment)})`
   const rows = phase.steps.map((step) => {
-    const { title, changes, plannedMs } = describeStep(step)
+    const { title, changes, plannedMs: ownMs } = describeStep(step)
+    const plannedMs = step.plannedMs ?? ownMs
     const marked = changesProduction(step, describeStep)
       ? theme.paint.fail('changes production')
       : changes === 'users'

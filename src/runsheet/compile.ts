@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import type { Environment, Freeze, LaunchWindow, MetricPlan, Plan } from '../core/plan.ts'
-import { stepKind } from '../steps/registry.ts'
+import type { DeployPlan, Environment, Freeze, LaunchWindow, MetricPlan, Plan } from '../core/plan.ts'
 import { compilePhases, type CompileOptions } from './compile-phases.ts'
 import { instantOf, parseLocal } from './local-time.ts'
 import type { LoadedSheet } from './load.ts'
+import { withDurations } from './planned-durations.ts'
 import type { RunSheet } from './schema.ts'
 import type { Environment as SheetEnvironment } from './sections/environments.ts'
 import type { Metric } from './sections/metrics.ts'
@@ -14,7 +14,11 @@ import type { Metric } from './sections/metrics.ts'
  */
 export function compilePlan(loaded: LoadedSheet, options: CompileOptions = {}): Plan {
   const { sheet } = loaded
-  const phases = compilePhases(loaded, options)
+  const environments = Object.fromEntries(
+    Object.entries(sheet.environments).map(([name, item]) => [name, environmentOf(name, item)]),
+  )
+  const metrics = Object.fromEntries(Object.entries(sheet.metrics).map(([id, item]) => [id, metricOf(id, item)]))
+  const phases = withDurations(compilePhases(loaded, options), metrics, environments)
   const steps = phases.flatMap((phase) => phase.steps)
   return {
     schema: 1,
@@ -23,13 +27,12 @@ export function compilePlan(loaded: LoadedSheet, options: CompileOptions = {}): 
     captain: sheet.captain,
     window: windowOf(sheet.window),
     freezes: sheet.freezes.map(freezeOf),
-    environments: Object.fromEntries(
-      Object.entries(sheet.environments).map(([name, item]) => [name, environmentOf(name, item)]),
-    ),
+    environments,
     build: sheet.build ? buildOf(sheet.build) : null,
+    ...(sheet.deploy ? { deploy: deployOf(sheet.deploy) } : {}),
     smoke: sheet.smoke ? { run: sheet.smoke.run, cwd: sheet.smoke.cwd, timeoutMs: sheet.smoke.timeout } : null,
     flag: { key: sheet.flag.key, store: sheet.flag.store },
-    metrics: Object.fromEntries(Object.entries(sheet.metrics).map(([id, item]) => [id, metricOf(id, item)])),
+    metrics,
     phases,
     rollback: rollbackOf(sheet.rollback),
     approvals: sheet.approvals.map(({ role, statement, name }) => ({ role, statement, name: name ?? null })),
@@ -42,7 +45,7 @@ export function compilePlan(loaded: LoadedSheet, options: CompileOptions = {}): 
     ),
     escalation: sheet.escalation.map((level) => ({ ...level, channel: level.channel ?? null })),
     report: { ...sheet.report, adoption: sheet.report.adoption ?? null },
-    plannedMs: steps.reduce((total, step) => total + stepKind(step.kind).plannedMs(step.spec ?? undefined), 0),
+    plannedMs: steps.reduce((total, { plannedMs = 0 }) => total + plannedMs, 0),
   }
 }
 
@@ -82,8 +85,26 @@ function environmentOf(name: string, item: z.infer<typeof SheetEnvironment>): En
   }
 }
 
-function buildOf({ timeout, ...build }: NonNullable<RunSheet['build']>): Plan['build'] {
-  return { ...build, timeoutMs: timeout }
+/** What the sheet does not say is left out: the plan of a sheet without it is the plan of versions that did not know it. */
+function buildOf(sheet: NonNullable<RunSheet['build']>): Plan['build'] {
+  const { timeout, probe, budget, sourceMaps, dotfiles, elsewhere, ...build } = sheet
+  return {
+    ...build,
+    timeoutMs: timeout,
+    ...(probe ? { probe } : {}),
+    ...(budget === undefined ? {} : { budgetBytes: budget }),
+    ...(sourceMaps ? { sourceMaps } : {}),
+    ...(dotfiles ? { dotfiles } : {}),
+    ...(elsewhere ? { elsewhere } : {}),
+  }
+}
+
+function deployOf({ verify, keep, keepFor }: NonNullable<RunSheet['deploy']>): DeployPlan {
+  return {
+    ...(verify ? { verify } : {}),
+    ...(keep === undefined ? {} : { keep }),
+    ...(keepFor === undefined ? {} : { keepForMs: keepFor }),
+  }
 }
 
 function metricOf(id: string, item: z.infer<typeof Metric>): MetricPlan {

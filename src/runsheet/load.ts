@@ -4,13 +4,19 @@ import { runsheetError } from './diagnostics.ts'
 import { interpolate, type Variables } from './interpolate.ts'
 import { issueMessage } from './issue-message.ts'
 import { issueDiagnostics } from './issues.ts'
+import { placeholdersOf, type Placeholder } from './placeholders.ts'
 import { referenceProblems } from './references.ts'
 import { RunSheet } from './schema.ts'
 import { secretProblems } from './secret-problems.ts'
 import { readYaml, type YamlSource } from './yaml-source.ts'
 
 /** A run sheet that holds together, and where everything in it is written. */
-export type LoadedSheet = { readonly sheet: RunSheet; readonly source: YamlSource }
+export type LoadedSheet = {
+  readonly sheet: RunSheet
+  readonly source: YamlSource
+  /** What `launch init` left to fill in. */
+  readonly placeholders: readonly Placeholder[]
+}
 
 /**
  * Reads a run sheet from its text. `file` is the name shown in messages, `variables` fill `${env:NAME}`.
@@ -29,7 +35,7 @@ export function loadSheet(text: string, file: string, variables: Variables): Loa
   ]
   const all = [...problems, ...issues.filter(({ at }) => !holes.has(`${at.line}:${at.col}`))]
   if (all.length > 0 || !read.success) throw runsheetError('RUNSHEET_INVALID', all)
-  return { sheet: read.data, source }
+  return { sheet: read.data, source, placeholders: placeholdersOf(text) }
 }
 
 /** Reads the run sheet of a project. Throws LaunchError RUNSHEET_NOT_FOUND, or what loadSheet throws. */

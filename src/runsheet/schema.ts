@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Build, Smoke } from './sections/build.ts'
+import { Build, Deploy, Smoke } from './sections/build.ts'
 import { Environment } from './sections/environments.ts'
 import { Flag } from './sections/flag.ts'
 import { Gate } from './sections/gates.ts'
@@ -26,6 +26,7 @@ export const RunSheet = z.strictObject({
     .describe('where launches are remembered; default file:.launch'),
   environments: z.record(Name, Environment).describe('places to deploy to; production is one of them'),
   build: Build.optional().describe('how the artifact is made'),
+  deploy: Deploy.optional().describe('how releases are checked and kept'),
   smoke: Smoke.optional().describe('the smoke test'),
   flag: Flag.describe('the feature flag of this launch'),
   metrics: z.record(Name, Metric).default({}).describe('CloudWatch metrics by the names the checks use'),

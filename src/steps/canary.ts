@@ -29,7 +29,7 @@ export const canary = defineStep({
   changes: () => 'users',
   environment: (_spec, phaseEnvironment) => phaseEnvironment,
   gate: (spec) => ({ name: spec.gate, everyMs: spec.every, patienceMs: spec.bake * spec.extendUpTo }),
-  plannedMs: (spec) => spec.bake * spec.stages.length,
+  plannedMs: (spec, settlingMs) => (spec.bake + settlingMs) * spec.stages.length,
   next: (spec, step, _plan, state, world) => {
     if (!step.gate) throw new Error(`step ${step.id} has no gate`)
     const { stages, extendUpTo, onInconclusive } = spec

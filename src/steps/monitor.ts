@@ -10,7 +10,7 @@ export const monitor = defineStep({
   spec: Duration,
   changes: () => 'nothing',
   environment: (_spec, phaseEnvironment) => phaseEnvironment,
-  plannedMs: (spec) => spec,
+  plannedMs: (spec, settlingMs) => spec + settlingMs,
   title: (_spec, environment) => `monitor ${environment}`,
   next: (spec, step, plan, state, world) => {
     const breach = monitorBreach(step, state)

@@ -69,9 +69,12 @@ function runRows(run: RunEnvelope): readonly (readonly string[])[] {
 
 function releaseText({ id, previous }: RunEnvelope['release'], rollbacks: RunEnvelope['rollbacks']): string {
   if (id === null) return 'nothing was deployed'
+  // Only a deploy that came to its end says what it replaced.
+  if (previous === null && filesRestored(rollbacks)) return `${safeText(id)} was tried → files restored`
   const before = safeText(previous ?? 'none')
-  const filesRestored = rollbacks.some(
-    ({ kind, outcome }) => kind === 'full' && (outcome === 'restored' || outcome === 'degraded'),
-  )
-  return `${before} → ${safeText(id)}${filesRestored ? ` → ${before} (files restored)` : ''}`
+  return `${before} → ${safeText(id)}${filesRestored(rollbacks) ? ` → ${before} (files restored)` : ''}`
+}
+
+function filesRestored(rollbacks: RunEnvelope['rollbacks']): boolean {
+  return rollbacks.some(({ kind, outcome }) => kind === 'full' && (outcome === 'restored' || outcome === 'degraded'))
 }

@@ -40,7 +40,7 @@ const EnvelopeCheck = z.object({
 export const RunEnvelope = Envelope.extend({
   launch: z.string(),
   release: z.object({
-    id: z.string().nullable(),
+    id: z.string().nullable().describe('what is deployed, or what a deploy that broke off tried; null: neither'),
     version: z.string(),
     commit: z.string(),
     previous: z.string().nullable(),
@@ -77,9 +77,14 @@ export const RunEnvelope = Envelope.extend({
       reason: z.string(),
       by: z.string(),
       outcome: z.enum(['restored', 'degraded', 'failed', 'nothing']),
-      ackedMs: z.number(),
-      readBackMs: z.number(),
-      edgeMs: z.number().nullable(),
+      ackedMs: z.number().describe('real ms from the start of the rollback to the acknowledged write'),
+      readBackMs: z.number().describe('real ms to the second read that agreed'),
+      edgeMs: z
+        .number()
+        .nullable()
+        .describe(
+          'ms until it was seen through the CDN; null: not in time. In the sandbox its own clock counts when that is more, because copies at its edge live by it',
+        ),
       verified: z.boolean(),
       journaled: z.boolean(),
     }),

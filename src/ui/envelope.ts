@@ -5,6 +5,7 @@ import type { ExitCode, Outcome } from '../core/exit-code.ts'
 import type { FlagState } from '../core/flag.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState, Stage } from '../core/state.ts'
+import { triedRelease } from '../core/tried-release.ts'
 import type { Envelope, RunEnvelope } from './envelope-schema.ts'
 
 export type EnvelopeInput = {
@@ -41,7 +42,7 @@ export function runEnvelope(input: RunInput): RunEnvelope {
   return {
     ...envelope(input),
     launch: state.id,
-    release: releaseOf(state, input.env),
+    release: releaseOf(state, plan, input.env),
     flag: { key: plan.flag.key, ...flagOf(events) },
     phases: plan.phases.map(({ id }) => ({ id, ...phaseOf(state.phases[id]) })),
     stages: Object.values(state.stages).flat().map(stageOf),
@@ -85,8 +86,9 @@ function errorOf({ code, message, hint, at }: NonNullable<EnvelopeInput['error']
   return { code, message, hint, at: at && { file: at.file, line: at.line, col: at.col } }
 }
 
-function releaseOf(state: LaunchState, env: string | null): RunEnvelope['release'] {
-  const release = env === null ? undefined : state.deployments[env]?.release
+/** What is deployed, or what was tried. */
+function releaseOf(state: LaunchState, plan: Plan, env: string | null): RunEnvelope['release'] {
+  const release = env === null ? null : (state.deployments[env]?.release ?? triedRelease(plan, state, env))
   return release ?? { id: null, version: state.version, commit: state.commit, previous: null }
 }
 

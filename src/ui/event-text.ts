@@ -26,6 +26,9 @@ export function eventText(event: LaunchEvent, state: LaunchState | null, words: 
       return said(
         'note',
         `baseline captured from ${clockTime(event.window.from)} to ${clockTime(event.window.to)}: ${plural(Object.keys(event.metrics).length, 'metric')}`,
+        ...Object.entries(event.missing ?? {}).map(
+          ([metric, why]) => `missing ${safeText(metric)}: ${safeText(why)}; asked for again when it is needed`,
+        ),
       )
     case 'phase-started':
       return said('running', `phase ${words.phase(event.phase)} started`)
@@ -90,6 +93,21 @@ export function eventText(event: LaunchEvent, state: LaunchState | null, words: 
       return said(
         'rollback',
         `rolled back from elsewhere by ${who(event.by)} at ${clockTime(event.since)}${quoted(event.reason)}`,
+      )
+    case 'people-awaited':
+      return null
+    case 'step-resolved':
+      return said(
+        'note',
+        `${words.step(event.step)} ${event.did === 'run' ? 'had run to its end' : 'had not run'}, says ${by}${quoted(event.note)}`,
+      )
+    case 'left-held':
+      return said('held', `left at ${event.percent}% on purpose: ${safeText(event.why)}`)
+    case 'clock-jumped':
+      return said(
+        'note',
+        `the clock of ${safeText(event.actor.host)} was set ${event.byMs < 0 ? 'back' : 'ahead'} by ${formatDuration(Math.abs(event.byMs))}`,
+        'the gate is looked at anew',
       )
     case 'paused':
       return said('held', `stopped by ${safeText(event.signal)}; production stays as it is, launch resume goes on`)

@@ -43,13 +43,20 @@ function plainReporter(context: ReporterContext): Reporter {
   let gates: GateMemory = {}
   let date = ''
   const progressAt = new Map<string, number>()
+  // A brief look that has yet to be written: when the next event is the end of what was judged, its full list says it all.
+  let brief: GateJudged | null = null
 
-  function write(lines: readonly string[]): void {
+  function write(lines: readonly string[], to: Pick<ReporterContext, 'write' | 'theme' | 'columns'> = context): void {
     if (lines.length === 0) return
     spinner?.hide()
-    const { columns } = context
+    const { columns } = to
     const wrapped = columns === undefined ? lines : lines.flatMap((line) => wrap(line, columns, hangOf(line)))
-    context.write(wrapped.map((line) => `${theme.encode(line)}\n`).join(''))
+    to.write(wrapped.map((line) => `${to.theme.encode(line)}\n`).join(''))
+  }
+
+  function tellBrief(): void {
+    if (brief) print(brief.at, heard(brief, false))
+    brief = null
   }
 
   /** Lines of an instant; the first ones of a day are preceded by its date. */
@@ -76,6 +83,7 @@ function plainReporter(context: ReporterContext): Reporter {
   function leaving(event: LaunchEvent): readonly string[] {
     const due = untold(gates, (gate) => isLeft(gate, event))
     gates = due.memory
+    if (due.gates.some((gate) => gate === brief)) brief = null
     return due.gates.flatMap((gate) => {
       const looked = gate.at === event.at ? '' : ` (last look ${clockTime(gate.at)})`
       const head = stamped(event.at, gate.verdict, `${words.gate(gate)}${looked}: ${gateSummary(gate, theme)}`)
@@ -86,11 +94,15 @@ function plainReporter(context: ReporterContext): Reporter {
   return {
     onEvent(event: LaunchEvent, state: LaunchState) {
       if (event.type === 'gate-judged') {
+        tellBrief()
         const { memory, telling } = hear(gates, event)
         gates = memory
-        if (telling !== 'nothing') print(event.at, heard(event, telling === 'whole'))
+        if (telling === 'whole') print(event.at, heard(event, true))
+        if (telling === 'brief') brief = event
         return
       }
+      const left = leaving(event)
+      tellBrief()
       const text = eventText(event, state, words)
       const lines =
         event.type === 'phase-started'
@@ -98,10 +110,11 @@ function plainReporter(context: ReporterContext): Reporter {
           : text
             ? told(event, text)
             : []
-      print(event.at, [...leaving(event), ...lines])
+      print(event.at, [...left, ...lines])
       if (event.type === 'step-intended') spinner?.show(theme.encode(words.step(event.step)))
     },
     onProgress(text, at) {
+      tellBrief()
       const safe = safeText(text)
       if (spinner) return spinner.show(theme.encode(safe))
       // Countdowns differ only in their digits: one line for each thing that is waited for, and again as a heartbeat.
@@ -112,10 +125,15 @@ function plainReporter(context: ReporterContext): Reporter {
       print(at, [stamped(at, 'waiting', theme.paint.dim(safe))])
     },
     onQuestion() {
+      tellBrief()
       spinner?.hide()
     },
     onEnd(envelope) {
-      write(['', ...endLines(envelope, theme)])
+      tellBrief()
+      const { result } = context
+      if (!result) return write(['', ...endLines(envelope, theme)])
+      write([''])
+      write(endLines(envelope, result.theme), result)
     },
   }
 }

@@ -29,6 +29,8 @@ export type ReporterContext = {
   readonly spinner: Spinner | null
   /** How wide lines may be; absent where they are not wrapped. */
   readonly columns?: number
+  /** Where the end of a run goes; the reporter's own stream when absent (stdout holds something else then). */
+  readonly result?: Pick<ReporterContext, 'write' | 'theme' | 'columns'>
 }
 
 export type ReporterKind = {

@@ -17,6 +17,7 @@ const Sheet = z.object({
   ),
   phases: z.array(z.object({ id: z.string(), title: z.string(), gate: z.string().optional() })),
 })
+const PlanOf = z.object({ plan: z.object({ plannedMs: z.number(), window: z.object({ opensAt: z.number() }) }) })
 const sheet = Sheet.parse(parse(await readFile(new URL('../../runsheet.yaml', import.meta.url), 'utf8')))
 
 describe('auto in an empty folder, with the example that comes with launch', () => {
@@ -30,7 +31,7 @@ describe('auto in an empty folder, with the example that comes with launch', () 
   afterAll(() => folder[Symbol.asyncDispose]())
 
   test('ends with 0 at 100 %', async () => {
-    expect(ran.stderr).toContain('✔ succeeded: done, or nothing to do (exit 0)')
+    expect(ran.stdout).toContain('✔ succeeded: done, or nothing to do (exit 0)')
     expect(ran.exitCode).toBe(0)
     expect((await flagOf(folder.path))?.launch).toMatchObject({ percent: 100, latch: false })
   })
@@ -74,6 +75,18 @@ describe('auto in a project', { timeout: 60_000 }, () => {
     expect(envelope).toMatchObject({ command: 'auto', sandbox: true, outcome: 'succeeded', exitCode: 0, error: null })
     expect(envelope.phases.map(({ id, verdict }) => [id, verdict])).toEqual(sheet.phases.map(({ id }) => [id, 'pass']))
     expect(json.stderr).toContain('gate canary at 100%: pass')
+  })
+
+  test('takes about as long as its plan says, the wait for the window apart', async () => {
+    const plan = await project.run(['plan', '--json'])
+    const { plannedMs, window } = PlanOf.parse(JSON.parse(plan.stdout)).plan
+    const { phases } = RunEnvelope.parse(JSON.parse(json.stdout))
+    const instants = phases.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt].map((at) => Date.parse(at ?? '')))
+    // Everything before the rollout is over when the window opens.
+    const waited = Math.max(0, window.opensAt - (instants[2 * phases.findIndex(({ id }) => id === 'rollout')] ?? 0))
+    const took = (instants.at(-1) ?? 0) - (instants[0] ?? 0) - waited
+    expect(plannedMs / took).toBeGreaterThan(0.75)
+    expect(plannedMs / took).toBeLessThan(1.25)
   })
 
   test('the report holds the numbers of this launch', async () => {

@@ -45,7 +45,7 @@ test(
     expect(last).toContain('night-shift')
     expect(last).toContain('support sees empty boards')
     expect(last).toMatch(/00:16:\d\dZ/)
-    expect(last).toContain('flag      status-board-v2 0%, latched off')
+    expect(stopped.stdout).toContain('flag      status-board-v2 0%, latched off')
     expect(await flagOf(project.path)).toEqual(off)
     expect((await journalOf(project.path)).at(-1)).toMatchObject({ type: 'launch-ended', outcome: 'rolled-back' })
 

@@ -25,7 +25,10 @@ test(
     const env = { ...secrets, LAUNCH_SANDBOX: '1' }
     const launched = await project.run(['auto', '--scenario', 'error-spike@10', '--verbose'], { env })
     expect(launched.exitCode).toBe(4)
-    expect(launched.stdout).toBe('')
+    expect(launched.stdout).toMatch(/^result +. rolled-back: .*\(exit 4\)\nerror +rolled back by the launch itself/)
+    expect(launched.stdout).toMatch(/\nnext +launch .*\n$/)
+    expect(launched.stderr).toContain('── Fast preconditions ──')
+    expect(launched.stderr).not.toMatch(/^(?:result|next) /m)
     const quiet = await project.run(['rollback', 'validate', '--quiet'], { env })
     expect(quiet.exitCode).toBe(0)
     expect(quiet.stderr).toBe('')

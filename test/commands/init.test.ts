@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { runBin } from '../support/run-bin.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -29,6 +29,35 @@ describe('init', () => {
     expect(ran.stdout).toContain(`marked TODO: lines ${todo.join(', ')}`)
     expect(plan.stdout).toMatch(/Plan: 4 phases, \d+ checks, 2 steps changing production/)
     expect(JSON.parse(auto.stdout)).toMatchObject({ exitCode: 0, flag: { key: 'clinic-board-next', percent: 100 } })
+  }, 60_000)
+
+  test('leaves placeholders that a launch for real refuses by name, before anybody has to agree, and the sandbox only mentions', async () => {
+    await using dir = await tempDir({ files })
+    await runBin(['init'], { cwd: dir.path })
+    const written = await readFile(dir.file('runsheet.yaml'), 'utf8')
+    const todo = written.split('\n').flatMap((line, i) => (line.includes('TODO') ? [i + 1] : []))
+    const mention = `runsheet.yaml still has placeholders, marked TODO: lines ${todo.join(', ')}`
+
+    const real = await runBin(['auto'], { cwd: dir.path })
+    expect(real).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(real.stderr).toContain(`runsheet.yaml:${todo[0]}:13 still a placeholder: who leads the launch`)
+    expect(real.stderr).toContain('fill the line in, then take the TODO away')
+    expect(real.stderr).not.toContain('--yes')
+    for (const line of todo) expect(real.stderr).toContain(`runsheet.yaml:${line}:`)
+
+    const dry = await runBin(['auto', '--dry-run'], { cwd: dir.path })
+    expect([dry.exitCode, dry.stdout]).toEqual([0, expect.stringContaining(mention)])
+    const plan = await runBin(['plan'], { cwd: dir.path })
+    expect([plan.exitCode, plan.stdout]).toEqual([0, expect.stringContaining(mention)])
+    const json = await runBin(['plan', '--json'], { cwd: dir.path })
+    expect(JSON.parse(json.stdout)).toMatchObject({ placeholders: todo.map((line) => ({ line })) })
+    const validate = await runBin(['validate', '--sandbox'], { cwd: dir.path })
+    expect(validate.stderr).toContain(mention)
+
+    await writeFile(dir.file('runsheet.yaml'), written.replaceAll(/ # TODO .*$/gm, ''))
+    const filled = await runBin(['auto'], { cwd: dir.path })
+    expect(filled.exitCode).toBe(2)
+    expect(filled.stderr).toContain('--yes')
   }, 60_000)
 
   test('does not touch a run sheet that is there, unless it is told to', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { epochMs } from '../../src/core/brand.ts'
 import { guarded } from '../../src/core/guards.ts'
+import type { LaunchEvent } from '../../src/core/event.ts'
 import type { Move } from '../../src/core/move.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { baking, begun, flagAt, latch, plan, readyToRaise, stateOf, worldAt } from '../support/core-launch.ts'
@@ -111,6 +112,70 @@ test('never takes the new version from users who have it', () => {
     why: expect.stringContaining('100 %'),
   })
   expect(guard(readyToRaise(), { flag: flagAt(10) })).toEqual(raise(10))
+})
+
+const deployStep = plan.phases.flatMap(({ steps }) => steps).find(({ id }) => id === 'rollout/deploy')
+const publish: Move = {
+  type: 'effect',
+  effect: { type: 'run-step', step: deployStep as NonNullable<typeof deployStep> },
+}
+
+/** Everything said before the production deploy, which has not been done. */
+function beforeDeploy() {
+  return readyToRaise().events.filter(
+    ({ type, ...event }) => !(type === 'step-done' && 'step' in event && event.step === 'rollout/deploy'),
+  )
+}
+
+function guardDeploy(
+  flag: ReturnType<typeof flagAt>,
+  sheet: Plan = plan,
+  events: readonly LaunchEvent[] = beforeDeploy(),
+) {
+  return guarded(
+    sheet,
+    stateOf(events),
+    deployStep as NonNullable<typeof deployStep>,
+    publish,
+    worldAt(now + hour, { flag }),
+  )
+}
+
+test('files are not put under a flag that somebody else raised: some users would get them without a canary', () => {
+  const other = flagAt(30, { launch: 'L-other', updatedBy: 'bob' })
+  expect(guardDeploy(other)).toEqual({
+    type: 'done',
+    outcome: 'refused',
+    why: expect.stringMatching(
+      /^the flag is at 30 % already, set by bob in launch L-other: .*finish that launch.*launch rollback emergency.*--ack-rollback/,
+    ),
+  })
+  expect(guardDeploy(flagAt(30, { launch: null, updatedBy: 'by hand' }))).toMatchObject({ outcome: 'refused' })
+  // At 100 % the launch before is over, but the first stage of this canary would take the new version from users.
+  expect(guardDeploy(flagAt(100, { launch: 'L-other', updatedBy: 'bob' }))).toMatchObject({
+    outcome: 'refused',
+    why: expect.stringMatching(/flag key of its own/),
+  })
+})
+
+test('a deploy goes ahead while the flag is off, or stands where this very launch raised it', () => {
+  expect(guardDeploy(flagAt(0, { launch: 'L-other' }))).toEqual(publish)
+  expect(guardDeploy({ status: 'absent' })).toEqual(publish)
+  expect(guardDeploy(flagAt(30, { launch: stateOf(beforeDeploy()).id }))).toEqual(publish)
+})
+
+test('a launch that shows its release to everybody at once may follow one that is at 100 %', () => {
+  const withoutCanary = {
+    ...plan,
+    phases: plan.phases.map((phase) => ({ ...phase, steps: phase.steps.filter(({ kind }) => kind !== 'canary') })),
+  }
+  expect(guardDeploy(flagAt(100, { launch: 'L-other' }), withoutCanary)).toEqual(publish)
+  expect(guardDeploy(flagAt(99.5, { launch: 'L-other' }), withoutCanary)).toMatchObject({ outcome: 'refused' })
+})
+
+test('a deploy that was begun when the flag rose is held, not called untouched', () => {
+  const told = readyToRaise().add({ type: 'step-intended', step: 'rollout/deploy', attempt: 'a' })
+  expect(guardDeploy(flagAt(30, { launch: 'L-other' }), plan, told.events)).toMatchObject({ outcome: 'held' })
 })
 
 test('a flag that cannot be read is asked again every five seconds for ten minutes, then the launch stops', () => {

@@ -124,6 +124,19 @@ describe('the envelope', () => {
     })
   })
 
+  test('names the release that was tried when its deploy broke and was rolled back, and none when nothing was changed', () => {
+    const told = (code: string) =>
+      healthyLaunch().events.flatMap((event): LaunchEvent[] => {
+        if (event.type !== 'step-done' || event.step !== 'rollout/deploy') return [event]
+        const { schema, launch, n, id, at, actor, prev, step, attempt } = event
+        const head = { schema, launch, n, id, at, actor, prev }
+        return [{ ...head, type: 'step-failed', step, attempt, code, message: 'broken', hint: '', ms: 1 }]
+      })
+
+    expect(ofRun(told('DEPLOY_BROKEN')).release).toMatchObject({ id: `r-${'a'.repeat(12)}`, previous: null })
+    expect(ofRun(told('ARTIFACT_INVALID')).release).toMatchObject({ id: null })
+  })
+
   test('a rollback that failed leaves the flag where it was last known', () => {
     const events = rolledBackAt30().events.map((event) =>
       event.type === 'rolled-back' ? { ...event, result: { ...event.result, outcome: 'failed' as const } } : event,

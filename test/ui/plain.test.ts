@@ -65,6 +65,41 @@ test('every phase, stage and gate of the run sheet is told with what was observe
   expect(gates.flatMap(({ checks }) => checks).filter(({ title }) => !toldWithNumbers(title))).toEqual([])
 })
 
+test('a gate that is heard from again in the moment it is left is told once', () => {
+  const { events } = healthyLaunch()
+  const left = events.findIndex((event) => event.type === 'stage-left')
+  const look = events.slice(0, left).findLast((event) => event.type === 'gate-judged')
+  const leave = events[left]
+  if (!look || !leave) throw new Error('no stage')
+  // Five minutes without a word, then the look that ends the bake.
+  const later = epochMs(leave.at + 6 * 60_000)
+  const told = [...events.slice(0, left), { ...look, at: later }, { ...leave, at: later }]
+  const lines = reported(plain, told, endOf(told, 'stopped')).split('\n')
+  const stamp = new Date(later).toISOString().slice(11, 19)
+  expect(lines.filter((line) => line.startsWith(stamp) && line.includes('gate canary at 10%'))).toHaveLength(1)
+})
+
+test('a brief look that nothing follows is told before the next word', () => {
+  const { events } = healthyLaunch()
+  const until = (n: number) => reported(plain, events.slice(0, n), endOf(events.slice(0, n), 'stopped'))
+  for (let n = 1; n < events.length; n += 1) {
+    const told = until(n).split('\nresult')[0] ?? ''
+    const all = events.slice(0, n).filter((event) => event.type === 'gate-judged')
+    const keys = new Set(all.map(({ key }) => key))
+    expect(told.match(/ gate \S+.*: (?:pass|fail|unknown)/g)?.length ?? 0).toBeGreaterThanOrEqual(keys.size)
+  }
+})
+
+test('the end of a run is a result: it goes where results go', () => {
+  const { events } = healthyLaunch()
+  let result = ''
+  const end = { write: (text: string) => void (result += text), theme: coloured }
+  const log = reported(plain, events, endOf(events, 'succeeded'), { result: end })
+  expect(stripVTControlCharacters(result)).toMatch(/^result +✔ succeeded[\s\S]*\nnext +launch archive/)
+  expect(log).not.toMatch(/^result /m)
+  expect(log).toMatch(/\n\n$/)
+})
+
 describe('what is written while a launch waits', () => {
   function waiting(spinner: { show(text: string): void; hide(): void } | null) {
     let text = ''
