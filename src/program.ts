@@ -19,7 +19,8 @@ export async function main(host: NodeJS.Process): Promise<ExitCode> {
   host.stdout.on('error', ignoreBrokenPipe)
   host.stderr.on('error', ignoreBrokenPipe)
   let chosen: Chosen | null = null
-  const tree = commandTree((command, args, options) => {
+  const complain = (text: string) => outputOf({ color: null }, host.env, host).err.write(text)
+  const tree = commandTree(new Set(host.argv), complain, (command, args, options) => {
     chosen = { command, args, options }
   })
   try {
@@ -41,7 +42,7 @@ async function hintFor(error: CommanderError, host: NodeJS.Process): Promise<str
 
 /** Commander has said it on stderr; a caller that reads JSON gets the envelope as well. */
 function usageError(error: CommanderError, host: NodeJS.Process, hint: string | null): ExitCode {
-  if (hint !== null) host.stderr.write(`  ${hint}\n`)
+  if (hint !== null) outputOf({ color: null }, host.env, host).err.write(`  ${hint}\n`)
   const json = host.argv.includes('--json') || host.env['LAUNCH_JSON'] === '1' || host.env['LAUNCH_JSON'] === 'true'
   if (!json) return exitCodes.invalid
   const thrown = new LaunchError('USAGE', error.message.replace(/^error: /, ''), hint === null ? {} : { hint })
@@ -82,13 +83,22 @@ async function runCommand({ command, args, options: raw }: Chosen, host: NodeJS.
   return conclude({ command: command.name, ...environment, result, thrown, ...wanted, output: context?.output ?? bare })
 }
 
-/** Every command of the registry as commander knows them; `choose` is told which one was typed. */
-function commandTree(choose: (command: Command, args: Arguments, options: Options) => void): Commander {
+/**
+ * Every command of the registry as commander knows them; `choose` is told which one was typed. Those that none of the typed words
+ * names only have their name, for suggestions: to make the options of all of them takes longer than to start node.
+ */
+function commandTree(
+  typed: ReadonlySet<string>,
+  complain: (text: string) => void,
+  choose: (command: Command, args: Arguments, options: Options) => void,
+): Commander {
   const root = new Commander('launch')
     .description('A go-live run sheet as one binary: typed gates, a staged canary, and a rollback that always wins.')
     .version(launchVersion, '-V, --version')
     .showSuggestionAfterError()
     .exitOverride()
+    // What was typed is repeated in its errors.
+    .configureOutput({ writeErr: complain })
     .configureHelp({ visibleCommands: () => [], visibleOptions: () => [] })
     .addHelpText('after', () => overview(commands))
   const groups = new Map<string, Commander>([['', root]])
@@ -98,7 +108,8 @@ function commandTree(choose: (command: Command, args: Arguments, options: Option
     const parent = parentOf(words.slice(0, -1), groups)
     const sub = parent.commands.find((known) => known.name() === name) ?? parent.command(name)
     groups.set(command.name, sub)
-    configure(sub, command, choose)
+    if (typed.has(name) || typed.has(command.alias ?? name)) configure(sub, command, choose)
+    else if (command.alias) sub.alias(command.alias)
   }
   for (const [flags, about] of globalFlags) root.addOption(new Option(flags, about))
   return root

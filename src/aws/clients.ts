@@ -1,6 +1,7 @@
+import type { EpochMs } from '../core/brand.ts'
 import { admitEndpoint, admitHost } from './endpoint.ts'
 
-export type AwsService = 's3' | 'cloudfront' | 'cloudwatch' | 'sts'
+export type AwsService = 's3' | 'cloudfront' | 'cloudwatch' | 'ssm' | 'sts'
 
 export type StaticCredentials = {
   readonly accessKeyId: string
@@ -21,6 +22,8 @@ export type AwsAccess = {
   readonly allowEndpoint: boolean
   /** Used instead of profile, role and default chain (sandbox). */
   readonly credentials: StaticCredentials | null
+  /** Told the time of S3 with every answer. */
+  readonly onServerDate?: (at: EpochMs) => void
 }
 
 export type AwsCredentials = StaticCredentials & { readonly expiration?: Date }

@@ -2,7 +2,7 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { EpochMs } from '../core/brand.ts'
 import { missing, seen, type EvidenceByNeed, type Finding } from '../core/evidence.ts'
 import { messageOf } from '../core/errors.ts'
-import type { Cdn, ObjectStore } from '../core/ports.ts'
+import type { Cdn, ObjectStore, Parameters } from '../core/ports.ts'
 import type { AwsAccess } from './clients.ts'
 import type { MetricGatherer } from './cloudwatch.ts'
 import type { RetryPorts } from './retry.ts'
@@ -21,6 +21,8 @@ export type AwsEnvironment = {
   objects(bucket: string): Promise<ObjectStore>
   cdn(distribution: string): Promise<Cdn>
   metrics(): Promise<MetricGatherer>
+  /** The parameters of this account and region; `now` is the real time, which requests are signed with. */
+  parameters(now: () => EpochMs): Promise<Parameters>
   /** Who the credentials are, and nothing more. Throws LaunchError CREDENTIALS or UNREACHABLE. */
   caller(signal: AbortSignal): Promise<CallerIdentity>
   /** Account, caller and probed rights. Throws nothing but the signal's reason. */
@@ -50,9 +52,11 @@ export function awsEnvironment(access: AwsAccess, ports: RetryPorts): AwsEnviron
     const adapter = await import('./sts.ts')
     return { adapter, client: adapter.stsClient(access) }
   })
-  const objects = async (bucket: string) => {
-    const { adapter, client } = await s3()
-    return adapter.s3Objects(client, bucket, ports)
+  const buckets = new Map<string, Promise<ObjectStore>>()
+  const objects = (bucket: string) => {
+    const made = buckets.get(bucket) ?? s3().then(({ adapter, client }) => adapter.s3Objects(client, bucket, ports))
+    buckets.set(bucket, made)
+    return made
   }
   return {
     objects,
@@ -61,6 +65,7 @@ export function awsEnvironment(access: AwsAccess, ports: RetryPorts): AwsEnviron
       return adapter.cloudFrontCdn(client, distribution, ports)
     },
     metrics: cloudWatch,
+    parameters: async (now) => (await import('./ssm.ts')).ssmParameters(access, now, ports),
     caller: async (signal) => {
       const { adapter, client } = await sts()
       return adapter.callerIdentity(client, ports, signal)

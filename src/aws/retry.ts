@@ -1,3 +1,4 @@
+import type { EpochMs } from '../core/brand.ts'
 import type { Wait } from '../core/ports.ts'
 
 /** The one retry layer of every AWS call: the SDK clients themselves are made with one attempt. */
@@ -11,6 +12,8 @@ export type RetryPorts = {
   readonly wait: Wait
   /** Uniform in [0, 1). */
   readonly unit: () => number
+  /** Real time, for signatures made here; without it the SDK signs everything. */
+  readonly now?: () => EpochMs
 }
 
 /** Enough for a throttle to pass; worst case about 4 s of waiting. */

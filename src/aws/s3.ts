@@ -7,21 +7,25 @@ import {
   S3Client,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3'
-import { version } from '../core/brand.ts'
+import { epochMs, version } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
-import type { ObjectStore, PutOptions, PutResult, StoredObject } from '../core/ports.ts'
+import type { ListedKey, ObjectStore, PutOptions, PutResult, StoredObject } from '../core/ports.ts'
 import { withDeadline } from './deadline.ts'
 import { clientOptions, endpointOf, guardEndpoint, timeouts, type AwsAccess } from './clients.ts'
 import { isAwsHost } from './endpoint.ts'
 import { awsFault, nameOf, statusOf } from './faults.ts'
+import { takeRows } from './list-page.ts'
+import type { QuickPuts } from './quick-puts.ts'
 import { conflictRetry, retrying, type RetryPorts } from './retry.ts'
 import { sending } from './send.ts'
+import { hearServerDate } from './server-date.ts'
 
 /** Path-style addressing outside AWS: an emulator has no DNS name per bucket. */
 export function s3Client(access: AwsAccess): S3Client {
   const endpoint = endpointOf(access, 's3')
   const forcePathStyle = endpoint !== null && !isAwsHost(new URL(endpoint).hostname)
-  return guardEndpoint(new S3Client({ ...clientOptions(access, 's3'), forcePathStyle }), access.allowEndpoint)
+  const client = new S3Client({ ...clientOptions(access, 's3'), forcePathStyle })
+  return hearServerDate(guardEndpoint(client, access.allowEndpoint), access.onServerDate)
 }
 
 /**
@@ -30,10 +34,24 @@ export function s3Client(access: AwsAccess): S3Client {
  */
 export function s3Objects(client: S3Client, bucket: string, ports: RetryPorts): ObjectStore {
   const call = (operation: string, key: string) => ({ service: 's3', operation, resource: `s3://${bucket}/${key}` })
+  // Loaded by the first deploy: a rollback has no use for it.
+  let loading: Promise<QuickPuts> | null = null
+  const quick = async () => {
+    const { now } = ports
+    loading ??= now ? import('./quick-puts.ts').then((made) => made.quickPuts(client, bucket, { ...ports, now })) : null
+    return loading
+  }
   return {
     bucket,
     get: (key, signal) => getObject(client, bucket, key, ports, signal),
-    put: (key, body, options, signal) => putObject(client, bucket, key, body, options, ports, signal),
+    put: async (key, body, options, signal) => {
+      const done = options.sha256 === undefined ? null : await (await quick())?.put(key, body, options, signal)
+      return done ?? putObject(client, bucket, key, body, options, ports, signal)
+    },
+    putLarge: async (key, body, options, signal) => {
+      const { putInParts } = await import('./multipart.ts')
+      return putInParts(client, { bucket, key }, body, options, ports, signal)
+    },
     copy: async (from, to, options, signal) => {
       const command = new CopyObjectCommand({
         Bucket: bucket,
@@ -169,7 +187,7 @@ async function listObjects(
   signal: AbortSignal,
 ): Promise<Awaited<ReturnType<ObjectStore['list']>>> {
   const call = { service: 's3', operation: 'ListObjectsV2', resource: `s3://${bucket}/${prefix}` }
-  const found: { key: string; bytes: number; etag: ReturnType<typeof version> }[] = []
+  const found: ListedKey[] = []
   let token: string | undefined
   do {
     const command = new ListObjectsV2Command({
@@ -177,10 +195,14 @@ async function listObjects(
       Prefix: prefix,
       ...(token === undefined ? {} : { ContinuationToken: token }),
     })
+    const taken = takeRows(command)
     const send = (abortSignal: AbortSignal) => client.send(command, { abortSignal })
     const page = await sending(send, { call, timeoutMs: timeouts.controlMs }, ports, signal)
-    for (const { Key, Size, ETag } of page.Contents ?? []) {
-      if (Key !== undefined) found.push({ key: Key, bytes: Size ?? 0, etag: version(ETag ?? '') })
+    found.push(...(taken.rows() ?? []))
+    for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
+      if (Key === undefined) continue
+      const at = LastModified ? { at: epochMs(LastModified.getTime()) } : {}
+      found.push({ key: Key, bytes: Size ?? 0, etag: version(ETag ?? ''), ...at })
     }
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined
   } while (token !== undefined)

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { awsEnvironment, type AwsEnvironment } from '../aws/environment.ts'
 import type { AwsAccess, StaticCredentials } from '../aws/clients.ts'
+import type { EpochMs } from '../core/brand.ts'
 import type { Environment } from '../core/plan.ts'
-import type { Cdn, ObjectStore, Wait } from '../core/ports.ts'
+import { systemClock } from '../host/clock.ts'
+import type { Cdn, ObjectStore, Parameters, Wait } from '../core/ports.ts'
 
 export type AwsOptions = {
   readonly endpoints: AwsAccess['endpoints']
@@ -10,6 +12,7 @@ export type AwsOptions = {
   /** For the sandbox: keys of the environment's account instead of profile and role. */
   readonly credentials: ((environment: Pick<Environment, 'account'>) => StaticCredentials) | null
   readonly wait: Wait
+  readonly onServerDate?: (at: EpochMs) => void
 }
 
 export type AwsTarget = Pick<Environment, 'region' | 'profile' | 'role' | 'account'>
@@ -24,12 +27,15 @@ export function awsOf(target: AwsTarget, options: AwsOptions): AwsEnvironment {
     endpoints: options.endpoints,
     allowEndpoint: options.allowEndpoint,
     credentials: options.credentials?.(target) ?? null,
+    ...(options.onServerDate ? { onServerDate: options.onServerDate } : {}),
   }
-  return awsEnvironment(access, { wait: options.wait, unit: jitter })
+  // Requests are signed with real time, whatever the sandbox plays.
+  const clock = systemClock()
+  return awsEnvironment(access, { wait: options.wait, unit: jitter, now: () => clock.now() })
 }
 
 /** Uniform in [0, 1): spreads the retries of machines that were refused at the same moment. */
-function jitter(): number {
+export function jitter(): number {
   return randomInt(2 ** 32) / 2 ** 32
 }
 
@@ -40,6 +46,11 @@ export function lazyObjects(aws: AwsEnvironment, bucket: string): ObjectStore {
     bucket,
     get: async (...args) => (await store()).get(...args),
     put: async (...args) => (await store()).put(...args),
+    putLarge: async (...args) => {
+      const found = await store()
+      if (!found.putLarge) throw new Error('no store for large bodies')
+      return found.putLarge(...args)
+    },
     copy: async (...args) => (await store()).copy(...args),
     remove: async (...args) => (await store()).remove(...args),
     list: async (...args) => (await store()).list(...args),
@@ -54,6 +65,16 @@ export function lazyCdn(aws: AwsEnvironment, distribution: string): Cdn {
   }
 }
 
+export function lazyParameters(aws: AwsEnvironment): Parameters {
+  let made: Promise<Parameters> | null = null
+  const parameters = () => (made ??= aws.parameters(() => systemClock().now()))
+  return {
+    get: async (...args) => (await parameters()).get(...args),
+    put: async (...args) => (await parameters()).put(...args),
+    history: async (...args) => (await parameters()).history(...args),
+  }
+}
+
 /** AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>, as the AWS tools read them. */
 export function endpointsOf(env: { readonly [name: string]: string | undefined }): AwsAccess['endpoints'] {
   const of = (name: string) => env[name] || undefined
@@ -62,6 +83,7 @@ export function endpointsOf(env: { readonly [name: string]: string | undefined }
     ['s3', of('AWS_ENDPOINT_URL_S3')],
     ['cloudfront', of('AWS_ENDPOINT_URL_CLOUDFRONT')],
     ['cloudwatch', of('AWS_ENDPOINT_URL_CLOUDWATCH')],
+    ['ssm', of('AWS_ENDPOINT_URL_SSM')],
     ['sts', of('AWS_ENDPOINT_URL_STS')],
   ] as const
   return Object.fromEntries(entries.filter(([, url]) => url !== undefined))

@@ -1,10 +1,14 @@
 import type { Clock, FlagStore, Http, Random, Wait } from '../core/ports.ts'
 import { documentFlagStore } from '../flags/document-store.ts'
 import { systemClock } from '../host/clock.ts'
-import { systemHttp } from '../host/http.ts'
+import type { Route } from '../host/http.ts'
 import { ulidRandom } from '../host/random.ts'
+import { secretScrubber } from '../host/secrets.ts'
 import type { Sandbox } from '../sandbox/attach.ts'
+import { firstPutFast } from '../aws/first-put.ts'
 import { awsOf, endpointsOf, lazyObjects } from './aws-world.ts'
+import { fastAccess } from './fast-access.ts'
+import { publishedFlag } from './scrubbed.ts'
 import { wait } from './wait.ts'
 
 /** What an emergency rollback needs, made without a run sheet, a plan or a journal: few modules, so that it starts fast. */
@@ -13,11 +17,17 @@ export type EmergencyPorts = {
   readonly clock: Clock
   readonly random: Random
   readonly wait: Wait
+  /** A name, and whom AWS takes them for; the name alone in the sandbox and where AWS does not say so quickly. */
+  readonly signedBy: (name: string, signal: AbortSignal) => Promise<string>
 }
 
-export type EmergencyTarget = {
-  readonly bucket: string
-  readonly key: string
+export type EmergencyTarget = EmergencyReach & (FlagDocument | FlagElsewhere)
+/** A flag in S3, which needs nothing but its place. */
+export type FlagDocument = { readonly bucket: string; readonly key: string; readonly store?: undefined }
+/** A flag of another kind, with the fields of its `store:`. */
+export type FlagElsewhere = { readonly store: { readonly [field: string]: string } }
+
+export type EmergencyReach = {
   readonly flagKey: string
   readonly region: string
   readonly profile: string | null
@@ -31,39 +41,74 @@ export type EmergencyOptions = {
   readonly env: { readonly [name: string]: string | undefined }
   readonly environment: string
   readonly allowEndpoint: boolean
+  /** The folder of the run sheet. */
+  readonly root: string
   readonly sandbox: Sandbox | null
 }
 
 /** Copies of the document live this long when launch wrote it. */
 const ttlMs = 5000
 
-export function emergencyPorts(
+export async function emergencyPorts(
   target: EmergencyTarget,
-  { env, environment, allowEndpoint, sandbox }: EmergencyOptions,
-): EmergencyPorts {
+  { env, environment, allowEndpoint: allowed, root, sandbox }: EmergencyOptions,
+): Promise<EmergencyPorts> {
   const clock = sandbox?.clock ?? systemClock()
   const site = sandbox?.config.sites.find((one) => one.environment === environment)
   const endpoints = sandbox ? { all: sandbox.apiUrl } : endpointsOf(env)
-  const credentials = sandbox
-    ? () => ({ accessKeyId: `SANDBOX${site?.account ?? ''}`, secretAccessKey: 'sandbox' })
-    : null
-  const aws = awsOf(target, { endpoints, allowEndpoint: allowEndpoint || sandbox !== null, credentials, wait })
-  const flag = documentFlagStore({
-    objects: lazyObjects(aws, target.bucket),
-    http: edgeHttp(sandbox, environment),
-    flagKey: target.flagKey,
-    objectKey: target.key,
-    url: target.url ?? '',
-    ttlMs,
-  })
-  return { flag: target.url === null ? withoutEdge(flag) : flag, clock, random: ulidRandom(clock), wait }
+  const allowEndpoint = allowed || sandbox !== null
+  const credentials = sandbox ? { accessKeyId: `SANDBOX${site?.account ?? ''}`, secretAccessKey: 'sandbox' } : null
+  const aws = awsOf(target, { endpoints, allowEndpoint, credentials: credentials && (() => credentials), wait })
+  const http = edgeHttp(sandbox, environment)
+  const open = async () => {
+    if (target.store !== undefined) {
+      const { emergencyStore } = await import('./emergency-store.ts')
+      const playedIn = sandbox ? (site?.bucket ?? '') : null
+      return emergencyStore({ ...target, aws, http, environment, env, root, siteUrl: target.url ?? '', playedIn })
+    }
+    const objects = lazyObjects(aws, target.bucket)
+    const access = await fastAccess(target, { endpoints, allowEndpoint, credentials }, env)
+    return documentFlagStore({
+      // Requests are signed with real time, whatever the sandbox plays.
+      objects: access === null ? objects : firstPutFast(objects, { access, now: () => systemClock().now() }),
+      http,
+      flagKey: target.flagKey,
+      objectKey: target.key,
+      url: target.url ?? '',
+      ttlMs,
+    })
+  }
+  const flag = await open()
+  return {
+    flag: publishedFlag(
+      target.url === null && target.store === undefined ? withoutEdge(flag) : flag,
+      secretScrubber(env, tokensOf(target)),
+    ),
+    clock,
+    // Ids sort by real time, as those of launches do.
+    random: ulidRandom(systemClock()),
+    wait,
+    signedBy: async (name, signal) => (sandbox ? name : (await import('./signer.ts')).signedBy(name, aws, signal)),
+  }
 }
 
+/** The variables of a flag service's tokens. */
+function tokensOf({ store }: EmergencyTarget): readonly string[] {
+  return Object.entries(store ?? {}).flatMap(([field, name]) => (field.endsWith('_env') ? [name] : []))
+}
+
+/** Loaded when the edge is looked at, after the write. */
 function edgeHttp(sandbox: Sandbox | null, environment: string): Http {
   const site = sandbox?.siteUrls[environment]
-  return systemHttp(
-    site === undefined ? undefined : (url) => ({ url: `${site}${url.pathname}`, headers: { host: url.host } }),
-  )
+  const route: Route | undefined =
+    site === undefined ? undefined : (url) => ({ url: `${site}${url.pathname}`, headers: { host: url.host } })
+  let made: Promise<Http> | null = null
+  return {
+    get: async (...args) => {
+      made ??= import('../host/http.ts').then(({ systemHttp }) => systemHttp(route))
+      return (await made).get(...args)
+    },
+  }
 }
 
 /** Where the address of the site is not known, what the bucket says is all there is to see. */

@@ -7,14 +7,18 @@ import { openFlagStore } from '../flags/registry.ts'
 import { systemClock } from '../host/clock.ts'
 import { systemExec } from '../host/exec.ts'
 import { projectFiles } from '../host/files.ts'
-import { systemHttp } from '../host/http.ts'
+import { systemHttp, systemHttpApi } from '../host/http.ts'
 import { ulidRandom } from '../host/random.ts'
 import { secretScrubber } from '../host/secrets.ts'
 import { directoryStore } from '../journal/directory-store.ts'
 import { s3Store } from '../journal/s3-store.ts'
 import { parseStateLocation } from '../journal/state-location.ts'
 import type { Sandbox } from '../sandbox/attach.ts'
-import { awsOf, endpointsOf, lazyCdn, lazyObjects } from './aws-world.ts'
+import { awsOf, endpointsOf, jitter, lazyCdn, lazyObjects, lazyParameters } from './aws-world.ts'
+import { accountCheck, checkedCdn, checkedFlag, checkedObjects, type AccountCheck } from './right-account.ts'
+import { playedFlag } from './played-flag.ts'
+import { publishedFlag } from './scrubbed.ts'
+import { skewWarning } from './clock-skew.ts'
 import { wait } from './wait.ts'
 
 type Env = { readonly [name: string]: string | undefined }
@@ -40,22 +44,39 @@ export type WorldOptions = {
   readonly env: Env
   readonly allowEndpoint: boolean
   readonly sandbox: Sandbox | null
+  /** A line for whoever sits before this machine. */
+  readonly warn: (line: string) => void
 }
 
-export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldOptions): OutsideWorld {
+export function outsideWorld({ plan, root, env, allowEndpoint, sandbox, warn }: WorldOptions): OutsideWorld {
   const clock = sandbox?.clock ?? systemClock()
   // Ids sort by real time: every fresh sandbox world begins at the same virtual instant.
   const random = ulidRandom(systemClock())
   const http = systemHttp(sandbox ? sandboxRoute(plan, sandbox) : undefined)
-  const files = projectFiles(root)
+  const files = projectFiles(root, { dotNames: ['.well-known', ...(plan.build?.dotfiles ?? [])] })
+  const scrubber = secretScrubber(env, secretVariables(plan))
   const clients = new Map<string, AwsEnvironment>()
+  const onServerDate = skewWarning(() => clock.now(), warn)
+  const checks = new Map<string, AccountCheck>()
   const aws = (environment: Environment) => {
     const known = clients.get(environment.name)
     if (known) return known
     const endpoints = sandbox ? { all: sandbox.apiUrl } : endpointsOf(env)
     const credentials = sandbox ? sandboxKeys : null
-    const made = awsOf(environment, { endpoints, allowEndpoint: allowEndpoint || sandbox !== null, credentials, wait })
+    const made = awsOf(environment, {
+      endpoints,
+      allowEndpoint: allowEndpoint || sandbox !== null,
+      credentials,
+      wait,
+      ...(sandbox ? {} : { onServerDate }),
+    })
     clients.set(environment.name, made)
+    return made
+  }
+  const check = (name: string) => {
+    const environment = environmentOf(plan, name)
+    const made = checks.get(name) ?? accountCheck(environment, () => aws(environment))
+    checks.set(name, made)
     return made
   }
   const objects = (name: string, bucket?: string | null) => {
@@ -69,24 +90,29 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox }: WorldO
     http,
     files,
     aws,
-    exec: execIn(
-      root,
-      systemExec({ env: sandbox ? withoutAws(env) : env, scrubber: secretScrubber(env, webhookVariables(plan)) }),
-    ),
-    objects: (name) => objects(name),
+    exec: execIn(root, systemExec({ env: sandbox ? withoutAws(env) : env, scrubber })),
+    objects: (name) => checkedObjects(objects(name), check(name)),
     cdn: (name) => {
       const environment = environmentOf(plan, name)
-      return environment.distribution === null ? null : lazyCdn(aws(environment), environment.distribution)
+      const { distribution } = environment
+      return distribution === null ? null : checkedCdn(lazyCdn(aws(environment), distribution), check(name))
     },
     flag: (name) => {
       const versions = directoryStore(join(root, '.launch', 'flags'))
-      return openFlagStore(plan.flag, {
+      const store = openFlagStore(sandbox ? playedFlag(plan.flag) : plan.flag, {
         objects: (bucket) => objects(name, bucket),
         http,
+        environment: name,
         siteUrl: environmentOf(plan, name).url,
         files,
         versions,
+        api: systemHttpApi(),
+        secret: (variable) => env[variable] || null,
+        parameters: lazyParameters(aws(environmentOf(plan, name))),
       })
+      const published = publishedFlag(store, scrubber)
+      // A flag of another service, or in a folder, is no business of an AWS account.
+      return /^(?:s3|ssm):/.test(store.location) ? checkedFlag(published, check(name)) : published
     },
     childEnv: (name) => ({
       LAUNCH_URL: sandbox?.siteUrls[name] ?? environmentOf(plan, name).url,
@@ -101,12 +127,13 @@ export function stateStore(location: string, root: string, objects: (bucket: str
   const parsed = parseStateLocation(location)
   return parsed.kind === 'file'
     ? directoryStore(resolve(root, parsed.path))
-    : s3Store(objects(parsed.bucket), parsed.prefix, wait)
+    : s3Store(objects(parsed.bucket), parsed.prefix, wait, jitter)
 }
 
 /** The run sheet says that these hold a secret, whatever they are called. */
-function webhookVariables({ channels }: Plan): readonly string[] {
-  return Object.values(channels).flatMap(({ webhookEnv }) => webhookEnv ?? [])
+export function secretVariables({ channels, flag }: Plan): readonly string[] {
+  const tokens = Object.entries(flag.store).flatMap(([field, name]) => (field.endsWith('_env') ? [name] : []))
+  return [...tokens, ...Object.values(channels).flatMap(({ webhookEnv }) => webhookEnv ?? [])]
 }
 
 /** The sheet's addresses are played by the sandbox's sites. */

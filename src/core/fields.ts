@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseDuration, parseShare } from './units.ts'
+import { parseBytes, parseDuration, parseShare } from './units.ts'
 
 /** zod fields for what people write in a run sheet: quantities with units become plain numbers. Every field describes itself. */
 
@@ -31,6 +31,20 @@ export const Share = z
     return z.NEVER
   })
   .describe('a percentage with its sign: 1%, 0.5%')
+
+export const Bytes = z
+  .string()
+  .transform((text, context) => {
+    const bytes = parseBytes(text)
+    if (bytes !== null) return bytes
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: `"${text}" is not a size; write a number and B, KB, MB, GB, KiB, MiB or GiB, like 5MB`,
+    })
+    return z.NEVER
+  })
+  .describe('a size with its unit: 800KB, 5MB')
 
 /** `10%` → 10. For exposure, where people think in percent. */
 export const Percent = Share.transform((share) => Math.round(share * 10_000) / 100).describe(

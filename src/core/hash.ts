@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { sha256Hex, type Sha256 } from './brand.ts'
 
 export function sha256(data: string | Uint8Array): Sha256 {
-  return sha256Hex(createHash('sha256').update(data).digest('hex'))
+  return sha256Hex(hash('sha256', data, 'hex'))
 }
 
 /** JSON with sorted keys and no undefined: equal values give equal text, so equal hashes. */

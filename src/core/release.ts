@@ -32,6 +32,8 @@ export type Current = {
 }
 
 export const keys = {
+  /** Everything of launch itself stands below it. */
+  own: '.launch/',
   current: '.launch/current.json',
   /** Below it is what launch keeps of releases it built itself; an adopted one is called `zero-…`. */
   builtReleases: '.launch/releases/r-',
@@ -61,14 +63,23 @@ export function inUploadOrder(files: readonly ReleaseFile[]): {
   return { immutable: of('immutable'), mutable: of('mutable'), html }
 }
 
-/** Files of `next` that `live` does not serve with the same content. */
+/** Files of `next` that `live` does not serve with the same content, type and cache-control. */
 export function changedFiles(next: readonly ReleaseFile[], live: Manifest | null): readonly ReleaseFile[] {
-  const served = new Map(live?.files.map((file) => [file.path, file.sha256]))
-  return next.filter((file) => served.get(file.path) !== file.sha256)
+  const served = new Map(live?.files.map((file) => [file.path, servedAs(file)]))
+  return next.filter((file) => served.get(file.path) !== servedAs(file))
+}
+
+function servedAs({ sha256, contentType, cacheControl }: ReleaseFile): string {
+  return [sha256, contentType, cacheControl].join('\n')
+}
+
+/** A path as it stands in a URL: every segment encoded, `#` and `?` of a name as well. */
+export function urlPath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/')
 }
 
 /** Paths a CDN may still hold an old copy of: everything whose name does not change with its content. */
 export function invalidationPaths(files: readonly ReleaseFile[]): readonly string[] {
-  const paths = files.filter((file) => file.class !== 'immutable').map((file) => `/${encodeURI(file.path)}`)
+  const paths = files.filter((file) => file.class !== 'immutable').map((file) => `/${urlPath(file.path)}`)
   return paths.includes('/index.html') ? ['/', ...paths] : paths
 }

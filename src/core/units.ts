@@ -34,6 +34,23 @@ export function parseShare(text: string): number | null {
   return percent <= 100 ? percent / 100 : null
 }
 
+const byteUnits: { readonly [unit: string]: number } = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+}
+
+/** `5MB` → 5000000, `512KiB` → 524288. Null when the text has no unit or is not a size. */
+export function parseBytes(text: string): number | null {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMG]?B|[KMG]iB)$/.exec(text.trim()) ?? []
+  const factor = byteUnits[unit]
+  return factor === undefined ? null : Math.round(Number(number) * factor)
+}
+
 /** 0.0123 → `1.23%`. */
 export function formatShare(share: number): string {
   return `${Number((share * 100).toPrecision(4))}%`

@@ -83,11 +83,17 @@ export function launches(app: string, environment: string, ports: Ports): Launch
     }
     const id = launchId(ports.random.id())
     const hash = planHash(request.plan)
-    await store.create(paths.plan(id), canonicalJson({ plan: request.plan, hash }), signal)
+    const planned = await store.create(paths.plan(id), canonicalJson({ plan: request.plan, hash }), signal)
+    // Nobody else writes below a new id: what was refused and is not there met a conflict (409) that did not pass.
+    if (planned === 'exists' && (await store.get(paths.plan(id), signal)) === null) throw unwritten(id)
     const log = eventLog(id, paths, ports)
     const { commit, version, acks, sandbox } = request
     const supersedes = state && !state.ended ? state.id : null
-    await log.append({ type: 'launch-opened', plan: hash, commit, version, supersedes, acks, sandbox }, signal)
+    const first = await log.append(
+      { type: 'launch-opened', plan: hash, commit, version, supersedes, acks, sandbox },
+      signal,
+    )
+    if (first.status === 'taken') throw unwritten(id)
     const swapped = await store.swap(
       paths.active,
       JSON.stringify({ launch: id, epoch: (pointer?.epoch ?? 0) + 1 }),
@@ -107,6 +113,14 @@ export function launches(app: string, environment: string, ports: Ports): Launch
   }
 
   return { current, open, load, list }
+}
+
+/** Before the pointer names it nobody knows of the launch: beginning again is safe. */
+function unwritten(id: LaunchId): LaunchError {
+  return new LaunchError(
+    'UNREACHABLE',
+    `launch ${id} could not be written: the state store met conflicts again and again`,
+  )
 }
 
 function short(commit: string): string {

@@ -1,7 +1,8 @@
 import { sha256 } from '../core/hash.ts'
 import type { ObjectStore, Random } from '../core/ports.ts'
 import { artifactHash, keys, type Current, type Manifest } from '../core/release.ts'
-import { eachFile, readCurrent, writeCurrent, writeManifest } from './releases.ts'
+import { eachFile } from './each-file.ts'
+import { moveCurrent, readCurrent, writeManifest } from './releases.ts'
 import { asReleaseFiles } from './serve.ts'
 
 /**
@@ -63,6 +64,7 @@ export async function currentOrAdopted(
   )
   await writeManifest(objects, manifest, signal)
   const current: Current = { schema: 1, release: manifest.id, previous: null, writeId: random.id(), restored: false }
-  await writeCurrent(objects, current, null, signal)
+  // Whoever was there first, a process that adopts it just now for one: what the pointer names is the release that is served.
+  await moveCurrent(objects, current, null, signal)
   return readCurrent(objects, signal)
 }

@@ -1,11 +1,10 @@
 import { LaunchError } from '../core/errors.ts'
-import { keys, type Current, type Manifest, type ReleaseFile } from '../core/release.ts'
+import { keys, type Current, type Manifest } from '../core/release.ts'
 import { sha256 } from '../core/hash.ts'
 import type { ObjectStore, PutOptions } from '../core/ports.ts'
 import type { Version } from '../core/brand.ts'
 
 const json = { contentType: 'application/json', cacheControl: 'no-store' } as const
-const uploadsAtOnce = 16
 
 /** Which release a bucket serves, with the version to replace it by; null for a bucket launch never deployed to. */
 export async function readCurrent(
@@ -18,20 +17,38 @@ export async function readCurrent(
   return found && current ? { current, etag: found.etag } : null
 }
 
+/** Moves the pointer from exactly the version that was read (null: from nothing). A conflict changes nothing. */
+export async function moveCurrent(
+  objects: ObjectStore,
+  current: Current,
+  expect: Version | null,
+  signal: AbortSignal,
+): Promise<'moved' | 'conflict'> {
+  const written = await putOnce(objects, keys.current, encode(current), { ...json, expect: expect ?? 'absent' }, signal)
+  if (written === 'written') return 'moved'
+  // The reply of an earlier try may have been lost: our own writeId says so.
+  const there = await readCurrent(objects, signal)
+  return there?.current.writeId === current.writeId ? 'moved' : 'conflict'
+}
+
+/** The same, for whoever begins again when it does not hold. Throws SUPERSEDED. */
 export async function writeCurrent(
   objects: ObjectStore,
   current: Current,
   expect: Version | null,
   signal: AbortSignal,
 ): Promise<void> {
-  const written = await putOnce(objects, keys.current, encode(current), { ...json, expect: expect ?? 'absent' }, signal)
-  if (written === 'written') return
-  // The reply of an earlier try may have been lost: our own writeId says so.
+  if ((await moveCurrent(objects, current, expect, signal)) === 'moved') return
+  throw await pointerMoved(objects, signal)
+}
+
+/** Who moved the pointer: another deploy, or a rollback. */
+export async function pointerMoved(objects: ObjectStore, signal: AbortSignal): Promise<LaunchError> {
   const there = await readCurrent(objects, signal)
-  if (there?.current.writeId === current.writeId) return
-  throw new LaunchError(
+  const who = there?.current.restored ? 'a rollback' : 'another deploy'
+  return new LaunchError(
     'SUPERSEDED',
-    `another deploy changed s3://${objects.bucket}/${keys.current} to ${there?.current.release ?? 'nothing'}`,
+    `${who} changed s3://${objects.bucket}/${keys.current} to ${there?.current.release ?? 'nothing'}`,
   )
 }
 
@@ -71,30 +88,6 @@ export async function readManifest(objects: ObjectStore, release: string, signal
 /** Replaces an equal release's manifest: its `previous` may differ when the same files are deployed again later. */
 export async function writeManifest(objects: ObjectStore, manifest: Manifest, signal: AbortSignal): Promise<void> {
   await objects.put(keys.manifest(manifest.id), encode(manifest), json, signal)
-}
-
-/**
- * Runs the work on every file, a few at a time, in order. The first failure stops the rest: when this rejects nothing is
- * under way any more, so that a write cannot land behind the back of a restore.
- */
-export async function eachFile(
-  files: readonly ReleaseFile[],
-  work: (file: ReleaseFile) => Promise<void>,
-): Promise<void> {
-  const queue = files.values()
-  let failed = false
-  const worker = async () => {
-    for (const file of queue) {
-      if (failed) return
-      await work(file).catch((error: unknown) => {
-        failed = true
-        throw error
-      })
-    }
-  }
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(uploadsAtOnce, files.length) }, worker))
-  const first = ends.find((end) => end.status === 'rejected')
-  if (first) throw first.reason
 }
 
 function encode(value: unknown): Uint8Array {

@@ -2,14 +2,16 @@ import { LaunchError } from '../core/errors.ts'
 import type { Cdn, Clock, Http, ObjectStore, Random } from '../core/ports.ts'
 import {
   changedFiles,
-  inUploadOrder,
   invalidationPaths,
   keys,
   type Current,
   type Manifest,
   type ReleaseFile,
 } from '../core/release.ts'
-import { eachFile, readCurrent, readManifest, writeCurrent } from './releases.ts'
+import { putInPlace } from './publish.ts'
+import { listKeys, type Listed } from './compare.ts'
+import { readCurrent, readManifest, writeCurrent } from './releases.ts'
+import { filesToVerify } from './sample.ts'
 import { verifyServed, type Served } from './verify-served.ts'
 
 export type RestorePorts = {
@@ -38,6 +40,9 @@ export type Restored = {
 /** How long old copies may outlive the restored files: the TTL of other files, browsers included. */
 const verifyMs = 120_000
 
+/** Of files a restore did not touch a few are fetched: it is in a hurry. */
+const othersVerified = 4
+
 /**
  * Makes an environment serve an earlier release again: its own copies are put back inside the bucket, HTML last, nothing
  * is uploaded. Null when there is nothing earlier. Repeating it is harmless.
@@ -58,28 +63,23 @@ export async function restorePrevious(
     readManifest(objects, release, signal),
     readManifest(objects, live.current.release, signal),
   ])
-  await mustBeComplete(objects, manifest, signal)
-  const { mutable, html } = inUploadOrder(manifest.files)
-  const putBack = (file: ReleaseFile) =>
-    objects.copy(
-      keys.kept(release, file.path),
-      file.path,
-      { contentType: file.contentType, cacheControl: file.cacheControl },
-      signal,
-    )
-  await eachFile(mutable, putBack)
-  for (const file of html) await putBack(file)
+  const listed = await listKeys(objects, signal)
+  mustBeComplete(manifest, listed)
+  const stale = notServed(manifest, bad, listed)
+  await putInPlace(release, stale, objects, signal)
   await writeCurrent(
     objects,
     { schema: 1, release, previous: manifest.previous, writeId: random.id(), restored: true },
     live.etag,
     signal,
   )
+  // Also what was right in the bucket: the edge may have an older copy of it.
   const paths = invalidationPaths([...manifest.files, ...changedFiles(bad.files, manifest)])
   const started = cdn
     ? await cdn.invalidate([...new Set(paths)], `launch-restore-${release}-${random.id()}`, signal)
     : null
-  const served = await verifyServed(url, manifest.files, { http, clock }, verifyMs, signal)
+  const checked = filesToVerify(manifest.files, stale, 'sample', othersVerified)
+  const served = await verifyServed(url, checked, { http, clock }, verifyMs, signal)
   return { release, from: live.current.release, degraded: started?.status === 'degraded' ? started.why : null, served }
 }
 
@@ -90,8 +90,15 @@ function releaseToRestore(current: Current, { to, awayFrom }: RestoreTarget): st
   return current.release === bad ? current.previous : current.release
 }
 
-async function mustBeComplete(objects: ObjectStore, manifest: Manifest, signal: AbortSignal): Promise<void> {
-  const listed = new Set((await objects.list('', signal)).map(({ key }) => key))
+/** Files to put back: all but those that one listing shows to be as the release's own copies are, served in the same way. */
+function notServed(manifest: Manifest, bad: Manifest, listed: Listed): readonly ReleaseFile[] {
+  const changed = new Set(changedFiles(manifest.files, bad).map(({ path }) => path))
+  return manifest.files.filter(
+    ({ path }) => changed.has(path) || listed.get(path) !== listed.get(keys.kept(manifest.id, path)),
+  )
+}
+
+function mustBeComplete(manifest: Manifest, listed: Listed): void {
   const needed = manifest.files.map((file) =>
     file.class === 'immutable' ? file.path : keys.kept(manifest.id, file.path),
   )

@@ -2,8 +2,8 @@ import { epochMs } from '../core/brand.ts'
 import { messageOf } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { Clock, Http } from '../core/ports.ts'
-import type { ReleaseFile } from '../core/release.ts'
-import { eachFile } from './releases.ts'
+import { urlPath, type ReleaseFile } from '../core/release.ts'
+import { eachFile } from './each-file.ts'
 
 export type Served = {
   readonly verified: number
@@ -11,6 +11,9 @@ export type Served = {
 }
 
 const requestTimeoutMs = 10_000
+/** 4 Mbit/s: a slow office line. */
+const slowestBytesPerMs = 500
+const largeBytes = 2 ** 20
 const pollMs = 2000
 
 /**
@@ -29,7 +32,7 @@ export async function verifyServed(
   for (;;) {
     const wrong: { path: string; why: string; file: ReleaseFile }[] = []
     await eachFile(pending, async (file) => {
-      const why = await difference(`${url}/${encodeURI(file.path)}`, file, ports.http, signal)
+      const why = await difference(`${url}/${urlPath(file.path)}`, file, ports.http, signal)
       if (why !== null) wrong.push({ path: file.path, why, file })
     })
     const now = ports.clock.now()
@@ -44,12 +47,20 @@ export async function verifyServed(
   }
 }
 
+/** Large ones are hashed as they come; what has a body at once does so anyway. */
+async function fetched(url: string, { bytes }: ReleaseFile, http: Http, signal: AbortSignal) {
+  const timeoutMs = requestTimeoutMs + Math.ceil(bytes / slowestBytesPerMs)
+  if (http.digest && bytes > largeBytes) return http.digest(url, { timeoutMs }, signal)
+  const { status, body } = await http.get(url, { timeoutMs }, signal)
+  return { status, sha256: sha256(body) }
+}
+
 /** Null when users get exactly the file. */
 async function difference(url: string, file: ReleaseFile, http: Http, signal: AbortSignal): Promise<string | null> {
   try {
-    const response = await http.get(url, { timeoutMs: requestTimeoutMs }, signal)
+    const response = await fetched(url, file, http, signal)
     if (response.status !== 200) return `answers ${response.status}`
-    const served = sha256(response.body)
+    const served = response.sha256
     return served === file.sha256 ? null : `serves ${served.slice(0, 12)} instead of ${file.sha256.slice(0, 12)}`
   } catch (error) {
     signal.throwIfAborted()

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 import { LaunchError } from '../../src/core/errors.ts'
-import { keys } from '../../src/core/release.ts'
+import { artifactHash, keys } from '../../src/core/release.ts'
 import { deploy, flagKeyOf } from '../../src/steps/deploy.ts'
-import { begun } from '../support/core-launch.ts'
+import type { ObjectStore } from '../../src/core/ports.ts'
+import { readCurrent, writeManifest } from '../../src/steps/releases.ts'
+import { restorePrevious } from '../../src/steps/restore.ts'
+import { begun, latch } from '../support/core-launch.ts'
 import { Killed, troubleAt, unlikeManifest, type Trouble } from '../support/kill-points.ts'
-import { fill, launchWorld, served, tinyPlan } from '../support/launch-world.ts'
+import { fill, launchWorld, served, tinyPlan, type LaunchWorld } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
 import { built, perform } from '../support/step-world.ts'
 
@@ -137,21 +140,110 @@ test('an invalidation that fails is said, and does not break the deploy', async 
 test('of two deploys at the same time one is told that the other changed the site', async () => {
   const world = await launchWorld(plan)
   const bucket = world.production
-  const other = { schema: 1, release: 'r-other', previous: null, writeId: 'other', restored: false }
   const copy: typeof bucket.copy = async (...args) => {
     await bucket.copy(...args)
-    await bucket.put(
-      keys.current,
-      new TextEncoder().encode(JSON.stringify(other)),
-      { contentType: '', cacheControl: '' },
-      never,
-    )
+    await movePointer(bucket)
   }
   await expect(perform(world, rollout, { ports: { objects: () => ({ ...bucket, copy }) } })).rejects.toMatchObject({
     code: 'SUPERSEDED',
     message: expect.stringContaining('r-other'),
   })
+  world.files.set('dist/index.html', '<html>newer</html>')
+  const forgetful: typeof bucket.copy = async (...args) => {
+    await bucket.copy(...args)
+    await movePointer(bucket, 'another')
+    await bucket.remove([keys.manifest('r-other')], never)
+  }
+  await expect(
+    perform(world, rollout, { ports: { objects: () => ({ ...bucket, copy: forgetful }) } }),
+  ).rejects.toMatchObject({
+    code: 'DEPLOY_BROKEN',
+    message: expect.stringMatching(/r-other.*could not be put back/),
+  })
 })
+
+test.each([
+  ['latched the flag', latchFlag, { code: 'LATCHED', outcome: 'superseded', message: /by on-call: errors/ }],
+  [
+    'moved the pointer',
+    async ({ production }: LaunchWorld) => movePointer(production),
+    { code: 'SUPERSEDED', outcome: 'superseded', message: /r-other/ },
+  ],
+] as const)(
+  'a rollback that %s while files were uploaded stops the deploy before users see it',
+  async (_how, roll, said) => {
+    const world = await launchWorld(plan)
+    const bucket = world.production
+    let published = 0
+    const objects: ObjectStore = {
+      ...bucket,
+      copy: async (...args) => (published++, bucket.copy(...args)),
+      put: async (...args) => {
+        const written = await bucket.put(...args)
+        if (args[0] === 'assets/new.js') await roll(world)
+        return written
+      },
+    }
+    await expect(perform(world, rollout, { ports: { objects: () => objects } })).rejects.toMatchObject({
+      ...said,
+      message: expect.stringMatching(said.message),
+    })
+    expect(published).toBe(0)
+    expect(await served(bucket)).toMatchObject({ 'index.html': '<html>old</html>', 'robots.txt': 'old' })
+  },
+)
+
+test('a latch that the launch was told to go over does not stop its deploy', async () => {
+  const world = await launchWorld(plan)
+  await latchFlag(world)
+  const events = begun(await built(world)).events.map((event) =>
+    event.type === 'launch-opened' ? { ...event, acks: ['latch'] } : event,
+  )
+  await perform(world, rollout, { events })
+  expect(await served(world.production)).toMatchObject({ 'index.html': '<html>new</html>' })
+})
+
+test('a deploy that lost to a full rollback while it published puts the restored files back', async () => {
+  const world = await launchWorld(plan)
+  await perform(world, rollout)
+  const [first] = [await readCurrent(world.production, never)]
+  world.files.set('dist/index.html', '<html>newer</html>')
+  const bucket = world.production
+  let restoring = false
+  const objects: ObjectStore = {
+    ...bucket,
+    // The other machine's restore ends between the last check of this deploy and its HTML.
+    copy: async (...args) => {
+      if (!restoring) {
+        restoring = true
+        await latchFlag(world)
+        const ports = { ...world.ports(), objects: bucket, cdn: null }
+        const target = { to: first?.current.release ?? null, awayFrom: null }
+        await restorePrevious('https://tiny.example', target, ports, never)
+      }
+      return bucket.copy(...args)
+    },
+  }
+  await expect(perform(world, rollout, { ports: { objects: () => objects } })).rejects.toMatchObject({
+    code: 'SUPERSEDED',
+    message: expect.stringMatching(/rollback.*r-.*put back/),
+  })
+  expect(await served(bucket)).toMatchObject({ 'index.html': '<html>new</html>' })
+  expect((await readCurrent(bucket, never))?.current).toMatchObject({ release: first?.current.release, restored: true })
+})
+
+async function latchFlag(world: LaunchWorld): Promise<void> {
+  const reading = latch()
+  if (reading.status === 'present') await world.ports().flag('production').forceOff(reading.flag, never)
+}
+
+async function movePointer(bucket: ObjectStore, writeId = 'other'): Promise<void> {
+  const about = { id: 'r-other', version: '0', commit: 'c', previous: null, artifact: artifactHash([]), files: [] }
+  await writeManifest(bucket, { schema: 1, ...about }, never)
+  const other = { schema: 1, release: 'r-other', previous: null, writeId, restored: false }
+  const body = new TextEncoder().encode(JSON.stringify(other))
+  await bucket.put(keys.current, body, { contentType: '', cacheControl: '' }, never)
+}
 
 const bucketCalls = /^s3\/production\./
 for (const [where, empty] of [

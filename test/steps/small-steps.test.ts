@@ -122,6 +122,8 @@ test('a canary reads its rules from the sheet and goes by them', () => {
     1_800_000,
     { name: 'slo', everyMs: 30_000, patienceMs: 1_800_000 },
   ])
+  // Every stage waits until its last minute counts.
+  expect(canary.plannedMs(spec, 180_000)).toBe(3 * (600_000 + 180_000))
   const step = told.phases.flatMap(({ steps }) => steps).find(({ kind }) => kind === 'canary')
   if (!step || !canary.next) throw new Error('no canary')
   expect(canary.next(step, told, stateOf(begun().events), worldAt(0))).toMatchObject({

@@ -21,6 +21,7 @@ import { memoryObjectStore } from './memory-object-store.ts'
 import { memoryStateStore } from './memory-state-store.ts'
 import { never, noWait } from './real-time.ts'
 import { siteHttp } from './site-http.ts'
+import { noServices } from './no-services.ts'
 import { tapped, type Tap } from './tapped.ts'
 
 /** A whole launch, as short as it can be: build, stage, deploy, 10 %, 100 %, watch, report. */
@@ -122,7 +123,7 @@ export async function launchWorld(plan: Plan = tinyPlan()): Promise<LaunchWorld>
       },
     }
     return {
-      clock: tapped(clock, 'clock', tap, ['now', 'monotonicMs', 'advance']),
+      clock: tapped(clock, 'clock', tap, ['now', 'monotonicMs', 'jumpedMs', 'advance']),
       random,
       wait: noWait,
       exec: tapped(
@@ -147,6 +148,7 @@ export async function launchWorld(plan: Plan = tinyPlan()): Promise<LaunchWorld>
           files,
           versions: store,
           siteUrl: plan.environments[environment]?.url ?? '',
+          ...noServices,
         }),
       childEnv: (environment) => ({ LAUNCH_ENV: environment }),
       log: () => {},

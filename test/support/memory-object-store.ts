@@ -1,5 +1,6 @@
 import { version, type Version } from '../../src/core/brand.ts'
 import { LaunchError } from '../../src/core/errors.ts'
+import { etagOf } from '../../src/core/etag.ts'
 import { sha256 } from '../../src/core/hash.ts'
 import type { ObjectStore, PutOptions, StoredObject } from '../../src/core/ports.ts'
 
@@ -12,7 +13,7 @@ export function memoryObjectStore(bucket = 'memory'): ObjectStore {
     return expect === 'absent' ? found === undefined : found?.etag === expect
   }
   const store = (key: string, body: Uint8Array, { contentType, cacheControl }: PutOptions): Version => {
-    const etag = version(`"${sha256(body).slice(0, 32)}"`)
+    const etag = version(`"${etagOf(body)}"`)
     objects.set(key, { body: body.slice(), etag, contentType, cacheControl })
     return etag
   }

@@ -54,6 +54,17 @@ export async function bucketOf(project: string, bucket: string): Promise<Readonl
   return held
 }
 
+/** Every write of an object in the project's sandbox, oldest first. */
+export async function putsOf(project: string) {
+  const entries = (await readFile(worldFile(project, 'log.jsonl'), 'utf8')).trim().split('\n')
+  return entries.flatMap((line) => {
+    const entry = LogLine.parse(JSON.parse(line))
+    if (entry.type !== 'put') return []
+    const { bucket, key, object } = entry
+    return [{ bucket, key, read: () => readFile(worldFile(project, 'blobs', object.sha256)) }]
+  })
+}
+
 /** The bytes of an object, or null. */
 export async function objectOf(project: string, bucket: string, key: string): Promise<Buffer | null> {
   const sha256 = (await bucketOf(project, bucket)).get(key)

@@ -12,7 +12,7 @@ export function siteHttp(
       const answer = answers[pathname]
       const empty = { headers: {}, body: new Uint8Array(), ms: 3 }
       if (answer) return { status: answer(), ...empty }
-      const key = decodeURI(pathname).slice(1)
+      const key = decodeURIComponent(pathname).slice(1)
       const found = await sites[origin]?.get(key === '' ? 'index.html' : key, signal)
       if (!found) return { status: 404, ...empty }
       return { status: 200, headers: { etag: found.etag }, body: found.body, ms: 3 }

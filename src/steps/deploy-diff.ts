@@ -1,0 +1,49 @@
+import type { Build } from '../core/plan.ts'
+import type { Files, ObjectStore } from '../core/ports.ts'
+import { keys, type ReleaseFile } from '../core/release.ts'
+import { builtFiles, compare, foreignKeys, listKeys } from './compare.ts'
+import { readCurrent } from './releases.ts'
+
+/** What a deploy of the build output as it is now would do to a bucket. */
+export type DeployDiff = {
+  readonly release: string
+  /** The release that is served, or null. */
+  readonly live: string | null
+  readonly added: readonly ReleaseFile[]
+  readonly changed: readonly ReleaseFile[]
+  /** Files that are not as the live release left them. */
+  readonly drifted: readonly ReleaseFile[]
+  readonly unchanged: number
+  /** Paths the live release serves and this one does not name: they stay until their release is pruned. */
+  readonly retired: readonly string[]
+  /** Keys that no release of ours knows: never touched. */
+  readonly foreign: readonly string[]
+  /** Objects that would be overwritten although launch did not put them there: they are adopted as release zero before. */
+  readonly adopted: readonly string[]
+}
+
+/** Reads only. Throws ARTIFACT_INVALID without a build output. */
+export async function deployDiff(
+  build: Build,
+  flagKey: string | null,
+  { objects, files }: { readonly objects: ObjectStore; readonly files: Files },
+  signal: AbortSignal,
+): Promise<DeployDiff> {
+  const built = await builtFiles(build, files)
+  const [live, listed] = await Promise.all([readCurrent(objects, signal), listKeys(objects, signal)])
+  const found = await compare(built.files, live, { objects, listed }, signal)
+  const served = found.manifest?.files ?? []
+  const [before, now] = [served, built.files].map((list) => new Set(list.map(({ path }) => path)))
+  const foreign = foreignKeys(listed, [built.files, served], flagKey)
+  return {
+    release: built.id,
+    live: live?.current.release ?? null,
+    added: found.changed.filter(({ path }) => before?.has(path) !== true),
+    changed: found.changed.filter(({ path }) => before?.has(path) === true),
+    drifted: found.drifted,
+    unchanged: built.files.length - found.changed.length - found.drifted.length,
+    retired: served.map(({ path }) => path).filter((path) => now?.has(path) !== true),
+    foreign,
+    adopted: live ? [] : [...listed.keys()].filter((key) => !key.startsWith(keys.own) && key !== flagKey),
+  }
+}
