@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { chmod, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { joinChunks } from './join-chunks.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -12,6 +13,15 @@ const byText = (a, b) => (a < b ? -1 : 1)
 /** A launch that runs while this builds goes on loading the chunks it was built with: longer than a launch window lasts. */
 const keepChunksMs = 6 * 3_600_000
 const say = (text) => process.stderr.write(`build: ${text}\n`)
+
+/** To import node:process reads all its properties, stdin and the list of node's flags among them: 3 ms of every start. */
+const globalProcess = {
+  name: 'global-process',
+  setup: (build) => {
+    build.onResolve({ filter: /^(?:node:)?process$/ }, () => ({ path: 'process', namespace: 'global-process' }))
+    build.onLoad({ filter: /./, namespace: 'global-process' }, () => ({ contents: 'module.exports = process' }))
+  },
+}
 
 const startedAt = performance.now()
 const esbuild = await loadEsbuild()
@@ -43,33 +53,37 @@ async function build() {
   const stamp = await stampOfInputs()
   if (!['--force', '--clean'].some((flag) => process.argv.includes(flag)) && (await isBuilt(stamp))) return
 
+  const common = { format: 'esm', platform: 'node', target: 'node20', legalComments: 'none', logLevel: 'warning' }
   const result = await esbuild.build({
+    ...common,
     absWorkingDir: root,
     entryPoints: { cli: 'src/cli.ts' },
     outdir: 'dist',
     bundle: true,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
     // Without `module` first esbuild takes the CommonJS build of the AWS SDK, which it cannot shake.
     mainFields: ['module', 'main'],
     define: { LAUNCH_VERSION: JSON.stringify(version) },
     // Bundled CommonJS packages call require() for node: modules.
-    banner: {
-      js: "import { createRequire as launchRequire } from 'node:module'; const require = launchRequire(import.meta.url);",
-    },
-    legalComments: 'none',
+    banner: { js: 'const require = process.getBuiltinModule;' },
+    plugins: [globalProcess],
     sourcemap: false,
     metafile: true,
     write: false,
-    logLevel: 'warning',
   })
-  await writeAll(result.outputFiles)
+  const files = await Promise.all((await joinChunks(esbuild, result, common)).map(smaller))
+  await writeAll(files)
   await writeInPlace(join(dist, 'third-party-licenses.txt'), await licensesOf(Object.keys(result.metafile.inputs)))
   await writeInPlace(stampFile, stamp)
-  say(`dist/cli.js and ${result.outputFiles.length - 1} chunks in ${Math.round(performance.now() - startedAt)} ms`)
+  say(`dist/cli.js and ${files.length - 1} chunks in ${Math.round(performance.now() - startedAt)} ms`)
+}
+
+/** Less to read and to parse at every start; names stay, for the stack of a bug. */
+async function smaller({ path, text }) {
+  const options = { minifyWhitespace: true, minifySyntax: true, format: 'esm', platform: 'node', target: 'node20' }
+  const { code } = await esbuild.transform(text, { ...options, legalComments: 'none' })
+  return { path, text: code }
 }
 
 async function isBuilt(stamp) {
@@ -116,7 +130,8 @@ async function stampOfInputs() {
   const inputs = await readdir(join(root, 'src'), { recursive: true, withFileTypes: true })
   const sources = inputs.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   const others = ['package.json', 'package-lock.json'].map((name) => join(root, name))
-  for (const path of [...sources, ...others, fileURLToPath(import.meta.url)].toSorted(byText)) {
+  const scripts = ['scripts/build.mjs', 'scripts/join-chunks.mjs'].map((name) => join(root, name))
+  for (const path of [...sources, ...others, ...scripts].toSorted(byText)) {
     hash.update(`${relative(root, path)}\0`).update(await readFile(path).catch(() => ''))
   }
   return hash.digest('hex')

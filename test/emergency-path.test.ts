@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { awsServer } from './support/aws-server.ts'
+import { runBin } from './support/run-bin.ts'
+import { tempDir } from './support/temp-dir.ts'
 
 const src = join(import.meta.dirname, '..', 'src')
 
@@ -16,18 +19,67 @@ function loadedBy(entry: string, seen = new Set<string>()): ReadonlySet<string> 
   return seen
 }
 
-// What runs between the start of `launch rollback emergency` and its acknowledged write. The SDK comes on top, by itself.
+// What runs between the start of `launch rollback emergency` and its acknowledged write.
 test.each(['cli.ts', 'program.ts', 'commands/rollback-target.ts', 'compose/emergency.ts', 'engine/rollback.ts'])(
-  '%s loads no schemas, no check kinds and no journal',
+  '%s loads no schemas, no check kinds, no journal and no SDK',
   (entry) => {
     const loaded = [...loadedBy(entry)]
 
     expect(loaded).toContain(entry)
-    expect(
-      loaded.filter((name) => name === 'zod' || name === 'execa' || /^(?:gates|journal|runsheet\/schema)/.test(name)),
-    ).toEqual([])
+    const heavy =
+      /^(?:zod|execa|node:zlib|node:https|node:child_process|@aws-sdk\/.*|(?:gates|journal|runsheet\/schema).*)$/
+    expect(loaded.filter((name) => heavy.test(name))).toEqual([])
   },
 )
+
+test('what is loaded at once is one file beside the entry, with nothing heavy in it', () => {
+  const dist = join(src, '..', 'dist')
+  const [, front = ''] =
+    /import\("\.\/chunks\/(front-\w+\.js)"\)/.exec(readFileSync(join(dist, 'cli.js'), 'utf8')) ?? []
+  const text = readFileSync(join(dist, 'chunks', front), 'utf8')
+
+  expect(text).toContain('rollback emergency')
+  expect(text).not.toMatch(/aws-sdk-js|ZodError|parseAllDocuments/)
+  const imports = text.matchAll(/(?:^|;|\})import[^"();]*"(\.[^"]+)"/g)
+  // The version, and the runtime that esbuild puts beside CommonJS packages.
+  expect(new Set([...imports].map(([, from]) => from)).size).toBeLessThanOrEqual(2)
+})
+
+test('an emergency rollback is on its way before the SDK is there', async () => {
+  await using dir = await tempDir()
+  let document = ''
+  await using server = await awsServer(({ method, body }) => {
+    if (method === 'PUT') document = body
+    return {
+      status: 200,
+      headers: { etag: '"e"', 'content-type': 'application/json' },
+      body: method === 'GET' ? document : '',
+    }
+  })
+  const env = {
+    AWS_ENDPOINT_URL: server.endpoint,
+    LAUNCH_ALLOW_ENDPOINT: '1',
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+  }
+  const args = [
+    'rollback',
+    'emergency',
+    '--flag',
+    's3://board-prod/flags/board.json',
+    '--region',
+    'us-east-1',
+    '--json',
+  ]
+  const ran = await runBin(args, { cwd: dir.path, env })
+
+  expect(ran.exitCode, ran.stderr).toBe(0)
+  const [first, second] = server.requests
+  expect(first).toMatchObject({ method: 'PUT', url: '/board-prod/flags/board.json' })
+  expect(first?.headers['user-agent'] ?? '').not.toContain('aws-sdk-js')
+  expect(JSON.parse(document)).toMatchObject({ launch: { percent: 0, latch: true } })
+  expect(second).toMatchObject({ method: 'GET' })
+})
 
 test('a file that does load schemas is seen as such', () => {
   expect([...loadedBy('engine/look.ts')]).toContain('zod')

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { everyPoint, killedAt, recorded, representatives, titleOf } from '../support/kill-runs.ts'
+
+/**
+ * The built binary, killed at the requests it sends. Which there are is counted from a launch that nothing happens to: one of every
+ * kind here, all of them with `npm run kill-points -- --all --minutes 20`.
+ */
+const requests = await recorded()
+const all = process.env['LAUNCH_KILL_POINTS'] === 'all'
+const points = all ? everyPoint(requests) : representatives(requests)
+const deadline = performance.now() + Number(process.env['LAUNCH_KILL_MINUTES'] ?? 60) * 60_000
+
+test('the recorded launch has effects of every kind', () => {
+  const names = requests.filter(({ isEffect }) => isEffect).map(({ name }) => name)
+  for (const wanted of ['PUT sb-prod flag 50 %', 'PUT sb-prod flag 100 %', 'PUT sb-prod pointer', 'POST invalidation'])
+    expect(names).toContain(wanted)
+  expect(new Set(points.map(({ next }) => next)).size).toBe(3)
+  expect(new Set(points.map(({ phase }) => phase)).size).toBe(3)
+  expect(points.length).toBeGreaterThan(40)
+})
+
+test.concurrent.each(points.map((point) => [titleOf(point), point] as const))(
+  'killed at %s, a launch comes to its right end',
+  async (_title, point) => {
+    if (performance.now() > deadline) return
+    expect(await killedAt(point)).toEqual([])
+  },
+  180_000,
+)
