@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { version } from '../../src/core/brand.ts'
+import { launchId, version } from '../../src/core/brand.ts'
 import type { StateStore } from '../../src/core/ports.ts'
+import { eventLog } from '../../src/journal/events.ts'
+import { layout } from '../../src/journal/layout.ts'
+import { opened } from '../support/journal-builder.ts'
+import { manualClock } from '../support/manual-clock.ts'
 import { never } from '../support/real-time.ts'
 
 /** `make` gives an empty store that two processes could share: `open()` opens it once more. Null skips the suite. */
@@ -75,6 +79,26 @@ export function stateStoreContract(name: string, make: () => Promise<{ open(): S
       expect(await state.list('l/', never)).toEqual(['a', 'b', 'z'])
       expect(await state.list('', never)).toEqual(['l', 'm'])
       expect(await state.list('nothing/', never)).toEqual([])
+    })
+
+    it('keeps a journal of many writers whole: nothing lost, no number twice, one unbroken chain', async (state, open) => {
+      const id = launchId('01JDZ0')
+      const writer = (name: string, store: StateStore) => {
+        let ids = 0
+        const random = { id: () => `${name}-${(ids += 1)}` }
+        const ports = { store, clock: manualClock(0), random, actor: { name, host: 'h', run: null } }
+        return eventLog(id, layout('app', 'production'), ports)
+      }
+      await writer('first', state).append(opened(), never)
+      const wrote = await Promise.all(
+        Array.from({ length: 8 }, (_, i) =>
+          writer(`w${i}`, open()).appendAnyway({ type: 'noted', text: `${i}` }, never),
+        ),
+      )
+      // Reading checks numbers and chain.
+      const events = await writer('reader', open()).read(never)
+      expect(events.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+      expect(new Set(events.map(({ id }) => id))).toEqual(new Set(['first-1', ...wrote.map((event) => event.id)]))
     })
 
     it('refuses a key that would leave its place', async (state) => {

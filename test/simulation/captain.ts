@@ -1,0 +1,56 @@
+import { LaunchError } from '../../src/core/errors.ts'
+import type { Happening } from '../../src/core/event.ts'
+import { fold } from '../../src/core/reduce.ts'
+import { stageKey, stageNow } from '../../src/core/state.ts'
+import { watched } from './driver.ts'
+import type { Process } from './process.ts'
+import { canaryStep } from './sheet.ts'
+import { launchesOf, type World } from './world.ts'
+
+const asks = ['pause', 'resume', 'promote', 'abort', 'sign off', 'remark'] as const
+
+/** What people add to a launch while it goes on: it takes slots of the journal from whoever drives. */
+const remarks: readonly [Happening, ...Happening[]] = [
+  { type: 'noted', text: 'start the call ten minutes earlier' },
+  { type: 'issue-noted', severity: 'P2', text: 'slow index' },
+  { type: 'blocker-raised', blocker: 1, severity: 'minor', text: 'a typo' },
+  { type: 'blocker-cleared', blocker: 1, note: 'mended' },
+  { type: 'waived', gate: 'closeout', check: 'told', reason: 'said by phone' },
+]
+
+/**
+ * The release captain at another machine: says one thing to the open launch through its journal. `said`: begun before the
+ * last verdict was there, and not looked at again.
+ */
+export async function say(world: World, process: Process, said: (typeof asks)[number] | null = null): Promise<void> {
+  const { random, counters } = world
+  const { signal } = process.stop
+  try {
+    const what = said ?? (random.chance(0.05) ? 'no-go' : random.pick(asks))
+    const opened = await launchesOf(world, process).current(signal)
+    const state = opened && fold(await opened.log.read(signal))
+    if (!opened || !state || state.ended) return
+    const log = watched(world, opened.log)
+    if (what === 'no-go') {
+      if (!random.chance(0.2)) return
+      await log.appendAnyway({ type: 'go-decided', decision: 'no-go', note: 'not today', via: 'terminal' }, signal)
+    } else if (what === 'remark') {
+      await log.appendAnyway(random.pick(remarks), signal)
+    } else if (what === 'sign off') {
+      const binding = { commit: state.commit, artifact: state.artifact?.hash ?? null, plan: state.planHash }
+      await log.appendAnyway({ type: 'approved', role: 'qa-lead', note: '', binding }, signal, 'qa-lead')
+    } else {
+      const stage = stageNow(state, canaryStep)
+      if (!stage || stage.status === 'left') return
+      const verdict = state.gates[stageKey({ id: canaryStep }, stage.percent)]
+      if (what === 'promote' && verdict?.verdict === 'fail' && said === null) return
+      await log.appendAnyway({ type: 'canary-asked', ask: what, stage: stage.percent, reason: 'looking' }, signal)
+    }
+    counters.add(`captain: ${what}`)
+  } catch (error) {
+    if (error instanceof LaunchError) counters.add(`captain ${error.code}`)
+    else if (!signal.aborted) world.found('I0', `a bug: ${error instanceof Error ? error.stack : String(error)}`)
+  } finally {
+    process.isDone = true
+  }
+}

@@ -1,0 +1,249 @@
+import { setMaxListeners } from 'node:events'
+import { epochMs } from '../../src/core/brand.ts'
+import type { Clock, Wait } from '../../src/core/ports.ts'
+import type { Counters } from './counters.ts'
+import type { Prng } from './prng.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { Service, Swarm, WireFault } from './swarm.ts'
+import type { Trace } from './trace.ts'
+import { drawFault, isDark, isRead, swallow, told, WireError, type CallKind } from './wire.ts'
+
+/** What all processes of one simulated world share. */
+export type Nature = {
+  /** Replaced by a healed one in the end. */
+  swarm: Swarm
+  readonly random: Prng
+  readonly scheduler: Scheduler
+  readonly trace: Trace
+  readonly counters: Counters
+}
+
+/** 2026-12-01T18:00:00Z: the instant virtual time counts from. */
+export const worldStart = Date.UTC(2026, 11, 1, 18)
+
+/** One process on one machine: it may die or stand still at any answer, and its clock is its own. */
+export type Process = {
+  readonly name: string
+  readonly clock: Clock
+  readonly wait: Wait
+  /** Real ms it stood still so far. */
+  readonly pausedMs: number
+  readonly isDead: boolean
+  readonly isSlow: boolean
+  isDone: boolean
+  readonly stop: AbortController
+  jumpClock(ms: number): void
+  /** It dies (null) or stands still for so long at one of its next answers: at this one. */
+  doom(answers: number, pauseMs: number | null): void
+  /** One request: `apply` happens at the service at some moment, perhaps twice, perhaps never; then comes the answer, perhaps. */
+  call<T>(service: Service, what: string, kind: CallKind, apply: () => T, signal: AbortSignal): Promise<T>
+}
+
+/** How long a caller waits for an answer. */
+const timeoutMs = 5000
+const latestMs = 20_000
+/** So much more likely is a death or a pause where the seed looks for trouble. */
+const criticalTimes = 15
+const longestNapMs = 30_000
+
+export function startProcess(name: string, nature: Nature, skewMs: number): Process {
+  const { random, scheduler, trace, counters } = nature
+  const slowness = random.chance(nature.swarm.slow) ? random.int(10, 60) : 1
+  if (slowness > 1) counters.add('slow process')
+  let skew = skewMs
+  let doomed: { answers: number; readonly pauseMs: number | null } | null = null
+  let jumped = 0
+  let pausedUntil = 0
+  const process = {
+    name,
+    pausedMs: 0,
+    isDead: false,
+    isSlow: slowness > 1,
+    isDone: false,
+    stop: new AbortController(),
+    jumpClock: (ms: number) => {
+      skew += ms
+      jumped += ms
+      counters.add('clock jump')
+      trace.add(scheduler.nowMs, `${name} clock jumps ${ms}`)
+    },
+    doom: (answers: number, pauseMs: number | null) => {
+      doomed = { answers, pauseMs }
+    },
+    clock: {
+      now: () => epochMs(worldStart + scheduler.nowMs + skew),
+      monotonicMs: () => scheduler.nowMs,
+      jumpedMs: () => {
+        const ms = jumped
+        jumped = 0
+        return ms
+      },
+      sleepUntil: async (at: number, signal: AbortSignal) => {
+        signal.throwIfAborted()
+        for (let left = at - process.clock.now(); left > 0; left = at - process.clock.now()) {
+          await nap(Math.min(left, longestNapMs), signal)
+        }
+      },
+    },
+    wait: async (ms: number, signal: AbortSignal) => {
+      signal.throwIfAborted()
+      await nap(ms, signal)
+    },
+    call,
+  }
+
+  function latency(): number {
+    const { latencyMs } = nature.swarm
+    return 1 + Math.floor(latencyMs * slowness * (0.5 + random.unit()))
+  }
+
+  /** What was said to befall it at this very answer. */
+  function fateNow(): typeof doomed {
+    if (!doomed || (doomed.answers -= 1) > 0) return null
+    const fate = doomed
+    doomed = null
+    return fate
+  }
+
+  /** Lets the process go on, unless it dies or stands still just then. */
+  function deliver(atMs: number, what: string, go: () => void): void {
+    scheduler.at(atMs, () => {
+      if (process.isDead) return
+      const { critical, crash, pause, pauseMs } = nature.swarm
+      const times = critical !== null && what.startsWith(critical) ? criticalTimes : 1
+      const fate = fateNow()
+      if (fate?.pauseMs === null || random.chance(crash * times)) {
+        process.isDead = true
+        counters.add('crash')
+        trace.add(scheduler.nowMs, `${name} dies before it hears of ${what}`)
+        return
+      }
+      if (scheduler.nowMs >= pausedUntil && (fate || random.chance(pause * times))) {
+        const ms = fate?.pauseMs ?? random.int(1, pauseMs)
+        pausedUntil = scheduler.nowMs + ms
+        process.pausedMs += ms
+        counters.add('pause')
+        trace.add(scheduler.nowMs, `${name} stands still for ${ms} ms`)
+      }
+      if (scheduler.nowMs < pausedUntil) scheduler.at(pausedUntil, () => process.isDead || go())
+      else go()
+    })
+  }
+
+  function nap(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let over = false
+      const wake = () => {
+        if (over) return
+        over = true
+        deliver(scheduler.nowMs, 'an abort', () => reject(signal.reason))
+      }
+      // A batch of reads that are all tried again waits on one signal.
+      setMaxListeners(0, signal)
+      signal.addEventListener('abort', wake, { once: true })
+      deliver(scheduler.nowMs + Math.ceil(ms), 'a timer', () => {
+        if (over) return
+        over = true
+        signal.removeEventListener('abort', wake)
+        resolve()
+      })
+    })
+  }
+
+  async function call<T>(
+    service: Service,
+    what: string,
+    kind: CallKind,
+    apply: () => T,
+    signal: AbortSignal,
+  ): Promise<T> {
+    signal.throwIfAborted()
+    const { nowMs } = scheduler
+    const fault = drawFault(kind, nature.swarm, random)
+    if (kind === 'one of many' && fault === null && !isDark(nature.swarm, service, nowMs))
+      return together(what, apply, signal)
+    const there = nowMs + latency()
+    const back = there + latency()
+    return new Promise((resolve, reject) => {
+      const answer = (atMs: number, said: string, settle: () => void) =>
+        deliver(atMs, what, () => {
+          trace.add(scheduler.nowMs, `${name} ${what} → ${said}`)
+          if (signal.aborted) reject(signal.reason)
+          else settle()
+        })
+      const fails = (atMs: number, why: WireFault | 'blackout') => {
+        counters.add(why)
+        answer(atMs, why, () => reject(new WireError(why, what)))
+      }
+      const applied = (): T => {
+        const result = apply()
+        if (!isRead(kind)) trace.add(scheduler.nowMs, `  ${name} ${what} comes true: ${told(result)}`)
+        return result
+      }
+      const succeeds = (arrive: () => T) =>
+        scheduler.at(
+          there,
+          () => {
+            try {
+              const result = arrive()
+              answer(back, isRead(kind) ? 'ok' : told(result), () => resolve(result))
+            } catch (error) {
+              answer(back, String(error), () => reject(error))
+            }
+          },
+          false,
+        )
+      if (isDark(nature.swarm, service, nowMs)) return fails(nowMs + random.int(1, timeoutMs), 'blackout')
+      switch (fault) {
+        case null:
+          return succeeds(applied)
+        case 'unreachable':
+          return fails(there, fault)
+        case 'unavailable':
+        case 'throttled':
+        case 'conflict 409':
+          return fails(back, fault)
+        case 'reply lost':
+          scheduler.at(there, () => swallow(applied), false)
+          return fails(random.chance(0.5) ? back : nowMs + timeoutMs, fault)
+        case 'late apply':
+          scheduler.at(nowMs + timeoutMs + random.int(0, latestMs), () => swallow(applied), false)
+          return fails(nowMs + timeoutMs, fault)
+        case 'duplicate':
+          counters.add(fault)
+          scheduler.at(there + random.int(0, latestMs), () => swallow(applied), false)
+          return succeeds(applied)
+        case 'own 412':
+          counters.add(fault)
+          return succeeds(() => (applied(), applied()))
+      }
+    })
+  }
+
+  let connection: { readonly atMs: number; readonly waiting: (() => () => void)[] } | null = null
+
+  /** Reads sent at the same moment see the service at one moment, and their answers come together. */
+  function together<T>(what: string, apply: () => T, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (connection?.atMs !== scheduler.nowMs) {
+        const waiting: (() => () => void)[] = []
+        connection = { atMs: scheduler.nowMs, waiting }
+        const there = scheduler.nowMs + latency()
+        const arrive = () => {
+          const settle = waiting.map((read) => read())
+          deliver(there + latency(), what, () => {
+            trace.add(scheduler.nowMs, `${name} ${what} and ${settle.length - 1} more → ok`)
+            for (const go of settle) go()
+          })
+        }
+        scheduler.at(there, arrive, false)
+      }
+      connection.waiting.push(() => {
+        const result = apply()
+        return () => (signal.aborted ? reject(signal.reason) : resolve(result))
+      })
+    })
+  }
+
+  return process
+}

@@ -1,0 +1,42 @@
+import { writeFileSync } from 'node:fs'
+import { runSeed, type SeedResult } from './run-seed.ts'
+import { compilePlans } from './sheet.ts'
+
+/** What one worker found in its share of the seeds, as one line of JSON on its standard output. */
+export type WorkerReport = {
+  readonly seeds: number
+  readonly steps: number
+  readonly virtualMs: number
+  readonly counts: { readonly [name: string]: number }
+  readonly failures: readonly Pick<SeedResult, 'seed' | 'violations'>[]
+}
+
+const mostFailures = 50
+
+/** `worker FROM COUNT STEP [first]`: every STEP-th seed from FROM; `first`: ends at the first violation. */
+async function work(from: number, count: number, step: number, endsAtFirst: boolean): Promise<WorkerReport> {
+  const plans = compilePlans()
+  const counts = new Map<string, number>()
+  const failures: Pick<SeedResult, 'seed' | 'violations'>[] = []
+  let [seeds, steps, virtualMs] = [0, 0, 0]
+  for (let i = 0; i < count; i += 1) {
+    const result = await runSeed(from + i * step, plans)
+    seeds += 1
+    steps += result.steps
+    virtualMs += result.virtualMs
+    for (const [name, times] of result.counts) counts.set(name, (counts.get(name) ?? 0) + times)
+    if (result.violations.length === 0) continue
+    if (failures.length < mostFailures) failures.push({ seed: result.seed, violations: result.violations.slice(0, 5) })
+    if (endsAtFirst) break
+  }
+  return { seeds, steps, virtualMs, counts: Object.fromEntries(counts), failures }
+}
+
+const [mode = '', from = '1', count = '1', step = '1'] = process.argv.slice(2)
+// Errors are part of the weather here; their stacks would be most of the cost.
+if (mode !== 'trace') Error.stackTraceLimit = 0
+const said =
+  mode === 'trace'
+    ? await runSeed(Number(from), compilePlans(), { keepTrace: true })
+    : await work(Number(from), Number(count), Number(step), mode === 'first')
+writeFileSync(1, `${JSON.stringify(said)}\n`)
