@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { judgeMethod } from './ours.ts'
+import { kayenta, minuteThreshold, stageEnd } from './peers.ts'
+import { nullBoundary } from './null-boundary.ts'
+import type { Cell } from './cell.ts'
+import { report } from './report.ts'
+import { rollOut, type Method, type Outcome } from './rollout.ts'
+import { scenarios } from './scenarios.ts'
+import { measureSpeed } from './speed.ts'
+
+/** Tuning used other seeds: figures below are of runs the judge was not tuned on. */
+const benchmarkSeed = 31_415_926
+
+const methods: readonly Method[] = [judgeMethod('launch'), minuteThreshold(0), minuteThreshold(3), stageEnd, kayenta]
+
+type Job = {
+  readonly method: number
+  readonly scenario: number
+  readonly rpm: number
+  readonly runs: number
+  readonly seed: number
+}
+type Done = { readonly job: Job; readonly outcomes: readonly Outcome[] }
+
+if (isMainThread) await main()
+else work(workerData as readonly Job[])
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '400' },
+      rpm: { type: 'string', default: '10,100,1000' },
+      workers: { type: 'string', default: '2' },
+      seed: { type: 'string', default: String(benchmarkSeed) },
+      only: { type: 'string', default: '' },
+      method: { type: 'string', default: '' },
+      out: { type: 'string', default: '' },
+    },
+  })
+  const runs = Number(values.runs)
+  const rates = values.rpm.split(',').map(Number)
+  const jobs = rates.flatMap((rpm) =>
+    scenarios.flatMap((one, scenario) =>
+      !one.name.includes(values.only)
+        ? []
+        : methods.flatMap((way, method) =>
+            way.name.includes(values.method) ? [{ method, scenario, rpm, runs, seed: Number(values.seed) }] : [],
+          ),
+    ),
+  )
+  const started = performance.now()
+  const before = process.cpuUsage()
+  const done = await spread(jobs, Number(values.workers))
+  const used = process.cpuUsage(before)
+  const cells = done.map(({ job, outcomes }): Cell => ({
+    method: methods[job.method]?.name ?? '',
+    scenario: scenarios[job.scenario]?.name ?? '',
+    release: scenarios[job.scenario]?.release ?? 'healthy',
+    rpm: job.rpm,
+    outcomes,
+  }))
+  const whole = values.only === '' && values.method === ''
+  const command = `npm run bench:decisions -- --runs ${runs} --rpm ${rates.join(',')}`
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${commit()}`
+  const text = report({
+    cells,
+    command,
+    machine,
+    runs,
+    rates,
+    seed: Number(values.seed),
+    seconds: (performance.now() - started) / 1000,
+    cpuSeconds: (used.user + used.system) / 1e6,
+    boundary: whole ? nullBoundary(Math.min(1000, runs), Number(values.seed)) : null,
+    speed: whole ? measureSpeed() : null,
+  })
+  process.stdout.write(`${text}\n`)
+  if (values.out !== '') writeFileSync(values.out, text)
+}
+
+/** Jobs dealt out one by one to as many threads. */
+async function spread(jobs: readonly Job[], workers: number): Promise<readonly Done[]> {
+  const done: Done[] = []
+  const queue = [...jobs].sort((a, b) => b.rpm - a.rpm)
+  const hand = Array.from({ length: workers }, (_, k) => queue.filter((_job, index) => index % workers === k))
+  await Promise.all(
+    hand.map(
+      (own) =>
+        new Promise<void>((resolve, reject) => {
+          const worker = new Worker(new URL(import.meta.url), { workerData: own })
+          worker.on('message', (message: Done) => {
+            done.push(message)
+            process.stderr.write(`\r${done.length} of ${jobs.length} cells`)
+          })
+          worker.on('error', reject)
+          worker.on('exit', () => resolve())
+        }),
+    ),
+  )
+  process.stderr.write('\n')
+  return done
+}
+
+function work(jobs: readonly Job[]): void {
+  for (const job of jobs) {
+    const method = methods[job.method]
+    const scenario = scenarios[job.scenario]
+    if (!method || !scenario) continue
+    const outcomes = Array.from({ length: job.runs }, (_, run) =>
+      rollOut(method, scenario, job.rpm, job.seed, job.scenario, job.rpm, run),
+    )
+    const done: Done = { job, outcomes }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    parentPort?.postMessage(done)
+  }
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
+  } catch {
+    return 'no commit'
+  }
+}

@@ -1,0 +1,150 @@
+import type { Starts } from '../stats/e-process.ts'
+import { meanHalfWidth } from '../stats/mean-sequence.ts'
+import type { BoundFinding, LimitFinding, MeanFinding, StageClock } from './decision.ts'
+import type { SignalMinutes } from './minutes.ts'
+import type { Rules } from './plan.ts'
+
+/** Looks at the pass bound of a stage: every few minutes from its soak to the end of its budget. */
+function looksOf(clock: StageClock, rules: Rules): number {
+  return 1 + Math.max(0, Math.floor((clock.budget - clock.soak) / rules.lookEvery))
+}
+
+/**
+ * The minute before which the data of the last look due ends, null before the first. A look's data stay what they were
+ * until the next one: looking between them gains nothing.
+ */
+function lookDue(clock: StageClock, rules: Rules): number | null {
+  if (clock.elapsed < clock.soak) return null
+  return clock.settled - ((clock.elapsed - clock.soak) % rules.lookEvery)
+}
+
+/** One limit on a share: evidence that it is broken, and the bound that proves it kept. */
+export function againstLimit(
+  minutes: SignalMinutes,
+  index: number,
+  clock: StageClock,
+  starts: Starts,
+  rules: Rules,
+): LimitFinding | null {
+  const limit = minutes.signal.limits[index]
+  const rows = minutes.absolute[index]
+  if (!limit || !rows) return null
+  const { settled } = clock
+  const column = minutes.totals.above[limit.cut]
+  const n = minutes.totals.n[settled] ?? 0
+  const bad = column?.[settled] ?? 0
+  const recentFrom = Math.max(clock.from, settled - clock.soak)
+  const recent = { n: n - (minutes.totals.n[recentFrom] ?? 0), bad: bad - (column?.[recentFrom] ?? 0) }
+  const needed = Math.log(1 / rules.absoluteAlpha)
+  const { log } = rows.mixture(settled, starts)
+  const others = log >= Math.log(rules.corroboration) ? rows.mixture(settled, starts, 1, 'dropped').log : log
+  const outside =
+    isOutside(recent.n, recent.bad, limit.share, rules.fewest) || isOutside(n, bad, limit.share, rules.fewest)
+  return {
+    cut: limit.cut,
+    limit: limit.share,
+    n,
+    bad,
+    log,
+    others,
+    needed,
+    bound: boundAt(minutes, index, limit, clock, rules),
+    recent,
+    outside,
+    broken: others >= needed && bad >= rules.fewest && isOutside(recent.n, recent.bad, limit.share, rules.fewest),
+  }
+}
+
+function isOutside(n: number, bad: number, limit: number, fewest: number): boolean {
+  return bad >= fewest && bad >= limit * n
+}
+
+function boundAt(
+  minutes: SignalMinutes,
+  index: number,
+  limit: { readonly cut: number; readonly share: number },
+  clock: StageClock,
+  rules: Rules,
+): BoundFinding | null {
+  const end = lookDue(clock, rules)
+  if (end === null) return null
+  const n = minutes.totals.n[end] ?? 0
+  const bad = minutes.totals.above[limit.cut]?.[end] ?? 0
+  const beta = rules.passBeta / looksOf(clock, rules)
+  const upper = minutes.upperBound(index, bad, n, beta)
+  const next = upper * clock.nextShare
+  return { beta, n, bad, upper, next, proven: n >= minutes.signal.floor && next <= limit.share }
+}
+
+/** A limit on a mean: broken when a confidence sequence over blocks of at least `floor` events lies above it. */
+export function againstMean(
+  minutes: SignalMinutes,
+  clock: StageClock,
+  mask: Uint8Array,
+  alpha: number,
+): MeanFinding | null {
+  const rule = minutes.signal.mean
+  if (!rule) return null
+  const { settled } = clock
+  const n = minutes.totals.n[settled] ?? 0
+  const sum = minutes.totals.sum[settled] ?? 0
+  const from = Math.max(clock.from, settled - clock.soak)
+  const recentN = n - (minutes.totals.n[from] ?? 0)
+  const recent = recentN >= rule.floor ? (sum - (minutes.totals.sum[from] ?? 0)) / recentN : null
+  const mean = n > 0 ? sum / n : null
+  const over = mean !== null && n >= rule.floor && mean >= rule.limit
+  const halfWidth = over ? halfWidthOf(minutes, settled, mask, mean, rule.floor, alpha) : null
+  return {
+    limit: rule.limit,
+    n,
+    mean,
+    recent,
+    halfWidth,
+    outside: over || (recent !== null && recent >= rule.limit),
+    broken:
+      over &&
+      halfWidth !== null &&
+      mean - halfWidth > rule.limit &&
+      recent !== null &&
+      recent >= rule.limit &&
+      !controlIsOver(minutes, from, settled, rule.limit),
+  }
+}
+
+function halfWidthOf(
+  minutes: SignalMinutes,
+  settled: number,
+  mask: Uint8Array,
+  mean: number,
+  floor: number,
+  alpha: number,
+): number | null {
+  let blocks = 0
+  let squares = 0
+  let total = 0
+  let n = 0
+  let sum = 0
+  for (let t = 0; t < settled; t++) {
+    if (mask[t]) continue
+    n += minutes.canary.n[t] ?? 0
+    sum += minutes.canary.sum[t] ?? 0
+    if (n < floor) continue
+    blocks++
+    squares += (sum - mean * n) ** 2
+    total += n
+    n = sum = 0
+  }
+  if (blocks < 10) return null
+  const size = total / blocks
+  return meanHalfWidth(squares / blocks / (size * size), blocks, alpha)
+}
+
+function controlIsOver(minutes: SignalMinutes, from: number, to: number, limit: number): boolean {
+  let n = 0
+  let sum = 0
+  for (let t = from; t < to; t++) {
+    n += minutes.control.n[t] ?? 0
+    sum += minutes.control.sum[t] ?? 0
+  }
+  return n > 0 && sum >= limit * n
+}

@@ -1,0 +1,154 @@
+import { logGrid } from '../stats/e-process.ts'
+
+/**
+ * What a canary is judged by. Times are whole minutes (or whatever period the metrics have) since the first stage began:
+ * minute 0 is the first that the canary served.
+ */
+export type JudgePlan = {
+  readonly stages: readonly { readonly share: number; readonly soak: number }[]
+  /** A stage may last this many times its soak before the budget rules. */
+  readonly extend: number
+  /** What is done with a stage whose budget is spent while every value is inside its limit. */
+  readonly onInconclusive: 'hold' | 'rollback' | 'promote-unproven'
+  /** Minutes until a minute is settled: absolute limits, passes and control values wait for it. */
+  readonly lag: number
+  readonly signals: readonly Signal[]
+  readonly rules: Rules
+}
+
+/**
+ * Requests counted above cut-points, ascending: an error rate is a signal with one cut (an error), a latency one with
+ * several. `limits` bound the share above a cut; `mean` bounds the sum by the count.
+ */
+export type Signal = {
+  readonly id: string
+  readonly cuts: number
+  readonly limits: readonly { readonly cut: number; readonly share: number }[]
+  readonly mean: { readonly limit: number; readonly floor: number } | null
+  /** Against the control of the same minutes; null: judged by its limits alone. */
+  readonly relative: RelativeRule | null
+  /** Events needed before a share counts as proven. */
+  readonly floor: number
+}
+
+export type RelativeRule = {
+  readonly alpha: number
+  /** Odds ratios canary : control that are still no regression, per cut. */
+  readonly nullOdds: readonly number[]
+  /** Regressions to look for: per cut, the multiple of `nullOdds`. */
+  readonly alternatives: readonly (readonly number[])[]
+  /** Bad events come in bunches (retries): temper by how they bunch, too. */
+  readonly rare: boolean
+  /** Canary events above the cut since the onset without which nothing is concluded. */
+  readonly fewest: number
+  /** The regression matters when any of these holds since its onset. */
+  readonly margins: readonly Margin[]
+}
+
+export type Margin =
+  | {
+      readonly of: 'share'
+      readonly cut: number
+      readonly ratio: number
+      readonly delta: number
+      readonly least: number
+    }
+  | { readonly of: 'mean'; readonly ratio: number; readonly least: number }
+
+export type Rules = {
+  /** Chance of a false alarm per absolute limit. */
+  readonly absoluteAlpha: number
+  /** One-sided error of a stage's pass bound, all its looks together. */
+  readonly passBeta: number
+  /** Minutes between looks at the pass bound. */
+  readonly lookEvery: number
+  /** Evidence that must remain without the loudest minute. */
+  readonly corroboration: number
+  /** Levelled evidence that must be there when a spent budget rolls back because of doubt and values outside a limit. */
+  readonly suspicion: number
+  /** Evidence of one minute in two signals at once that makes it an incident. */
+  readonly incident: number
+  /**
+   * Evidence from which a stage may not pass, and from which a spent budget rolls back: with a value outside its limit
+   * (`doubt`), and without one (`warn`).
+   */
+  readonly doubt: number
+  readonly warn: number
+  /** Bad events without which nothing is called bad. */
+  readonly fewest: number
+  /** A spent budget promotes only if the worst rate consistent with the data, times the next share, is below this many limits. */
+  readonly tolerance: number
+  /** Minutes after a spent budget in which evidence may still roll back or pass. */
+  readonly grace: number
+  /** Without a complete minute this new, nothing is decided. */
+  readonly freezeAfter: number
+}
+
+export const rules: Rules = {
+  absoluteAlpha: 0.005,
+  passBeta: 0.05,
+  lookEvery: 5,
+  corroboration: 7,
+  suspicion: 3,
+  incident: 2.5,
+  doubt: 10,
+  warn: 20,
+  fewest: 3,
+  tolerance: 5,
+  grace: 15,
+  freezeAfter: 5,
+}
+
+/** A share of bad events that must stay below a limit: errors of requests. */
+export function shareSignal(id: string, limit: number, alpha = 0.0167): Signal {
+  return {
+    id,
+    cuts: 1,
+    limits: [{ cut: 0, share: limit }],
+    mean: null,
+    relative: {
+      alpha,
+      nullOdds: [1.1],
+      // More than half of them large: what breaks a tenth of all requests is to be found within minutes.
+      alternatives: [...logGrid(1.8, 12, 4), ...logGrid(16, 40, 5)].map((multiple) => [multiple]),
+      rare: true,
+      fewest: 4,
+      margins: [{ of: 'share', cut: 0, ratio: 1.5, delta: limit / 4, least: 0 }],
+    },
+    floor: 200,
+  }
+}
+
+/**
+ * A latency with counts above ascending cut-points; `slow` bounds the share above one of them, `average` the mean.
+ * Alternatives are a shift of the whole distribution (odds u at the first cut, u^0.55 within each further tail, as a shifted
+ * lognormal has) and a heavier tail above the last cut but one.
+ */
+export function latencySignal(
+  id: string,
+  cuts: number,
+  limits: { readonly slow?: { readonly cut: number; readonly share: number }; readonly average?: number },
+  alpha = 0.0125,
+): Signal {
+  const { slow, average } = limits
+  const shifts = logGrid(1.3, 6, 6).map((u) => Array.from({ length: cuts }, (_, cut) => (cut === 0 ? u : u ** 0.55)))
+  const tails = logGrid(2.5, 8, 2).map((u) => Array.from({ length: cuts }, (_, cut) => (cut >= cuts - 2 ? u : 1)))
+  return {
+    id,
+    cuts,
+    limits: slow ? [slow] : [],
+    mean: average === undefined ? null : { limit: average, floor: 50 },
+    relative: {
+      alpha,
+      nullOdds: Array.from({ length: cuts }, (_, cut) => (cut === 0 ? 1.1 : 1.05)),
+      alternatives: [...shifts, ...tails],
+      rare: false,
+      fewest: 4,
+      margins: [
+        ...(average === undefined ? [] : [{ of: 'mean' as const, ratio: 1.3, least: average / 2 }]),
+        ...(slow ? [{ of: 'share' as const, cut: slow.cut, ratio: 1.5, delta: 0, least: slow.share / 2 }] : []),
+      ],
+    },
+    floor: 200,
+  }
+}
