@@ -57,7 +57,7 @@ test(
     await using serving = await inRealMode(project)
     const elsewhere = join(project.path, 'elsewhere')
     await mkdir(elsewhere)
-    const away = { cwd: elsewhere, env: { ...serving.env, HOME: project.path } }
+    const away = { cwd: elsewhere, env: serving.env }
 
     const nothing = await project.run(['rollback', 'emergency'], away)
     expect(nothing).toMatchObject({ exitCode: 2 })
@@ -83,7 +83,7 @@ test(
     const told = await project.run(['rollback', 'emergency', '--app', 'statusboard'], away)
     expect(told.exitCode).toBe(0)
 
-    await rm(join(project.path, '.local'), { recursive: true })
+    await rm(join(project.path, 'user'), { recursive: true })
     const state = ['--state', `file:${project.path}/second`]
     const byState = await project.run(['rollback', 'emergency', ...state], away)
     expect(byState.stderr).toContain('from the last launch: s3://sb-prod/flags/other-board-v2.json, other in us-east-1')
@@ -122,6 +122,7 @@ async function inRealMode(project: LaunchProject) {
     env: {
       AWS_ENDPOINT_URL: endpoint,
       LAUNCH_ALLOW_ENDPOINT: '1',
+      XDG_STATE_HOME: join(project.path, 'user'),
       AWS_ACCESS_KEY_ID: 'SANDBOX222222222222',
       AWS_SECRET_ACCESS_KEY: 'for-tests-only',
     },

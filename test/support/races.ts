@@ -96,7 +96,7 @@ async function raceOnMoto(s3: S3Client, endpoint: string, bucket: string, afterM
   await using dir = await tempDir({
     files: {
       'runsheet.yaml': sheetOf(bucket, site.url),
-      '.gitignore': '.launch/\nsite/\n.local/\n',
+      '.gitignore': '.launch/\nsite/\n',
       'build.mjs':
         "import { mkdirSync, writeFileSync } from 'node:fs'\nmkdirSync('site', { recursive: true })\nwriteFileSync('site/index.html', '<title>after</title>')\n",
     },

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const binPath = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
@@ -74,6 +75,8 @@ function pinnedEnv(options: RunBinOptions): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     HOME: options.cwd,
+    // Below what a checkout ignores: a launch keeps its last plan there.
+    XDG_STATE_HOME: join(options.cwd, '.launch', 'user'),
     LANG: 'C.UTF-8',
     TZ: 'UTC',
     // No look at the instance metadata service when a test has no credentials.
