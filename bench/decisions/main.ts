@@ -13,7 +13,7 @@ import { scenarios } from './scenarios.ts'
 import { measureSpeed } from './speed.ts'
 
 /** Tuning used other seeds: figures below are of runs the judge was not tuned on. */
-const benchmarkSeed = 31_415_926
+const benchmarkSeed = 27_182_818
 
 const methods: readonly Method[] = [judgeMethod('launch'), minuteThreshold(0), minuteThreshold(3), stageEnd, kayenta]
 

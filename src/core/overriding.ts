@@ -1,4 +1,4 @@
-import { isoTime } from './brand.ts'
+import { epochMs, isoTime } from './brand.ts'
 import { eventsPerLaunch } from './journal-limit.ts'
 import type { Move } from './move.ts'
 import type { Plan } from './plan.ts'
@@ -13,6 +13,7 @@ import { productionTouched, stepCutOff, type StepKinds } from './touched.ts'
 export function overriding(plan: Plan, state: LaunchState, world: World, kinds: StepKinds): Move | null {
   return (
     rollbackUnderWay(state) ??
+    stillShown(state, world) ??
     rolledBack(plan, state, kinds) ??
     latchFound(plan, state, world, kinds) ??
     finished(state) ??
@@ -36,6 +37,24 @@ function rollbackUnderWay(state: LaunchState): Move | null {
   if (!state.rollingBack) return null
   const { kind, reason, trigger } = state.rollingBack
   return { type: 'effect', effect: { type: 'roll-back', kind, reason, trigger } }
+}
+
+/** A flag that was read this shortly after a rollback may have been read before it. */
+const lookAgainMs = 5000
+
+/**
+ * A rollback stands in the journal and users still see this launch: it was of what another launch showed them, or somebody
+ * went over it. Nobody watches what the journal calls rolled back, so it is turned off.
+ */
+function stillShown(state: LaunchState, world: World): Move | null {
+  const done = state.rollbacks.at(-1)
+  if (!done || world.flag?.status !== 'present') return null
+  const { latched, percent, launch } = world.flag.flag
+  if (latched || percent === 0 || launch !== state.id) return null
+  if (Math.abs(world.now - done.at) < lookAgainMs)
+    return { type: 'wait', until: epochMs(world.now + 1000), why: 'looking whether the flag is off' }
+  const reason = `the flag is at ${percent} % after a rollback: ${done.reason}`
+  return { type: 'effect', effect: { type: 'roll-back', kind: 'emergency', reason, trigger: 'flag' } }
 }
 
 /** One that is finished ends the launch, also one that had ended well before. */

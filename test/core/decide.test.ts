@@ -41,6 +41,24 @@ const rollback = (told: ReturnType<typeof begun>): Happening => ({
   trigger: 'operator',
 })
 
+test('turns off what users still see of a launch whose journal says rolled back, once the flag was read after that', () => {
+  const told = baking(10)
+  told.add(rollback(told))
+  const shown = flagAt(10, { launch: stateOf(told.events).id })
+  expect(next(told, { flag: shown })).toMatchObject({ type: 'wait' })
+  told.after('6s')
+  const off = { type: 'effect', effect: { type: 'roll-back', kind: 'emergency', trigger: 'flag' } }
+  expect(next(told, { flag: shown })).toMatchObject(off)
+  told.add({ type: 'launch-ended', outcome: 'rolled-back', why: 'by on-call' })
+  told.after('6s')
+  expect(next(told, { flag: shown })).toMatchObject(off)
+  // What another launch shows is its own affair.
+  expect(next(told, { flag: flagAt(10, { launch: 'another' }) })).toMatchObject({
+    type: 'done',
+    outcome: 'rolled-back',
+  })
+})
+
 test('the first move of a launch is to begin its first phase, then its first step', () => {
   expect(next(begun())).toEqual({ type: 'record', happening: { type: 'phase-started', phase: 'staging' } })
   expect(next(begun({ type: 'phase-started', phase: 'staging' }))).toMatchObject({

@@ -10,6 +10,7 @@ export const mustHappen: readonly string[] = [
   'clock jump',
   'metrics unknown',
   'breach shown to a driver',
+  'journal lost at a breach',
   'slot taken by another',
   'flag: 10 %',
   'flag: 50 %',

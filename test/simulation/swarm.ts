@@ -61,6 +61,8 @@ export type Swarm = {
   readonly supersede: number
   /** Share of raises before which the driver stands still for minutes, perhaps while another launch is opened. */
   readonly freezeAtRaise: number
+  /** Share of breaches at whose very moment the journal goes away for a while. */
+  readonly darkAtBreach: number
   readonly supersedeAtRaise: number
   readonly guided: number
   readonly leaveHeld: number
@@ -111,6 +113,7 @@ export function drawSwarm(random: Prng): Swarm {
     signals: random.pick([0, 0, 1]),
     supersedeAtRaise: random.pick([0, 0, 0, 0.1, 0.3]),
     freezeAtRaise: random.pick([0, 0, 0.5]),
+    darkAtBreach: random.pick([0, 0, 0.5]),
     supersede: random.pick([0, 0, 0, 0.05]),
     guided: random.pick([0, 0, 0.4]),
     leaveHeld: random.pick([0, 0.3]),
@@ -136,6 +139,7 @@ export function healed(swarm: Swarm): Swarm {
     critical: null,
     launches: 0,
     freezeAtRaise: 0,
+    darkAtBreach: 0,
     promoteAtFail: 0,
     emergencyAtRaise: 0,
     supersedeAtRaise: 0,

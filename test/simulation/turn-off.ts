@@ -17,6 +17,7 @@ export function mustTurnOff(world: World, process: Process, launch: string, wind
   if (swarm.sheet === 'hold' || world.isGuided.has(process.name) || !isBad(world, launch, window)) return
   const [sinceMs, pausedMs] = [scheduler.nowMs, process.pausedMs]
   world.counters.add('breach shown to a driver')
+  loseJournal(world)
   const isDark = swarm.blackouts.some(
     ({ service, toMs, fromMs }) => service === 'site' && toMs >= sinceMs && fromMs <= sinceMs + longestMs,
   )
@@ -31,6 +32,19 @@ export function mustTurnOff(world: World, process: Process, launch: string, wind
       )
   }
   scheduler.at(sinceMs + longestMs, look, false)
+}
+
+/** The worst moment for the journal to go away: the verdict and the intent of the rollback cannot be written. */
+function loseJournal(world: World): void {
+  const { random, scheduler, swarm, counters } = world
+  if (!random.chance(swarm.darkAtBreach)) return
+  counters.add('journal lost at a breach')
+  const dark = {
+    service: 'state',
+    fromMs: scheduler.nowMs,
+    toMs: scheduler.nowMs + random.int(20_000, 8 * 60_000),
+  } as const
+  world.swarm = { ...swarm, blackouts: [...swarm.blackouts, dark] }
 }
 
 /** Whether no check of the sheet could call what this launch's users met in that window anything but failed. */

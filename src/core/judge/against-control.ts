@@ -44,6 +44,7 @@ export function againstControl(
   const others = rows.mixture(now, starts, rest, 'dropped', incident).log
   const effect = effectSince(minutes, rule, onset, now)
   const matters = effect.holds.length > 0
+  const plenty = matters && (effect.canary.above[0] ?? 0) >= rules.fewestAtEnd
   const corroborated = matters && others >= Math.log(rules.corroboration)
   return {
     log: whole.log,
@@ -58,8 +59,8 @@ export function againstControl(
     effect,
     convinced: corroborated && Math.min(tempered, levelled) >= needed,
     doubtful: matters && tempered >= Math.log(rules.doubt),
-    suspects: matters && besides >= Math.log(rules.doubt) && levelled >= Math.log(rules.suspicion),
-    warns: matters && Math.min(tempered, others) >= Math.log(rules.warn),
+    suspects: plenty && rule.rare && besides >= Math.log(rules.doubt) && levelled >= Math.log(rules.suspicion),
+    warns: plenty && Math.min(tempered, others) >= Math.log(rules.warn),
   }
 }
 
@@ -116,7 +117,7 @@ function loudestMinute(minutes: SignalMinutes, now: number, onset: number): numb
 function effectSince(minutes: SignalMinutes, rule: RelativeRule, from: number, to: number): Effect {
   const canary = armSince(minutes.canary, minutes.control, from, to)
   const control = armSince(minutes.control, minutes.canary, from, to)
-  const enough = (margin: Margin) => (canary.above[margin.of === 'share' ? margin.cut : 0] ?? 0) >= rule.fewest
+  const enough = (margin: Margin) => (canary.above[margin.of === 'share' ? margin.cut : 0] ?? 0) >= margin.fewest
   return { canary, control, holds: rule.margins.filter((margin) => enough(margin) && holds(margin, canary, control)) }
 }
 

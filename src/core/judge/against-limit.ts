@@ -100,6 +100,7 @@ export function againstMean(
     mean,
     recent,
     halfWidth,
+    enough: n >= rule.floor,
     outside: over || (recent !== null && recent >= rule.limit),
     broken:
       over &&

@@ -124,6 +124,8 @@ export type MeanFinding = {
   readonly recent: number | null
   /** The mean less this is what the data guarantee; null with fewer than ten blocks. */
   readonly halfWidth: number | null
+  /** Enough events for a mean to say anything. */
+  readonly enough: boolean
   readonly outside: boolean
   readonly broken: boolean
 }

@@ -39,12 +39,11 @@ export type RelativeRule = {
   readonly alternatives: readonly (readonly number[])[]
   /** Bad events come in bunches (retries): temper by how they bunch, too. */
   readonly rare: boolean
-  /** Canary events above the cut since the onset without which nothing is concluded. */
-  readonly fewest: number
   /** The regression matters when any of these holds since its onset. */
   readonly margins: readonly Margin[]
 }
 
+/** `fewest`: canary events above the cut (the first, for a mean) since the onset, without which it does not hold. */
 export type Margin =
   | {
       readonly of: 'share'
@@ -52,8 +51,9 @@ export type Margin =
       readonly ratio: number
       readonly delta: number
       readonly least: number
+      readonly fewest: number
     }
-  | { readonly of: 'mean'; readonly ratio: number; readonly least: number }
+  | { readonly of: 'mean'; readonly ratio: number; readonly least: number; readonly fewest: number }
 
 export type Rules = {
   /** Chance of a false alarm per absolute limit. */
@@ -76,6 +76,8 @@ export type Rules = {
   readonly warn: number
   /** Bad events without which nothing is called bad. */
   readonly fewest: number
+  /** Canary events above the first cut without which a spent budget does not roll back. */
+  readonly fewestAtEnd: number
   /** A spent budget promotes only if the worst rate consistent with the data, times the next share, is below this many limits. */
   readonly tolerance: number
   /** Minutes after a spent budget in which evidence may still roll back or pass. */
@@ -94,6 +96,7 @@ export const rules: Rules = {
   doubt: 10,
   warn: 20,
   fewest: 3,
+  fewestAtEnd: 8,
   tolerance: 5,
   grace: 15,
   freezeAfter: 5,
@@ -112,8 +115,7 @@ export function shareSignal(id: string, limit: number, alpha = 0.0167): Signal {
       // More than half of them large: what breaks a tenth of all requests is to be found within minutes.
       alternatives: [...logGrid(1.8, 12, 4), ...logGrid(16, 40, 5)].map((multiple) => [multiple]),
       rare: true,
-      fewest: 4,
-      margins: [{ of: 'share', cut: 0, ratio: 1.5, delta: limit / 4, least: 0 }],
+      margins: [{ of: 'share', cut: 0, ratio: 1.5, delta: limit / 4, least: 0, fewest: 4 }],
     },
     floor: 200,
   }
@@ -128,11 +130,11 @@ export function latencySignal(
   id: string,
   cuts: number,
   limits: { readonly slow?: { readonly cut: number; readonly share: number }; readonly average?: number },
-  alpha = 0.0125,
+  alpha = 0.0167,
 ): Signal {
   const { slow, average } = limits
-  const shifts = logGrid(1.3, 6, 6).map((u) => Array.from({ length: cuts }, (_, cut) => (cut === 0 ? u : u ** 0.55)))
-  const tails = logGrid(2.5, 8, 2).map((u) => Array.from({ length: cuts }, (_, cut) => (cut >= cuts - 2 ? u : 1)))
+  const shifts = logGrid(1.4, 5, 5).map((u) => Array.from({ length: cuts }, (_, cut) => (cut === 0 ? u : u ** 0.55)))
+  const tail = Array.from({ length: cuts }, (_, cut) => (cut >= cuts - 2 ? 4.5 : 1))
   return {
     id,
     cuts,
@@ -141,12 +143,13 @@ export function latencySignal(
     relative: {
       alpha,
       nullOdds: Array.from({ length: cuts }, (_, cut) => (cut === 0 ? 1.1 : 1.05)),
-      alternatives: [...shifts, ...tails],
+      alternatives: [...shifts, tail],
       rare: false,
-      fewest: 4,
       margins: [
-        ...(average === undefined ? [] : [{ of: 'mean' as const, ratio: 1.3, least: average / 2 }]),
-        ...(slow ? [{ of: 'share' as const, cut: slow.cut, ratio: 1.5, delta: 0, least: slow.share / 2 }] : []),
+        ...(average === undefined ? [] : [{ of: 'mean' as const, ratio: 1.3, least: average / 2, fewest: 20 }]),
+        ...(slow
+          ? [{ of: 'share' as const, cut: slow.cut, ratio: 1.5, delta: 0, least: slow.share / 2, fewest: 4 }]
+          : []),
       ],
     },
     floor: 200,

@@ -39,7 +39,9 @@ export function verdictOf(facts: Facts): Verdict {
 function forward({ plan, clock, findings, covered }: Facts): Verdict {
   const outside = findings.find(isOutside)
   const doubtful = findings.find(({ relative }) => relative?.doubtful)
-  const unproven = findings.find(({ limits }) => limits.some((limit) => !limit.bound?.proven))
+  const unproven = findings.find(
+    ({ limits, mean }) => mean?.enough === false || limits.some((limit) => !limit.bound?.proven),
+  )
   const stable = clock.calm >= clock.soak && covered
   const soaked = clock.elapsed >= clock.soak
   if (soaked && stable && !outside && !doubtful && !unproven) return say('pass', 'proven')

@@ -194,6 +194,19 @@ test('minutes that come late count as if they had been there: the decision is a 
   )
 })
 
+test('a mean of too few events is no pass', () => {
+  const averages = { ...plan, signals: [{ ...latencySignal('load', 2, { average: 200 }), limits: [] }] }
+  const judged = (n: number) => {
+    const judge = new RolloutJudge(averages)
+    for (let t = 0; t < 18; t++)
+      judge.put(0, t, { n, above: [0, 0], sum: n * 120 }, { n: 9 * n, above: [0, 0], sum: 0 })
+    return judge.decide(18, [0])
+  }
+
+  expect(judged(3)).toMatchObject({ verdict: 'extend', because: 'not-proven-yet' })
+  expect(judged(4)).toMatchObject({ verdict: 'pass' })
+})
+
 test('a decision is plain data', () => {
   const { at, ...end } = play(
     60,
