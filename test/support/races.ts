@@ -14,7 +14,7 @@ const who = 'night-shift'
 const why = 'support sees empty boards'
 const environment = { LAUNCH_ACTOR: who }
 const rollback = ['rollback', 'emergency', '--reason', why, '--json']
-const saysWho = new RegExp(`rolled back by ${who}.*: ${why}|latched off at \\S+Z by ${who}: ${why}`)
+const saysWho = new RegExp(`rolled back by ${who}.*: ${why}|latched off (?:at|since) \\S+Z by ${who}: ${why}`)
 
 /** What a race came to: who was first, and what was wrong with it. */
 export type Race = { readonly launchEnds: number | null; readonly wrong: readonly string[] }
@@ -67,7 +67,7 @@ function loserFaults({ exitCode, stderr, stdout }: BinResult, began: boolean): r
   if (exitCode !== 4 && exitCode !== 7) return [`the launch ends with ${exitCode}: ${stderr.slice(-900)}`]
   return [
     ...(exitCode === 7 && began ? ['users had seen it, and it ends with 7'] : []),
-    ...(saysWho.test(text) ? [] : [`does not say who and why: ${stderr.slice(-900)}`]),
+    ...(saysWho.test(text) ? [] : [`does not say who and why: ${stdout.slice(-900)}`]),
     ...(/\d{2}:\d{2}/.test(text) ? [] : ['does not say when']),
   ]
 }
