@@ -1,5 +1,6 @@
 import { logGrid, startsAt, EvidenceRows } from '../../src/core/stats/e-process.ts'
 import { OddsAlternatives, RateAlternatives } from '../../src/core/stats/likelihood-rows.ts'
+import type { RelativeRule } from '../../src/core/judge/plan.ts'
 import { plan } from './ours.ts'
 import { Random } from './random.ts'
 import { limits, stages } from './world.ts'
@@ -16,42 +17,58 @@ const begun = [0, 45, 90, 135]
 
 /**
  * How often evidence ever reaches 1/α in 180 looks when the truth lies exactly on the edge of the hypothesis: an error
- * rate at the limit, and an odds ratio of 1.1. Without tempering, corroboration and margins, which only make it rarer.
+ * rate at the limit, and odds at every cut that are still no regression. Without tempering, corroboration and margins,
+ * which only make it rarer.
  */
 export function nullBoundary(runs: number, seed: number): readonly Boundary[] {
-  const relative = plan.signals[0]?.relative
-  if (!relative) return []
   return [10, 100, 1000].flatMap((rpm) => [
     count(`errors at the limit, ${rpm}/min`, plan.rules.absoluteAlpha, runs, (run) =>
       limitRun(rpm, new Random(seed, 1, rpm, run)),
     ),
-    count(`errors at odds 1.1, ${rpm}/min`, relative.alpha, runs, (run) => oddsRun(rpm, new Random(seed, 2, rpm, run))),
+    ...plan.signals.flatMap(({ id, relative }, index) =>
+      relative
+        ? [
+            count(`${id} at odds ${relative.nullOdds.join(', ')}, ${rpm}/min`, relative.alpha, runs, (run) =>
+              oddsRun(relative, rpm, new Random(seed, 2 + index, rpm, run)),
+            ),
+          ]
+        : [],
+    ),
   ])
+}
 
-  function oddsRun(rpm: number, random: Random): number {
-    const rows = new EvidenceRows(relative?.alternatives.length ?? 0)
-    const odds = new OddsAlternatives(relative?.nullOdds ?? [], relative?.alternatives ?? [], 1)
-    const row = new Float64Array(odds.width)
-    const usual = 0.003
-    const own = (1.1 * usual) / (1 - usual + 1.1 * usual)
-    return largest(rows, (t) => {
-      const a = random.poisson(rpm * shareAt(t))
-      const b = random.poisson(rpm * (1 - shareAt(t)))
-      odds.row({ n: a, above: [random.binomial(a, own)] }, { n: b, above: [random.binomial(b, usual)] }, row)
-      return row
-    })
-  }
+/** Share of the control's events above each cut among those above the cut before: errors have one cut. */
+const usual = { errors: [0.003], latency: [0.5, 0.5, 0.4, 0.11] } as const
 
-  function limitRun(rpm: number, random: Random): number {
-    const rates = new RateAlternatives(limits.errors, logGrid(1.5, 48, 10))
-    const rows = new EvidenceRows(rates.width)
-    const row = new Float64Array(rates.width)
-    return largest(rows, (t) => {
-      const n = random.poisson(rpm * shareAt(t))
-      rates.row(n, random.binomial(n, limits.errors), row)
-      return row
+function oddsRun(relative: RelativeRule, rpm: number, random: Random): number {
+  const shares = relative.nullOdds.length === 1 ? usual.errors : usual.latency
+  const odds = new OddsAlternatives(relative.nullOdds, relative.alternatives, shares.length)
+  const rows = new EvidenceRows(odds.width)
+  const row = new Float64Array(odds.width)
+  return largest(rows, (t) => {
+    const a = random.poisson(rpm * shareAt(t))
+    const b = random.poisson(rpm * (1 - shareAt(t)))
+    const canary: number[] = []
+    const control: number[] = []
+    shares.forEach((share, cut) => {
+      const factor = relative.nullOdds[cut] ?? 1
+      canary.push(random.binomial(canary[cut - 1] ?? a, (factor * share) / (1 - share + factor * share)))
+      control.push(random.binomial(control[cut - 1] ?? b, share))
     })
-  }
+    odds.row({ n: a, above: canary }, { n: b, above: control }, row)
+    return row
+  })
+}
+
+function limitRun(rpm: number, random: Random): number {
+  const rates = new RateAlternatives(limits.errors, logGrid(1.5, 48, 10))
+  const rows = new EvidenceRows(rates.width)
+  const row = new Float64Array(rates.width)
+  return largest(rows, (t) => {
+    const n = random.poisson(rpm * shareAt(t))
+    rates.row(n, random.binomial(n, limits.errors), row)
+    return row
+  })
 }
 
 function shareAt(minute: number): number {

@@ -73,12 +73,12 @@ const targets: readonly Target[] = [
     met: (value) => value === 100,
   },
   {
-    says: 'healthy at 10/min promoted in 85 % or more within three times the bake',
+    says: 'healthy at 10/min promoted in 85 % or more within three times the bake (225 min)',
     scenarios: ['none'],
     rates: [10],
     measure: (cell) =>
       (100 *
-        cell.outcomes.filter(({ end, minutes }) => (end === 'promoted' || end === 'unproven') && minutes <= 225 + 12)
+        cell.outcomes.filter(({ end, minutes }) => (end === 'promoted' || end === 'unproven') && minutes <= 225)
           .length) /
       cell.outcomes.length,
     text: percent,

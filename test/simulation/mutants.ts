@@ -197,4 +197,19 @@ export const mutants: readonly Mutant[] = [
     "if (action === 'emergency' || action === 'full') return rollBack(action, reason, 'gate')",
     '',
   ]),
+  mutant(
+    'opened-by-halves',
+    'the pointer names a launch only when its plan and its first event are there',
+    ['journal/launches.ts', "if (first.status === 'taken') throw unwritten(id)", ''],
+    [
+      'journal/launches.ts',
+      "if (planned === 'exists' && (await store.get(paths.plan(id), signal)) === null) throw unwritten(id)",
+      "if (planned === 'created') signal.throwIfAborted()",
+    ],
+  ),
+  mutant('rolled-back-by-name', 'a launch that its journal calls rolled back is shown to nobody', [
+    'core/overriding.ts',
+    "if (!done || world.flag?.status !== 'present') return null",
+    'if (state) return null',
+  ]),
 ]

@@ -45,6 +45,7 @@ export type StageClock = {
   /** The same since the last burst. */
   readonly calm: number
   readonly soak: number
+  /** Elapsed minutes at which a stage has lasted `extend` times its soak, the minutes that metrics take to settle included. */
   readonly budget: number
 }
 

@@ -6,7 +6,7 @@ import { logGrid } from '../stats/e-process.ts'
  */
 export type JudgePlan = {
   readonly stages: readonly { readonly share: number; readonly soak: number }[]
-  /** A stage may last this many times its soak before the budget rules. */
+  /** A stage may last this many times its soak, until its last minute is over, before the budget rules. */
   readonly extend: number
   /** What is done with a stage whose budget is spent while every value is inside its limit. */
   readonly onInconclusive: 'hold' | 'rollback' | 'promote-unproven'

@@ -54,7 +54,7 @@ export class RolloutJudge {
   }
 
   private clock(now: number, settled: number, begun: readonly number[]): StageClock {
-    const { stages, extend } = this.plan
+    const { stages, extend, lag } = this.plan
     const stage = Math.max(0, begun.length - 1)
     const own = stages[stage] ?? { share: 1, soak: 0 }
     const from = begun[stage] ?? 0
@@ -80,7 +80,7 @@ export class RolloutJudge {
       elapsed,
       calm,
       soak: own.soak,
-      budget: own.soak * extend,
+      budget: Math.max(own.soak, own.soak * extend - lag),
     }
   }
 
