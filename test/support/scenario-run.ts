@@ -84,7 +84,8 @@ async function rolledBack({ promised, envelope, events, flag, release, where }: 
   expect(rollback, where).toMatchObject({ outcome: 'restored', verified: true, journaled: true })
   const raised = events.filter(({ type }) => type === 'flag-set').map((event) => Number(event['percent']))
   expect(Math.max(0, ...raised), where).toBeLessThanOrEqual(atMost ?? 100)
-  expect(flag?.launch, where).toMatchObject({ percent: 0, latch: true, reason: rollback.reason })
+  // The document is public and small: it has the beginning of a long reason, the journal has all of it.
+  expect(flag?.launch, where).toMatchObject({ percent: 0, latch: true, reason: rollback.reason.slice(0, 300) })
   // Nobody gets the new version whatever the salt says: nothing is targeted.
   expect(Object.values(flag?.flags ?? {}).map(({ defaultVariant, targeting }) => [defaultVariant, targeting])).toEqual([
     ['off', undefined],
