@@ -8,6 +8,8 @@ export default defineConfig({
     // Forks: tests spawn processes, send signals and hold ports.
     pool: 'forks',
     maxWorkers: 2,
+    // No module of ours keeps state, so one process can read them once for all its files: a fifth of the time.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     passWithNoTests: false,
