@@ -11,11 +11,20 @@ import { report } from './report.ts'
 import { rollOut, type Method, type Outcome } from './rollout.ts'
 import { scenarios } from './scenarios.ts'
 import { measureSpeed } from './speed.ts'
+import { wired } from './wired.ts'
 
 /** Tuning used other seeds: figures below are of runs the judge was not tuned on. */
 const benchmarkSeed = 27_182_818
 
-const methods: readonly Method[] = [judgeMethod('launch'), minuteThreshold(0), minuteThreshold(3), stageEnd, kayenta]
+const methods: readonly Method[] = [
+  judgeMethod('launch'),
+  minuteThreshold(0),
+  minuteThreshold(3),
+  stageEnd,
+  kayenta,
+  // By name only: the same judge as `launch`, behind everything a gate does.
+  wired,
+]
 
 type Job = {
   readonly method: number
@@ -48,7 +57,9 @@ async function main(): Promise<void> {
       !one.name.includes(values.only)
         ? []
         : methods.flatMap((way, method) =>
-            way.name.includes(values.method) ? [{ method, scenario, rpm, runs, seed: Number(values.seed) }] : [],
+            (values.method === '' ? way !== wired : way.name.includes(values.method))
+              ? [{ method, scenario, rpm, runs, seed: Number(values.seed) }]
+              : [],
           ),
     ),
   )

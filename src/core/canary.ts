@@ -176,13 +176,17 @@ function inconclusive(
   world: World,
 ): Move | null {
   if (stage.status === 'held') return recovered(rules, step, stage, verdict, world) ?? holdOver(stage, verdict, world)
-  if (world.now - stage.since < rules.bakeMs * rules.extendUpTo) return null
+  const { saying = 'passed' } = verdict
+  if (saying === 'go-on') return null
+  // Judged as one it has its own clock, which stands still in an incident that both versions share.
+  const inTime = world.now - stage.since < rules.bakeMs * rules.extendUpTo
+  if (saying === 'passed' && inTime) return null
   const why =
     verdict.verdict === 'unknown'
       ? unknownReason(verdict.checks)
       : `only ${minutes(verdict.bakedMs)} of ${minutes(rules.bakeMs)} settled minutes with data`
-  const reason = `not proven at ${stage.percent} % in ${minutes(rules.bakeMs * rules.extendUpTo)} minutes: ${why}`
-  switch (rules.onInconclusive) {
+  const reason = `not proven at ${stage.percent} % in ${minutes(world.now - stage.since)} minutes: ${why}`
+  switch (saying === 'hold' && rules.onInconclusive === 'promote-unproven' ? 'hold' : rules.onInconclusive) {
     case 'hold':
       return hold(rules, step, stage, reason, world)
     case 'rollback':
@@ -203,7 +207,7 @@ function recovered(
   verdict: GateState,
   world: World,
 ): Move | null {
-  const inTime = world.now - stage.since < rules.bakeMs * rules.extendUpTo
+  const inTime = verdict.saying !== undefined || world.now - stage.since < rules.bakeMs * rules.extendUpTo
   if (pausedByPerson(stage) || verdict.verdict !== 'pass' || !inTime) return null
   return {
     type: 'record',

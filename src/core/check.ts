@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { EpochMs, Sha256 } from './brand.ts'
 import type { EvidenceByNeed, Finding, Need } from './evidence.ts'
 import { Duration } from './fields.ts'
+import type { Rollout } from './rollout.ts'
 import type { Judgement, Window } from './verdict.ts'
 
 /** What a launch knows that a check may judge without asking anybody; folded from the journal. */
@@ -50,7 +51,47 @@ export type NeedScope = {
   readonly phase: string
   /** Inside a check that judges others (`uses`): its window, for those of them that have no `over` of their own. */
   readonly overMs?: number
+  /** At a stage of a canary whose stages are judged as one. */
+  readonly rollout?: Rollout
+  /** At a stage of any canary: the percent of users it serves. */
+  readonly percent?: number
 }
+
+/**
+ * What a check bounds, in the terms of a rollout that is judged as one. `below` is the limit, `floor` the samples a pass
+ * needs, `rollbackAt` the looser limit from which a value fails, where it is another one. `below` is null where the old
+ * version alone is compared with: then `atMost` is how many times its value is still no regression.
+ */
+export type SignalSource =
+  | {
+      readonly of: 'share'
+      readonly bad: string
+      readonly all: string
+      readonly below: number | null
+      readonly rollbackAt?: number
+      readonly atMost?: number
+      readonly floor: number
+    }
+  /** The share of samples at or above `cut`. */
+  | {
+      readonly of: 'slow'
+      readonly metric: string
+      readonly cut: number
+      /** A share of `below` at or above this fails: another cut. */
+      readonly rollbackAt?: number
+      readonly unit: string
+      readonly below: number
+      readonly floor: number
+    }
+  | {
+      readonly of: 'mean'
+      readonly metric: string
+      readonly unit: string
+      readonly below: number | null
+      readonly rollbackAt?: number
+      readonly atMost?: number
+      readonly floor: number
+    }
 
 /** Fields every check has, whatever its kind. */
 export const commonShape = {
@@ -72,9 +113,11 @@ export const commonShape = {
     .describe('with onFail: hold, after how many failing ticks in a row a hold becomes an emergency rollback'),
   observe: z.boolean().optional().describe('true: judged and shown, never blocks'),
   judge: z
-    .enum(['threshold'])
+    .enum(['sequential', 'threshold'])
     .optional()
-    .describe('how samples become a verdict; threshold compares the window value with the limit'),
+    .describe(
+      'how samples become a verdict in a canary: sequential (its default) weighs all stages so far against the old version, threshold compares the value since the stage began with the limit',
+    ),
 } as const
 
 /** The shape of a metric check's evidence window. */
@@ -106,6 +149,10 @@ export type CheckDefinition<S extends Shape, K extends string> = {
   uses?(check: SpecOf<S>): string | null
   /** How many last settled milliseconds those checks judge when they do not say. */
   usesOverMs?(check: SpecOf<S>): number | null
+  /** What it bounds, where a rollout can be judged by it as one; null or absent: each look is judged for itself. */
+  signal?(check: SpecOf<S>): SignalSource | null
+  /** Its metrics have to tell the versions apart: one without a variant is refused with the run sheet. */
+  readonly needsVariants?: true
   /** What a schema of single fields cannot say: the message when fields contradict or lack each other, else null. */
   readonly problem?: (check: SpecOf<S>) => string | null
 }
@@ -123,6 +170,8 @@ export type CheckKind<K extends string = string, Schema extends z.ZodObject = z.
   signOffs(spec: CheckSpec): readonly string[]
   uses(spec: CheckSpec): string | null
   usesOverMs(spec: CheckSpec): number | null
+  signal(spec: CheckSpec): SignalSource | null
+  readonly needsVariants: boolean
 }
 
 /** A parsed check: what the schema of its kind returned. Only that kind reads more than the common fields. */
@@ -155,6 +204,8 @@ export function defineCheck<const K extends string, S extends Shape>(definition:
     signOffs: (spec: CheckSpec) => definition.signOffs?.(own(spec)) ?? [],
     uses: (spec: CheckSpec) => definition.uses?.(own(spec)) ?? null,
     usesOverMs: (spec: CheckSpec) => definition.usesOverMs?.(own(spec)) ?? null,
+    signal: (spec: CheckSpec) => definition.signal?.(own(spec)) ?? null,
+    needsVariants: definition.needsVariants === true,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EpochMs, LaunchId, Sha256, Version } from './brand.ts'
 import type { Evidence } from './evidence.ts'
 import type { Outcome } from './exit-code.ts'
+import type { RolloutSaying } from './rollout.ts'
 import type { Judgement, Verdict } from './verdict.ts'
 
 /** Who did something: a person by sign-in (`arn:…`, `name <mail>`), a CI run, or a role a sandbox scenario plays. */
@@ -57,7 +58,14 @@ export type Happening =
   | {
       readonly type: 'baseline-captured'
       readonly window: { readonly from: EpochMs; readonly to: EpochMs }
-      readonly metrics: { readonly [metric: string]: { readonly count: number; readonly sum: number } }
+      readonly metrics: {
+        readonly [metric: string]: {
+          readonly count: number
+          readonly sum: number
+          /** Median, p75 and p90, of a metric whose samples a canary is going to be compared by. */
+          readonly quantiles?: readonly number[]
+        }
+      }
       /** Metrics that could not be read, with the reason; absent when all could. A later event of this type adds them. */
       readonly missing?: { readonly [metric: string]: string }
     }
@@ -95,6 +103,8 @@ export type Happening =
       readonly evidence: Evidence
       readonly window: { readonly from: EpochMs; readonly to: EpochMs }
       readonly stage: number | null
+      /** What the rollout judged as one makes of the stage; absent where each look is judged for itself. */
+      readonly saying?: RolloutSaying
     }
   | { readonly type: 'approved'; readonly role: string; readonly note: string; readonly binding: Binding }
   | { readonly type: 'blocker-raised'; readonly blocker: number; readonly severity: string; readonly text: string }

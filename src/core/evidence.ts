@@ -51,6 +51,10 @@ export type Series = {
   readonly minutes: { readonly [V in VariantName]?: readonly Minute[] }
   /** For a sparse metric: starts of the minutes in which its heartbeat metric has data (a missing minute there is 0). */
   readonly alive: readonly EpochMs[] | null
+  /** Of a metric without any data in a look back: what its name or its dimensions may have to do with it. */
+  readonly trouble?: string
+  /** Where minutes settle later than `lagMs`: the age at which one was not yet what it became, as far as was seen. */
+  readonly unsettledMs?: number
 }
 export type VariantName = 'canary' | 'control' | 'all'
 
@@ -113,6 +117,12 @@ export type Evidence = { readonly [needKey: string]: Finding }
 /** Equal needs have equal keys. */
 export function needKey(need: Need): string {
   return JSON.stringify(Object.entries(need).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** What came of a need; null when it was not among those gathered. */
+export function findingOf<N extends Need>(need: N, evidence: Evidence): Finding<EvidenceByNeed[N['need']]> | null {
+  // The key holds the kind of the need, and the gatherer of that kind put the value there.
+  return (evidence[needKey(need)] as Finding<EvidenceByNeed[N['need']]> | undefined) ?? null
 }
 
 export function seen<T>(value: T): Finding<T> {

@@ -12,19 +12,24 @@ export function failureReason(checks: readonly CheckResult[], stagePercent: numb
 /** Reasons that are spelled out; a line a person reads at 3 a.m. needs no more. */
 const spelledOut = 2
 
-/** `Error rate: 212 of 300 requests; Alarms: …; and 3 more`: what is not known yet. */
+/** `Error rate: 212 of 300 requests; Alarms: …; and 3 more`: what is not known yet. One reason of several is said once. */
 export function unknownReason(checks: readonly CheckResult[]): string {
   const unknown = checks.filter((check) => check.judgement.verdict === 'unknown')
-  const more = unknown.length - spelledOut
-  return [
-    ...unknown.slice(0, spelledOut).map((check) => `${check.title}: ${check.judgement.why}`),
-    ...(more > 0 ? [`and ${more} more`] : []),
-  ].join('; ')
+  const reasons = [...new Set(unknown.map((check) => check.judgement.why))]
+  const said = reasons.slice(0, spelledOut).map((why) => {
+    const titles = unknown.filter((check) => check.judgement.why === why).map((check) => check.title)
+    return `${titles.join(', ')}: ${why}`
+  })
+  const more = reasons.length - spelledOut
+  return [...said, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
 }
 
 function describe(check: CheckResult): string {
-  const { observed, unit, why } = check.judgement
-  const value = typeof observed === 'number' ? formatQuantity(observed, unit) : (observed ?? why)
+  const { observed, limit, unit, why } = check.judgement
+  // A value that is inside its limit does not say what is wrong with it: worse than the old version, say.
+  const isInside = typeof observed === 'number' && typeof limit === 'number' && observed < limit
+  const value =
+    typeof observed === 'number' && !isInside ? formatQuantity(observed, unit) : isInside ? why : (observed ?? why)
   return `${check.title}: ${value}`
 }
 

@@ -31,6 +31,13 @@ export function fold(events: readonly LaunchEvent[]): LaunchState | null {
   return state
 }
 
+/** The state after all that was journaled behind it, of every event of its launch. */
+export function foldOn(state: LaunchState, events: readonly LaunchEvent[]): LaunchState {
+  let now = state
+  for (const event of events.slice(state.n)) if (event.type !== 'launch-opened') now = reduce(now, event)
+  return now
+}
+
 function apply(state: LaunchState, event: LaterEvent): LaunchState {
   const by = event.actor.name
   switch (event.type) {
@@ -234,18 +241,13 @@ function stepDone(state: LaunchState, event: EventOf<'step-done'>): LaunchState 
 }
 
 function gateJudged(state: LaunchState, event: EventOf<'gate-judged'>): LaunchState {
-  const { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window } = event
+  const { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window, saying, evidence } = event
   const failing = verdict === 'fail' ? (state.gates[event.key]?.failing ?? 0) + 1 : 0
   // A promotion is refused on a fail for good: it must not come true minutes later.
   const ask = verdict === 'fail' && stage !== null && state.ask?.ask === 'promote' ? null : state.ask
-  return {
-    ...state,
-    ask,
-    gates: {
-      ...state.gates,
-      [event.key]: { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window, failing },
-    },
-  }
+  const judged = { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window, failing }
+  const ofRollout = { ...(saying && { saying }), ...(stage !== null && { evidence }) }
+  return { ...state, ask, gates: { ...state.gates, [event.key]: { ...judged, ...ofRollout } } }
 }
 
 /** A rollback ends whatever stage was under way. */

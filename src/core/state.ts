@@ -10,7 +10,9 @@ import type {
   RollbackResult,
   StepOutput,
 } from './event.ts'
+import type { Evidence } from './evidence.ts'
 import type { Outcome } from './exit-code.ts'
+import type { RolloutSaying } from './rollout.ts'
 import type { Verdict, Window } from './verdict.ts'
 
 /** A launch as its journal tells it: a fold of its events, nothing else. */
@@ -181,6 +183,9 @@ export type GateState = {
   readonly window: Window
   /** Fails in a row, this one included. */
   readonly failing: number
+  readonly saying?: RolloutSaying
+  /** What the look saw; kept for the stages of a canary only, whose later ones are judged with it. */
+  readonly evidence?: Evidence
 }
 
 export type Stage =

@@ -5,6 +5,7 @@ import type { FlagReading } from './flag.ts'
 import type { Move } from './move.ts'
 import type { Environment, Plan, PlannedStep } from './plan.ts'
 import type { Cdn, Clock, Exec, Files, FlagStore, Http, ObjectStore, Random, Wait } from './ports.ts'
+import type { RolloutRules } from './rollout.ts'
 import type { LaunchState } from './state.ts'
 
 /** What `decide` knows besides the plan and the journal. `flag` was read before the journal was. */
@@ -78,6 +79,8 @@ export type StepDefinition<K extends string, S extends z.ZodType> = {
    * Without it the step is one effect: `perform`.
    */
   readonly next?: (spec: z.infer<S>, step: PlannedStep, plan: Plan, state: LaunchState, world: World) => Move | null
+  /** For a canary whose stages are judged as one: how it is meant to go. */
+  readonly rollout?: (spec: z.infer<S>) => RolloutRules | null
   /** False when a repeat after a crash may do harm: the launch is held then. Steps are repeatable unless they say otherwise. */
   readonly repeatable?: (plan: Plan) => boolean
   /** Does the work once. Safe to repeat after a crash: see the idempotency rule in the step's own file. */
@@ -97,6 +100,7 @@ export type StepKind<K extends string = string, S extends z.ZodType = z.ZodType>
   plannedMs(spec: unknown, settlingMs?: number): number
   title(spec: unknown, environment: string): string
   repeatable(plan: Plan): boolean
+  rollout(spec: unknown): RolloutRules | null
   readonly next: ((step: PlannedStep, plan: Plan, state: LaunchState, world: World) => Move | null) | null
   readonly perform: ((context: StepContext, signal: AbortSignal) => Promise<StepResult>) | null
 }
@@ -117,6 +121,7 @@ export function defineStep<const K extends string, S extends z.ZodType>(
     gate: (spec) => definition.gate?.(own(spec)) ?? null,
     plannedMs: (spec, settlingMs = 0) => definition.plannedMs(own(spec), settlingMs),
     title: (spec, environment) => definition.title(own(spec), environment),
+    rollout: (spec) => definition.rollout?.(own(spec)) ?? null,
     repeatable: (plan) => definition.repeatable?.(plan) ?? true,
     next: next ? (step, plan, state, world) => next(own(step.spec), step, plan, state, world) : null,
     perform: perform ? (context, signal) => perform(own(context.step.spec), context, signal) : null,

@@ -1,9 +1,14 @@
 import { epochMs } from '../core/brand.ts'
 import { settledMinutes, sumOf } from '../core/settled.ts'
-import type { Series } from '../core/evidence.ts'
+import type { EventOf } from '../core/event.ts'
+import { findingOf, needKey, type Evidence } from '../core/evidence.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
+import type { Plan } from '../core/plan.ts'
 import type { Window } from '../core/verdict.ts'
+import { checkKind } from '../gates/registry.ts'
+import { stepKind } from '../steps/registry.ts'
+import type { MetricNeed } from './ports.ts'
 import type { Session } from './session.ts'
 
 /** How much of the time before the launch later gates compare with. */
@@ -43,10 +48,10 @@ export async function captureMissing(
   })
 }
 
-type Captured = {
-  readonly metrics: { readonly [metric: string]: { readonly count: number; readonly sum: number } }
-  readonly missing?: { readonly [metric: string]: string }
-}
+type Captured = Pick<EventOf<'baseline-captured'>, 'metrics' | 'missing'>
+type Measured = Captured['metrics'][string]
+
+const quantileStats = ['p50', 'p75', 'p90'] as const
 
 async function capture(
   ids: readonly string[],
@@ -54,23 +59,58 @@ async function capture(
   { plan, ports }: Session,
   signal: AbortSignal,
 ): Promise<Captured> {
-  const needs = ids.map((id) => ({ need: 'series', metric: id }) as const)
+  const compared = comparedMetrics(plan)
+  const needs = ids.flatMap((id): readonly MetricNeed[] => [
+    { need: 'series', metric: id },
+    ...(compared.has(id) ? quantileStats.map((stat) => ({ need: 'window', metric: id, stat }) as const) : []),
+  ])
   const findings = await ports
     .metrics(needs, environmentOf(plan, 'production'), window, signal)
-    .catch((error: unknown) => ids.map(() => ({ status: 'missing', why: messageOf(error) }) as const))
+    .catch((error: unknown) => needs.map(() => ({ status: 'missing', why: messageOf(error) }) as const))
   signal.throwIfAborted()
-  const metrics: [string, { count: number; sum: number }][] = []
+  const evidence = Object.fromEntries(needs.map((need, i) => [needKey(need), findings[i] ?? unanswered]))
+  const metrics: [string, Measured][] = []
   const missing: [string, string][] = []
-  for (const [i, id] of ids.entries()) {
-    const finding = findings[i] ?? { status: 'missing', why: 'the provider did not answer this query' }
+  for (const id of ids) {
+    const finding = findingOf({ need: 'series', metric: id }, evidence) ?? unanswered
     if (finding.status === 'missing') missing.push([id, finding.why])
     else {
-      // A series need is answered with a Series.
-      const { minutes } = settledMinutes(finding.value as Series, 'all', window)
-      if (minutes.length > 0) metrics.push([id, { count: sumOf(minutes, 'count'), sum: sumOf(minutes, 'sum') }])
+      const { minutes } = settledMinutes(finding.value, 'all', window)
+      const quantiles = quantilesOf(id, evidence)
+      if (minutes.length > 0)
+        metrics.push([
+          id,
+          { count: sumOf(minutes, 'count'), sum: sumOf(minutes, 'sum'), ...(quantiles && { quantiles }) },
+        ])
     }
   }
   return { metrics: Object.fromEntries(metrics), ...orAbsent(Object.fromEntries(missing)) }
+}
+
+const unanswered = { status: 'missing', why: 'the provider did not answer this query' } as const
+
+/** Metrics whose samples a canary will be compared by: their usual values are the cut points. */
+function comparedMetrics(plan: Plan): ReadonlySet<string> {
+  const canaries = plan.phases.flatMap(({ steps }) => steps).filter((step) => stepKind(step.kind).rollout(step.spec))
+  const checks = canaries.flatMap(({ gate }) => gate?.checks ?? [])
+  return new Set(
+    checks.flatMap(({ kind, spec }) => {
+      const source = checkKind(kind).signal(spec)
+      return source && source.of !== 'share' ? [source.metric] : []
+    }),
+  )
+}
+
+/** Of the version that served then; null unless all of them are known. */
+function quantilesOf(metric: string, evidence: Evidence): readonly number[] | null {
+  const values = quantileStats.map((stat) => {
+    const finding = findingOf({ need: 'window', metric, stat }, evidence)
+    if (finding?.status !== 'seen') return null
+    const { values: byVariant } = finding.value
+    return byVariant.all ?? byVariant.control ?? null
+  })
+  const known = values.filter((value) => value !== null)
+  return known.length === values.length ? known : null
 }
 
 /** An empty list of what is missing is left out: the journal says what is, not what is not. */

@@ -1,16 +1,26 @@
 import type { Happening } from '../core/event.ts'
-import { needKey, type Evidence, type Finding, type Need, type NeedOf, type Series } from '../core/evidence.ts'
+import { findingOf, type Evidence, type Finding, type Need, type NeedOf, type Series } from '../core/evidence.ts'
 import { epochMs } from '../core/brand.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import type { GateLook } from '../core/move.ts'
 import type { Environment, Plan, PlannedGate } from '../core/plan.ts'
 import { settledMinutes, settledWindow } from '../core/settled.ts'
-import { bindingApprovals, type GateState, type LaunchState } from '../core/state.ts'
+import { rolloutOf, type Rollout } from '../core/rollout.ts'
+import { bindingApprovals, stageKey, type GateState, type LaunchState } from '../core/state.ts'
 import type { LaunchFacts, Look, NeedScope } from '../core/check.ts'
 import type { Window } from '../core/verdict.ts'
 import { judgeGate, needsOfGate } from '../gates/judge-gate.ts'
+import type { RolloutMemory } from '../gates/judge-rollout.ts'
+import { stepKind } from '../steps/registry.ts'
 import { gather } from './gather.ts'
 import type { EnginePorts } from './ports.ts'
+
+/** What a process keeps between looks. */
+export type LookMemory = {
+  /** Commands that ended well before, by need. */
+  readonly ranWell: Map<string, Finding>
+  readonly rollouts: RolloutMemory
+}
 
 export type GateJudged = Extract<Happening, { type: 'gate-judged' }>
 
@@ -21,14 +31,35 @@ export async function lookAt(
   state: LaunchState,
   ports: EnginePorts,
   signal: AbortSignal,
-  ranWell: Map<string, Finding> = new Map(),
+  memory: LookMemory = { ranWell: new Map(), rollouts: new Map() },
 ): Promise<GateJudged> {
   const environment = environmentOf(plan, look.gate.environment)
-  const scope = scopeOf(environment, look.phase)
-  const gate = look.watch ? watchable(look.gate, scope) : look.gate
-  const needs = needsOfGate(gate, scope)
-  const found = await gather(needs, { plan, state, environment, window: look.window, ranWell }, ports, signal)
-  // Judged is what is journaled, no more: a verdict can be had again from its event. The window is the one that was asked for.
+  const needs = needsOfLook(look, plan, state)
+  const found = await gather(
+    needs,
+    { plan, state, environment, window: look.window, ranWell: memory.ranWell },
+    ports,
+    signal,
+  )
+  return judgedLook(look, plan, state, found, memory.rollouts)
+}
+
+/** What a look asks for. */
+export function needsOfLook(look: GateLook, plan: Plan, state: LaunchState): readonly Need[] {
+  const { gate, scope } = lookedAt(look, plan, state)
+  return needsOfGate(gate, scope)
+}
+
+/** Judges a look on what was gathered for it, just now or long ago. Pure: a verdict can be had again from its event. */
+export function judgedLook(
+  look: GateLook,
+  plan: Plan,
+  state: LaunchState,
+  found: Evidence,
+  memory?: RolloutMemory,
+): GateJudged {
+  const { environment, gate, scope } = lookedAt(look, plan, state)
+  // Judged is what is journaled, no more. The window is the one that was asked for.
   const evidence = withinWindow(found, look.window)
   const subject = subjectOf(state, environment)
   const context = {
@@ -39,7 +70,7 @@ export async function lookAt(
     scope,
     waivers: waiversOf(state, look.gate.id),
   }
-  const judged = judgeGate(gate, evidence, context)
+  const judged = judgeGate(gate, evidence, context, memory)
   return {
     type: 'gate-judged',
     gate: look.gate.id,
@@ -51,14 +82,45 @@ export async function lookAt(
     window: look.window,
     verdict: judged.verdict,
     checks: judged.checks,
-    bakedMs: bakedMs(needs, evidence, subject, look.window),
+    bakedMs: bakedMs(needsOfGate(gate, scope), evidence, subject, look.window),
     evidence,
+    ...(judged.saying && { saying: judged.saying }),
   }
+}
+
+/** Where a look is, what may be asked there, and which checks it takes. */
+function lookedAt(look: GateLook, plan: Plan, state: LaunchState) {
+  const environment = environmentOf(plan, look.gate.environment)
+  const rollout = rolloutAt(look, plan, state)
+  const scope = {
+    ...scopeOf(environment, look.phase),
+    ...(rollout && { rollout }),
+    ...(look.stage !== null && { percent: look.stage }),
+  }
+  return { environment, scope, gate: look.watch ? watchable(look.gate, scope) : look.gate }
+}
+
+/** The rollout a look belongs to: that of a canary whose stages are judged as one, else null. */
+export function rolloutAt(
+  { key, stage }: Pick<GateLook, 'key' | 'stage'>,
+  plan: Plan,
+  state: LaunchState,
+): Rollout | null {
+  if (stage === null) return null
+  const step = plan.phases.flatMap(({ steps }) => steps).find((one) => stageKey(one, stage) === key)
+  const rules = step && stepKind(step.kind).rollout(step.spec)
+  return rules ? rolloutOf(rules, step, stage, state) : null
 }
 
 /** Whether a look says anything that the journal does not hold yet: another verdict, or another closed period. */
 export function isNews(judged: GateJudged, before: GateState | undefined): boolean {
-  if (!before || before.verdict !== judged.verdict || before.bakedMs !== judged.bakedMs) return true
+  if (
+    !before ||
+    before.verdict !== judged.verdict ||
+    before.saying !== judged.saying ||
+    before.bakedMs !== judged.bakedMs
+  )
+    return true
   const verdicts = (checks: GateJudged['checks']) =>
     checks.map((check) => `${check.id}:${check.judgement.verdict}`).join()
   return verdicts(before.checks) !== verdicts(judged.checks) || judged.window.to - before.at >= 60_000
@@ -121,10 +183,9 @@ function waiversOf(state: LaunchState, gate: string) {
  */
 function bakedMs(needs: readonly Need[], evidence: Evidence, subject: Look['subject'], window: Window): number {
   const baked = needs.filter(isSeriesNeed).map((need) => {
-    const finding = evidence[needKey(need)]
+    const finding = findingOf(need, evidence)
     if (finding?.status !== 'seen') return 0
-    // The gatherer answers a series need with a Series.
-    const series = finding.value as Series
+    const series = finding.value
     const from =
       need.lookbackMs === undefined ? window.from : Math.max(window.from, window.to - series.lagMs - need.lookbackMs)
     const whole = settledWindow(window, series.periodMs, series.lagMs)

@@ -6,6 +6,7 @@ import type { SettledMinutes } from '../core/settled.ts'
 import { unknown } from '../core/verdict.ts'
 import { hasControl, judgedMinutes } from './judged-minutes.ts'
 import { judgeQuotient, judgementOf } from './quotient.ts'
+import { looserProblem, rollbackText } from './two-limits.ts'
 import type { Part } from './shared-incident.ts'
 
 export const average = defineCheck({
@@ -16,11 +17,27 @@ export const average = defineCheck({
   shape: {
     ...overShape,
     metric: MetricRef,
-    below: Limit.describe('limit with its unit, like 200ms; a mean equal to it fails'),
+    below: Limit.describe('limit with its unit, like 200ms; a mean equal to it fails, or with rollbackAt is unknown'),
+    rollbackAt: Limit.optional().describe(
+      'a looser limit in the same unit: only a mean that reaches it fails; between the two it is unknown and nothing is promoted',
+    ),
     floor: z.int().positive().default(50).describe('samples needed before a verdict'),
   },
-  title: (check) => `${check.metric} average < ${formatQuantity(check.below.value, check.below.unit)}`,
+  problem: ({ below, rollbackAt }) => looserProblem(below, rollbackAt),
+  title: ({ metric, below, rollbackAt }) =>
+    `${metric} average < ${formatQuantity(below.value, below.unit)}${rollbackText(rollbackAt)}`,
   needs: (check) => [{ need: 'series', metric: check.metric }],
+  signal: ({ metric, below, rollbackAt, floor, over }) =>
+    over === undefined
+      ? {
+          of: 'mean',
+          metric,
+          unit: below.unit,
+          below: below.value,
+          ...(rollbackAt && { rollbackAt: rollbackAt.value }),
+          floor,
+        }
+      : null,
   judge: (check, look) => {
     const series = look.see({ need: 'series', metric: check.metric })
     if (series.status === 'missing') return unknown(`${check.metric}: ${series.why}`)
@@ -29,15 +46,20 @@ export const average = defineCheck({
     const found = { window: settled.window, query: series.value.query }
     if (settled.minutes.length === 0)
       return unknown(`no data for ${check.metric} in ${plural(settled.expected, 'settled minute')}`, found)
+    const subject = partsOf(settled)
+    const control = hasControl(series.value, look)
+      ? partsOf(judgedMinutes(series.value, 'control', look, overMs))
+      : null
     const answer = judgeQuotient({
-      subject: partsOf(settled),
-      control: hasControl(series.value, look) ? partsOf(judgedMinutes(series.value, 'control', look, overMs)) : null,
+      subject,
+      control,
       limit: check.below.value,
       unit: check.below.unit,
       floor: check.floor,
       events: false,
       noun: 'samples',
       subjectName: 'average',
+      rollback: check.rollbackAt ? { limit: check.rollbackAt.value, subject, control, subjectName: 'average' } : null,
     })
     return judgementOf(answer, { ...found, observed: answer.value, limit: check.below.value, unit: check.below.unit })
   },

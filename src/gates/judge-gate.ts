@@ -1,10 +1,13 @@
 import type { EpochMs } from '../core/brand.ts'
 import type { LaunchFacts, Look, NeedScope } from '../core/check.ts'
 import type { CheckResult } from '../core/event.ts'
-import { missing, needKey, type Evidence, type EvidenceByNeed, type Finding, type Need } from '../core/evidence.ts'
+import { findingOf, missing, needKey, type Evidence, type Need } from '../core/evidence.ts'
 import type { PlannedCheck, PlannedGate } from '../core/plan.ts'
 import { foldVerdicts, waived, type Judgement, type Verdict, type Window } from '../core/verdict.ts'
+import type { RolloutSaying } from '../core/rollout.ts'
+import { judgeRollout, type RolloutJudged, type RolloutMemory } from './judge-rollout.ts'
 import { checkKind } from './registry.ts'
+import { needsOfSignals, signalsOf } from './rollout-signals.ts'
 
 export type GateContext = {
   readonly now: EpochMs
@@ -17,17 +20,48 @@ export type GateContext = {
   readonly waivers: { readonly [checkId: string]: { readonly reason: string; readonly by: string } }
 }
 
-export type JudgedGate = { readonly verdict: Exclude<Verdict, 'waived'>; readonly checks: readonly CheckResult[] }
+export type JudgedGate = {
+  readonly verdict: Exclude<Verdict, 'waived'>
+  readonly checks: readonly CheckResult[]
+  /** At a stage of a rollout that is judged as one. */
+  readonly saying?: RolloutSaying
+}
 
-/** Judges every check of a gate on evidence that was gathered before. Pure: the same arguments give the same verdicts. */
-export function judgeGate(gate: PlannedGate, evidence: Evidence, context: GateContext): JudgedGate {
-  const checks = gate.checks.map((check) => judgeCheck(check, evidence, context))
-  return { verdict: foldVerdicts(checks.map((check) => check.judgement.verdict)), checks }
+/**
+ * Judges every check of a gate on evidence that was gathered before. Pure: the same arguments give the same verdicts;
+ * `memory` only spares counting again what was counted at an earlier look.
+ */
+export function judgeGate(
+  gate: PlannedGate,
+  evidence: Evidence,
+  context: GateContext,
+  memory?: RolloutMemory,
+): JudgedGate {
+  const rollout = rolloutJudged(gate, evidence, context, memory)
+  const checks = gate.checks.map((check) => {
+    const alone = judgeCheck(check, evidence, context)
+    const said = rollout?.said.get(check.id)
+    return said ? { ...alone, judgement: { ...alone.judgement, ...said } } : alone
+  })
+  const verdict = foldVerdicts(checks.map((check) => check.judgement.verdict))
+  return { verdict, checks, ...(rollout?.saying && { saying: rollout.saying }) }
+}
+
+/** The stages of a canary judged as one, where its gate has checks for that. */
+export function rolloutJudged(
+  gate: PlannedGate,
+  evidence: Evidence,
+  { scope, subject, window, waivers }: GateContext,
+  memory?: RolloutMemory,
+): RolloutJudged | null {
+  if (!scope.rollout || subject !== 'canary') return null
+  return judgeRollout(gate, evidence, window, scope.rollout, Object.keys(waivers), memory)
 }
 
 /** What the checks of a gate want to know, each need once. */
 export function needsOfGate(gate: PlannedGate, scope: NeedScope): readonly Need[] {
-  const needs = gate.checks.flatMap((check) => needsOfCheck(check, scope))
+  const ofRollout = scope.rollout ? needsOfSignals(signalsOf(gate, scope.rollout)) : []
+  const needs = [...gate.checks.flatMap((check) => needsOfCheck(check, scope)), ...ofRollout]
   return [...new Map(needs.map((need) => [needKey(need), need])).values()]
 }
 
@@ -54,16 +88,9 @@ function lookFor(check: PlannedCheck, evidence: Evidence, context: GateContext):
     launch,
     scope,
     nested: () => check.nested.map((nested) => judgeCheck(nested, evidence, inner)),
-    see: (need) => findingOf(need, evidence),
+    // A dropped reply must make the check unknown, not crash it.
+    see: (need) => findingOf(need, evidence) ?? missing(`no answer came for ${need.need}`),
   }
-}
-
-/** A need nobody answered is a finding of its own: a dropped reply must make the check unknown, not crash it. */
-function findingOf<N extends Need>(need: N, evidence: Evidence): Finding<EvidenceByNeed[N['need']]> {
-  const finding = evidence[needKey(need)]
-  if (!finding) return missing(`no answer came for ${need.need}`)
-  // The key holds the kind of the need, and the gatherer of that kind put the value there.
-  return finding as Finding<EvidenceByNeed[N['need']]>
 }
 
 function nestedScope(check: PlannedCheck, scope: NeedScope): NeedScope {

@@ -7,12 +7,14 @@ import { unknown } from '../core/verdict.ts'
 import type { SettledMinutes } from '../core/settled.ts'
 import { hasControl, judgedMinutes } from './judged-minutes.ts'
 import { judgementOf, judgeQuotient, type QuotientAnswer } from './quotient.ts'
+import { looserProblem, rollbackText } from './two-limits.ts'
 import type { Part } from './shared-incident.ts'
 
 type Spec = {
   readonly metric: string
   readonly percentile: number
   readonly below: { readonly value: number; readonly unit: string }
+  readonly rollbackAt?: { readonly value: number; readonly unit: string } | undefined
   readonly over?: number | undefined
   readonly floor?: number | undefined
 }
@@ -27,20 +29,43 @@ export const percentile = defineCheck({
     metric: MetricRef,
     percentile: z.number().gt(0).lt(100).describe('which percentile: 95 for p95'),
     below: Limit.describe('limit with its unit, like 800ms; judged as the share of samples at or above it'),
+    rollbackAt: Limit.optional().describe(
+      'a looser limit in the same unit: only a percentile that reaches it fails; between the two it is unknown and nothing is promoted',
+    ),
     floor: z
       .int()
       .positive()
       .optional()
       .describe('samples needed before a verdict; default 10 / (1 − p): 200 for p95, 1000 for p99'),
   },
-  title: (check) => `${check.metric} p${check.percentile} < ${formatQuantity(check.below.value, check.below.unit)}`,
-  needs: (check, scope) => [seriesNeed(check), windowNeed(check, scope)],
+  problem: ({ below, rollbackAt }) => looserProblem(below, rollbackAt),
+  title: ({ metric, percentile, below, rollbackAt }) =>
+    `${metric} p${percentile} < ${formatQuantity(below.value, below.unit)}${rollbackText(rollbackAt)}`,
+  needs: (check, scope) => [
+    seriesNeed(check),
+    ...(check.rollbackAt ? [seriesNeed(check, check.rollbackAt.value)] : []),
+    windowNeed(check, scope),
+  ],
+  signal: (check) =>
+    check.over === undefined
+      ? {
+          of: 'slow',
+          metric: check.metric,
+          cut: check.below.value,
+          ...(check.rollbackAt && { rollbackAt: check.rollbackAt.value }),
+          unit: check.below.unit,
+          below: slowShare(check),
+          floor: floorOf(check),
+        }
+      : null,
   judge: (check, look) => {
     const series = look.see(seriesNeed(check))
     if (series.status === 'missing') return unknown(`${check.metric}: ${series.why}`)
+    const beyond = check.rollbackAt ? look.see(seriesNeed(check, check.rollbackAt.value)) : null
+    if (beyond?.status === 'missing') return unknown(`${check.metric}: ${beyond.why}`)
     const overMs = check.over ?? look.scope.overMs
     const settled = judgedMinutes(series.value, look.subject, look, overMs)
-    const answer = judgeSlowShare(check, series.value, settled, look, overMs)
+    const answer = judgeSlowShare(check, series.value, beyond?.value ?? null, look, overMs)
     const found = { samples: answer.samples, window: settled.window, query: series.value.query }
 
     if (settled.minutes.length === 0)
@@ -64,8 +89,8 @@ export const percentile = defineCheck({
   },
 })
 
-function seriesNeed(check: Spec): NeedOf<'series'> {
-  return { need: 'series', metric: check.metric, cut: check.below.value }
+function seriesNeed(check: Spec, cut = check.below.value): NeedOf<'series'> {
+  return { need: 'series', metric: check.metric, cut }
 }
 
 function windowNeed(check: Spec, scope: NeedScope): NeedOf<'window'> {
@@ -88,19 +113,27 @@ function floorOf(check: Spec): number {
 function judgeSlowShare(
   check: Spec,
   series: Series,
-  settled: SettledMinutes,
+  beyond: Series | null,
   look: Look,
   overMs: number | undefined,
 ): QuotientAnswer {
+  const slowName = (limit: Spec['below']) => `at or above ${formatQuantity(limit.value, limit.unit)}:`
+  const armsOf = (counted: Series) => ({
+    subject: partsOf(judgedMinutes(counted, look.subject, look, overMs)),
+    control: hasControl(counted, look) ? partsOf(judgedMinutes(counted, 'control', look, overMs)) : null,
+  })
   return judgeQuotient({
-    subject: partsOf(settled),
-    control: hasControl(series, look) ? partsOf(judgedMinutes(series, 'control', look, overMs)) : null,
+    ...armsOf(series),
     limit: slowShare(check),
     unit: 'share',
     floor: floorOf(check),
     events: true,
     noun: 'samples',
-    subjectName: `at or above ${formatQuantity(check.below.value, check.below.unit)}:`,
+    subjectName: slowName(check.below),
+    rollback:
+      beyond && check.rollbackAt
+        ? { ...armsOf(beyond), limit: slowShare(check), subjectName: slowName(check.rollbackAt) }
+        : null,
   })
 }
 

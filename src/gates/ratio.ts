@@ -7,6 +7,7 @@ import { formatDuration, formatShare } from '../core/units.ts'
 import { unknown } from '../core/verdict.ts'
 import { hasControl, judgedMinutes } from './judged-minutes.ts'
 import { judgeQuotient, judgementOf } from './quotient.ts'
+import { looserProblem, rollbackText } from './two-limits.ts'
 import type { Part } from './shared-incident.ts'
 
 export const ratio = defineCheck({
@@ -18,18 +19,28 @@ export const ratio = defineCheck({
     ...overShape,
     bad: MetricRef.describe('id of the metric under metrics: that counts bad events'),
     of: MetricRef.describe('id of the metric under metrics: that counts all events'),
-    below: Share.describe('limit; a share equal to it fails'),
+    below: Share.describe('limit; a share equal to it fails, or with rollbackAt is unknown'),
+    rollbackAt: Share.optional().describe(
+      'a looser limit: only a share that reaches it fails; between the two it is unknown and nothing is promoted',
+    ),
     floor: z
       .int()
       .positive()
       .default(300)
       .describe('events needed before a verdict: no error in 300 proves 1 % (rule of three)'),
   },
-  title: (check) => `${check.bad} / ${check.of} < ${formatShare(check.below)}`,
+  problem: ({ below, rollbackAt }) =>
+    looserProblem(shareLimit(below), rollbackAt === undefined ? undefined : shareLimit(rollbackAt)),
+  title: ({ bad, of, below, rollbackAt }) =>
+    `${bad} / ${of} < ${formatShare(below)}${rollbackText(rollbackAt === undefined ? undefined : shareLimit(rollbackAt))}`,
   needs: (check) => [
     { need: 'series', metric: check.bad },
     { need: 'series', metric: check.of },
   ],
+  signal: ({ bad, of: all, below, rollbackAt, floor, over }) =>
+    over === undefined
+      ? { of: 'share', bad, all, below, ...(rollbackAt !== undefined && { rollbackAt }), floor }
+      : null,
   judge: (check, look) => {
     const bad = look.see({ need: 'series', metric: check.bad })
     const of = look.see({ need: 'series', metric: check.of })
@@ -49,19 +60,28 @@ export const ratio = defineCheck({
       return unknown(`no data for ${check.bad} beside ${check.of}; say sparse where a missing minute means none`, found)
 
     const compared = hasControl(bad.value, look) && hasControl(of.value, look)
+    const control = compared ? pairs(bad.value, of.value, 'control', look, overMs).parts : null
     const answer = judgeQuotient({
       subject: subject.parts,
-      control: compared ? pairs(bad.value, of.value, 'control', look, overMs).parts : null,
+      control,
       limit: check.below,
       unit: 'share',
       floor: check.floor,
       events: true,
       noun: check.of,
       subjectName: check.bad,
+      rollback:
+        check.rollbackAt === undefined
+          ? null
+          : { limit: check.rollbackAt, subject: subject.parts, control, subjectName: check.bad },
     })
     return judgementOf(answer, { ...found, observed: answer.value, limit: check.below, unit: 'share' })
   },
 })
+
+function shareLimit(value: number) {
+  return { value, unit: 'share' }
+}
 
 /** The minutes in which both metrics are known: a minute that only one of them has says nothing about their ratio. */
 function pairs(bad: Series, of: Series, variant: VariantName, look: Look, overMs: number | undefined) {

@@ -5,7 +5,9 @@ import { approval } from './approval.ts'
 import { artifact } from './artifact.ts'
 import { average } from './average.ts'
 import { baseline } from './baseline.ts'
+import { burnRate } from './burn-rate.ts'
 import { command } from './command.ts'
+import { compare } from './compare.ts'
 import { confirm } from './confirm.ts'
 import { count } from './count.ts'
 import { credentials } from './credentials.ts'
@@ -26,6 +28,8 @@ export const checkKinds = [
   count,
   spike,
   steady,
+  compare,
+  burnRate,
   baseline,
   data,
   alarms,

@@ -18,6 +18,12 @@ export const canary = defineStep({
       .default(3)
       .describe('how many times the bake a stage may last before it counts as inconclusive: 3x'),
     gate: GateRef.describe('list of checks under gates: that is judged at every stage'),
+    judge: z
+      .enum(['sequential', 'threshold'])
+      .default('sequential')
+      .describe(
+        'sequential: its stages are judged as one, against the old version of the same minutes; threshold: each look compares the value since the stage began with its limit',
+      ),
     onInconclusive: z
       .enum(['hold', 'rollback', 'promote-unproven'])
       .default('hold')
@@ -29,6 +35,9 @@ export const canary = defineStep({
   changes: () => 'users',
   environment: (_spec, phaseEnvironment) => phaseEnvironment,
   gate: (spec) => ({ name: spec.gate, everyMs: spec.every, patienceMs: spec.bake * spec.extendUpTo }),
+  // A plan of an earlier version has no word on it: its launch goes on as it began.
+  rollout: ({ judge, stages, bake, extendUpTo }) =>
+    judge === 'sequential' ? { stages, bakeMs: bake, extendUpTo } : null,
   plannedMs: (spec, settlingMs) => (spec.bake + settlingMs) * spec.stages.length,
   next: (spec, step, _plan, state, world) => {
     if (!step.gate) throw new Error(`step ${step.id} has no gate`)

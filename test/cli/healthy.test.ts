@@ -105,6 +105,27 @@ describe('auto in a project', { timeout: 60_000 }, () => {
     )
   })
 
+  test('its stages were judged as one, by cut points that the time before it gave', async () => {
+    const events = await journalOf(project.path)
+    const [baseline] = events.filter((event) => event.type === 'baseline-captured')
+    const metrics = z
+      .record(z.string(), z.looseObject({ quantiles: z.array(z.number()).optional() }))
+      .parse(baseline?.['metrics'])
+    const [p50 = 0, p75 = 0, p90 = 0] = metrics['board-load']?.quantiles ?? []
+    expect(p50).toBeGreaterThan(0)
+    expect(p75).toBeGreaterThan(p50)
+    expect(p90).toBeGreaterThan(p75)
+    const last = [10, 30, 50, 100].map((percent) =>
+      events.findLast((event) => event.type === 'gate-judged' && event['key'] === `rollout/canary@${percent}`),
+    )
+    expect(last.map((event) => event?.['saying'])).toEqual(['passed', 'passed', 'passed', 'passed'])
+    // Evidence grows over the stages: the last one judges more than its own ten minutes.
+    const samples = last.map(
+      (event) => Look.parse(event).checks.find(({ id }) => id === 'board-p95')?.judgement.samples ?? 0,
+    )
+    expect(samples).toEqual(samples.toSorted((a, b) => a - b))
+  })
+
   test('a second launch of the same commit works and finds its files in place', async () => {
     const again = await project.run(['auto', '--sandbox', '--json'])
     expect(again.exitCode).toBe(0)

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { epochMs } from '../../src/core/brand.ts'
 import { failAction, nextCanaryMove, type CanaryRules } from '../../src/core/canary.ts'
 import type { Happening } from '../../src/core/event.ts'
 import type { PlannedGate } from '../../src/core/plan.ts'
+import type { RolloutSaying } from '../../src/core/rollout.ts'
 import type { World } from '../../src/core/step.ts'
 import { baking, lookedAt, plan, readyToRaise, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
 
@@ -163,4 +165,145 @@ test('a promotion is refused on a fail, and does not come true when the fail is 
   expect(move(judgedAs(told, 'pass', 30_000), {}, {}, hold)).toMatchObject({ type: 'wait' })
   const before = judgedAs(judgedAs(baking().add(asked('promote')), 'fail'), 'pass', 30_000)
   expect(move(before, {}, {}, hold)).toMatchObject({ type: 'wait' })
+})
+
+describe('a rollout that is judged as one has its own clock', () => {
+  const judged = (told: Told, verdict: 'pass' | 'unknown', saying: RolloutSaying) => {
+    const happening = verdictOf(told, key, verdict, { stage: 10, bakedMs: 60_000 })
+    return told.add({ ...happening, saying } as Happening)
+  }
+  const late = () => baking().after('10m')
+
+  test('while it says go on a stage waits, however long it has lasted', () => {
+    expect(move(judged(late(), 'unknown', 'go-on'))).toMatchObject({ type: 'wait' })
+  })
+
+  test('inconclusive does what the run sheet says', () => {
+    const told = judged(late(), 'unknown', 'inconclusive')
+    expect(move(told)).toMatchObject({
+      happening: { type: 'stage-held', why: expect.stringContaining('not proven at 10 % in') },
+    })
+    expect(move(told, {}, { onInconclusive: 'rollback' })).toMatchObject({ effect: { type: 'roll-back' } })
+    expect(move(told, {}, { onInconclusive: 'promote-unproven' })).toMatchObject({
+      happening: { type: 'stage-left', verdict: 'unproven' },
+    })
+  })
+
+  test('hold is never promoted unproven: something speaks against it', () => {
+    const told = judged(late(), 'unknown', 'hold')
+    expect(move(told, {}, { onInconclusive: 'promote-unproven' })).toMatchObject({ happening: { type: 'stage-held' } })
+    expect(move(told, {}, { onInconclusive: 'rollback' })).toMatchObject({ effect: { type: 'roll-back' } })
+  })
+
+  test('passed while another check of the gate is undecided, the time of the stage counts as without it', () => {
+    expect(move(judged(baking().after('1m'), 'unknown', 'passed'))).toMatchObject({ type: 'wait' })
+    expect(move(judged(late(), 'unknown', 'passed'))).toMatchObject({ happening: { type: 'stage-held' } })
+  })
+
+  test('a hold ends by itself when the evidence comes, also after its time', () => {
+    const told = judged(late(), 'unknown', 'hold')
+    const held: Happening = {
+      type: 'stage-held',
+      step: 'rollout/canary',
+      percent: 10,
+      why: 'x',
+      until: worldAt(told.now() + 900_000).now,
+    }
+    // The pass itself leaves the stage: nothing is in its way.
+    expect(move(judged(told.add(held), 'pass', 'passed'))).toMatchObject({
+      happening: { type: 'stage-left', verdict: 'pass' },
+    })
+    expect(move(told.add(verdictOf(told, key, 'pass', { stage: 10, bakedMs: 1 })))).toMatchObject({ type: 'wait' })
+  })
+})
+
+describe('what people read of a canary', () => {
+  const canary = { step: 'rollout/canary', percent: 10 }
+  const record = (happening: object) => ({ type: 'record', happening: { ...canary, ...happening } })
+  const until = (told: Told) => told.now() + rules.maxUnattendedMs
+
+  test('why a stage waits: how much of its bake is behind it, or what is not known', () => {
+    const baked = judgedAs(baking(), 'pass', 30_000)
+    expect(move(baked)).toEqual({ type: 'wait', until: baked.now() + 30_000, why: '0.5 of 1 minutes baked' })
+    const unknown = judgedAs(baking(), 'unknown')
+    expect(move(unknown)).toEqual({
+      type: 'wait',
+      until: unknown.now() + 30_000,
+      why: 'errors / requests < 1%: it is unknown',
+    })
+  })
+
+  test('why a stage was not proven: what is not known, or how few minutes had data', () => {
+    const late = (verdict: 'pass' | 'unknown') => judgedAs(baking().after('3m'), verdict, 30_000)
+    const unknown = late('unknown')
+    const why = 'not proven at 10 % in 3 minutes: errors / requests < 1%: it is unknown'
+    expect(move(unknown)).toEqual(record({ type: 'stage-held', why, until: until(unknown) }))
+    expect(move(late('unknown'), {}, { onInconclusive: 'rollback' })).toEqual({
+      type: 'effect',
+      effect: { type: 'roll-back', kind: 'emergency', reason: why, trigger: 'inconclusive' },
+    })
+    expect(move(late('pass'), {}, { onInconclusive: 'promote-unproven' })).toEqual(
+      record({
+        type: 'stage-left',
+        verdict: 'unproven',
+        why: 'not proven at 10 % in 3 minutes: only 0.5 of 1 settled minutes with data',
+      }),
+    )
+  })
+
+  test('who asked for what, and why where they said it', () => {
+    const told = judgedAs(baking(), 'unknown').as('Ana').add(asked('pause'))
+    expect(move(told)).toEqual(record({ type: 'stage-held', why: 'paused by Ana: r', until: until(told) }))
+    expect(move(told.add(asked('resume')))).toEqual(record({ type: 'stage-resumed', why: 'resumed by Ana: r' }))
+    expect(move(told.add(asked('promote', null)))).toEqual(
+      record({ type: 'stage-left', verdict: 'unproven', why: 'promoted by Ana: r' }),
+    )
+    expect(move(told.add({ type: 'canary-asked', ask: 'abort', stage: 10, reason: '' }))).toEqual({
+      type: 'effect',
+      effect: { type: 'roll-back', kind: 'emergency', reason: 'aborted at 10 % by Ana', trigger: 'operator' },
+    })
+  })
+
+  test('what a hold that nobody decided about comes to, and what a person who follows is asked', () => {
+    const told = judgedAs(baking(), 'unknown')
+    const heldAt = told.now()
+    told.add({ type: 'stage-held', ...canary, why: 'no data', until: epochMs(heldAt + 900_000) })
+    const question = { type: 'held', text: 'held at 10 %: no data', promotable: true }
+    expect(move(told, { guided: true })).toEqual({ type: 'ask', question: { ...question, id: `held/10@${heldAt}/0` } })
+    expect(move(told.after('899999ms'))).toMatchObject({ type: 'wait' })
+    told.after('1ms')
+    expect(move(told, { leaveHeld: true })).toEqual({ type: 'done', outcome: 'held', why: 'held at 10 %: no data' })
+    expect(move(told)).toEqual({
+      type: 'effect',
+      effect: {
+        type: 'roll-back',
+        kind: 'emergency',
+        reason: 'held at 10 % for 15 minutes and nobody decided: no data',
+        trigger: 'unattended',
+      },
+    })
+    expect(move(told, { guided: true })).toMatchObject({ question: { id: `held/10@${heldAt}/1` } })
+    expect(move(judgedAs(told, 'fail'), { guided: true })).toMatchObject({ effect: { type: 'roll-back' } })
+  })
+
+  test('a hold ends by itself when the evidence comes in time, and the stage is left with its whole bake', () => {
+    const told = judgedAs(baking(), 'pass', 0)
+    told.add({ type: 'stage-held', ...canary, why: 'no data', until: epochMs(told.now() + 900_000) })
+    expect(move(told)).toEqual(record({ type: 'stage-resumed', why: 'the evidence came' }))
+    expect(move(judgedAs(baking(), 'pass'))).toEqual(
+      record({ type: 'stage-left', verdict: 'pass', why: 'every check passed for the whole bake' }),
+    )
+  })
+
+  test('a stage is looked at from when it began to bake until now, under a key of its own', () => {
+    const told = baking()
+    const from = told.now()
+    told.after('31s')
+    const look = { gate, key, phase: 'rollout', window: { from, to: told.now() }, stage: 10, watch: false }
+    expect(move(told, { looks: new Map() })).toEqual({ type: 'look', look })
+    const looks = (ago: number) => new Map([[key, { first: epochMs(from), last: epochMs(told.now() - ago) }]])
+    told.add(verdictOf(told, key, 'unknown', { stage: 10 }))
+    expect(move(told, { looks: looks(29_999) })).toMatchObject({ type: 'wait', until: told.now() + 1 })
+    expect(move(told, { looks: looks(30_000) })).toMatchObject({ type: 'look' })
+  })
 })

@@ -17,6 +17,7 @@ test('a good sheet loads with its quantities as numbers and its defaults filled 
       every: 30_000,
       extendUpTo: 3,
       gate: 'canary',
+      judge: 'sequential',
       onInconclusive: 'hold',
       maxUnattended: 900_000,
     },

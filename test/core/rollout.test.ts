@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import type { EventOf } from '../../src/core/event.ts'
+import { missing } from '../../src/core/evidence.ts'
+import { rolloutOf } from '../../src/core/rollout.ts'
+import { begun, stateOf, verdictOf } from '../support/core-launch.ts'
+
+const rules = { stages: [10, 50, 100], bakeMs: 600_000, extendUpTo: 3 }
+const step = { id: 'rollout/canary' }
+
+test('a stage is judged with what the last look at each stage before it saw, and no other gate', () => {
+  const told = begun()
+  const seen = (percent: number, why: string) => {
+    const happening = verdictOf(told, `rollout/canary@${percent}`, 'pass', { stage: percent }) as EventOf<'gate-judged'>
+    told.add({ ...happening, evidence: { need: missing(why) } }).after('10m')
+  }
+  seen(10, 'first')
+  seen(10, 'last')
+  seen(50, 'own')
+  told.add(verdictOf(told, 'slo', 'pass'))
+  const rollout = rolloutOf(rules, step, 50, stateOf(told.events))
+  expect(rollout).toMatchObject({ ...rules, percent: 50, quantiles: {} })
+  expect(rollout.left).toMatchObject([{ percent: 10, evidence: { need: missing('last') } }])
+  expect(rolloutOf(rules, step, 10, stateOf(told.events)).left).toEqual([])
+  // Only a canary's stages keep what they saw.
+  expect(stateOf(told.events).gates['slo']).not.toHaveProperty('evidence')
+})
+
+test('its cut points are the quantiles from before the launch, where they are known', () => {
+  const told = begun()
+  const window = { from: told.now(), to: told.now() }
+  told.add({
+    type: 'baseline-captured',
+    window,
+    metrics: { load: { count: 9, sum: 900, quantiles: [90, 171, 304] }, errors: { count: 9, sum: 1 } },
+  })
+  expect(rolloutOf(rules, step, 10, stateOf(told.events)).quantiles).toEqual({ load: [90, 171, 304] })
+})
