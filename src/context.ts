@@ -206,6 +206,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
         actorName: actor.name,
         sandbox: isSandbox,
         log: order.log,
+        warn: (line) => (options.quiet ? undefined : output.err.write(`${line}\n`)),
         report: order.report,
       })
     },
@@ -218,6 +219,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
         allowEndpoint: options.allowEndpoint,
         root: dirname(resolve(options.cwd, options.runsheet)),
         sandbox: made.sandbox ?? null,
+        warn: (line) => output.err.write(`${line}\n`),
       })
     },
     release: async (plan) => {

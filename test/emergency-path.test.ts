@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { awsServer } from './support/aws-server.ts'
+import { awsServer, s3Fault } from './support/aws-server.ts'
 import { runBin } from './support/run-bin.ts'
 import { tempDir } from './support/temp-dir.ts'
 
@@ -79,6 +79,37 @@ test('an emergency rollback is on its way before the SDK is there', async () => 
   expect(first?.headers['user-agent'] ?? '').not.toContain('aws-sdk-js')
   expect(JSON.parse(document)).toMatchObject({ launch: { percent: 0, latch: true } })
   expect(second).toMatchObject({ method: 'GET' })
+})
+
+test.each([
+  ['7m ahead of', -7, 200],
+  ['12m behind', 12, 200],
+  ['21m ahead of', -21, 403],
+])('a machine whose clock is %s AWS is told so by the answer to its write', async (said, serverMinutes, first) => {
+  await using dir = await tempDir()
+  let document = ''
+  const date = () => new Date(Date.now() + serverMinutes * 60_000).toUTCString()
+  await using server = await awsServer(({ method, body }, n) => {
+    if (n === 1 && first !== 200) {
+      const fault = s3Fault(first, 'RequestTimeTooSkewed')
+      return fault === 'hang up' ? fault : { ...fault, headers: { date: date() } }
+    }
+    if (method === 'PUT') document = body
+    const headers = { etag: '"e"', 'content-type': 'application/json', date: date() }
+    return { status: 200, headers, body: method === 'GET' ? document : '' }
+  })
+  const env = {
+    AWS_ENDPOINT_URL: server.endpoint,
+    LAUNCH_ALLOW_ENDPOINT: '1',
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+  }
+  const args = ['rollback', 'emergency', '--flag', 's3://board-prod/flags/board.json', '--region', 'us-east-1']
+  const ran = await runBin(args, { cwd: dir.path, env })
+  expect(ran.exitCode, ran.stderr).toBe(0)
+  const lines = ran.stderr.split('\n').filter((line) => line.includes('the clock of this machine'))
+  expect(lines).toEqual([expect.stringContaining(`is ${said} AWS: set it (NTP)`)])
+  expect(server.requests[0]).toMatchObject({ method: 'PUT' })
 })
 
 test('a file that does load schemas is seen as such', () => {

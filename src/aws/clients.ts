@@ -22,12 +22,14 @@ export type AwsAccess = {
   readonly allowEndpoint: boolean
   /** Used instead of profile, role and default chain (sandbox). */
   readonly credentials: StaticCredentials | null
+  /** Where profiles keep their keys: keys without an end are read again once one of these was written. */
+  readonly keyFiles?: readonly string[]
   /** Told the time of S3 with every answer. */
   readonly onServerDate?: (at: EpochMs) => void
 }
 
 export type AwsCredentials = StaticCredentials & { readonly expiration?: Date }
-type CredentialsProvider = () => Promise<AwsCredentials>
+export type CredentialsProvider = () => Promise<AwsCredentials>
 
 /** Real milliseconds. A control call answers in well under a second; ten leave room for a slow hotel network. */
 export const timeouts = { connectMs: 2000, controlMs: 10_000, putMs: 60_000 } as const
@@ -72,7 +74,7 @@ type BuildStep = (
 ) => (args: { request: unknown }) => Promise<never>
 type Guardable = {
   readonly middlewareStack: {
-    add(middleware: never, options: { step: 'build'; name: string; priority: 'low' }): void
+    add(middleware: never, options: { step: 'build'; name: string; priority: 'low'; override: true }): void
   }
 }
 
@@ -93,20 +95,19 @@ export function guardEndpoint<C extends Guardable>(client: C, allowEndpoint: boo
     }
     return next(args)
   }
+  // A role's own client is guarded anew each time the role is assumed: once, however often.
+  const options = { step: 'build', name: 'launchEndpointGuard', priority: 'low', override: true } as const
   // The four clients type their stacks by their own inputs; this middleware looks at none of them.
-  client.middlewareStack.add(middleware as never, { step: 'build', name: 'launchEndpointGuard', priority: 'low' })
+  client.middlewareStack.add(middleware as never, options)
   return client
 }
 
-/** Null: the SDK's default chain (environment, SSO, process, container, instance) decides. */
+/** Null: the SDK's default chain (environment, SSO, process, container, instance) decides, once. */
 function credentialsOf(access: AwsAccess): AwsCredentials | CredentialsProvider | null {
   if (access.credentials !== null) return access.credentials
-  const { profile, role } = access
-  if (profile === null && role === null) return null
-  return shared(async () => {
-    const providers = await import('./credentials.ts')
-    return role === null ? providers.profileCredentials(profile ?? 'default') : providers.roleCredentials(access, role)
-  })
+  const { profile, role, keyFiles = [] } = access
+  if (profile === null && role === null && keyFiles.length === 0) return null
+  return shared(async () => (await import('./credentials.ts')).environmentCredentials(access))
 }
 
 /** Loads a provider once, on the first call; the provider itself is asked again whenever the SDK wants fresh credentials. */

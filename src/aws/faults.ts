@@ -118,8 +118,7 @@ function classify(error: unknown): Fault | null {
   if (wrongRegionNames.has(name) || status === 301) {
     return {
       code: 'NOT_FOUND',
-      why: `it is in another region (${text})`,
-      hint: 'correct region: of the environment in the run sheet',
+      ...elsewhere(error, text),
     }
   }
   if (missingNames.has(name)) {
@@ -147,6 +146,19 @@ function classify(error: unknown): Fault | null {
   if (status >= 500) return { code: 'UNREACHABLE', why: `HTTP ${status} ${name}` }
   if (status === 404) return { code: 'NOT_FOUND', why: name === 'NotFound' || name === '' ? 'it does not exist' : text }
   return { code: 'STEP_FAILED', why: `${name} ${text}` }
+}
+
+/** S3 names the bucket's region in a header, in the body or in words; `askedRegion` is what its client adds. */
+function elsewhere(error: unknown, text: string): Pick<Fault, 'why' | 'hint'> {
+  const told = field(field(field(error, '$response'), 'headers'), 'x-amz-bucket-region') ?? field(error, 'Region')
+  const there = typeof told === 'string' ? told : /expecting '([\w-]+)'/.exec(text)?.[1]
+  const asked = field(error, 'askedRegion')
+  const hint = 'correct region: of the environment in the run sheet (or --region)'
+  if (there === undefined) return { why: `it is in another region (${text})`, hint }
+  return {
+    why: `it is in ${there}, not in ${typeof asked === 'string' ? asked : 'the region it was asked for in'}`,
+    hint,
+  }
 }
 
 function credentialFault(name: string, text: string): Fault {

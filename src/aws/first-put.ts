@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { isoTime, version, type EpochMs } from '../core/brand.ts'
+import { epochMs, isoTime, version, type EpochMs } from '../core/brand.ts'
 import type { ObjectStore, PutOptions, PutResult } from '../core/ports.ts'
 import { endpointOf, type AwsAccess, type StaticCredentials } from './clients.ts'
 import { isAwsHost } from './endpoint.ts'
@@ -66,18 +66,24 @@ async function quickPut(
     const { request } = await (origin.protocol === 'https:' ? import('node:https') : import('node:http'))
     const options = { method: 'PUT', path, headers: { ...headers, authorization: signed } }
     const sent = request(origin, { ...options, signal: AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]) })
-    return await answered(sent, body)
+    return await answered(sent, body, access.onServerDate)
   } catch {
     signal.throwIfAborted()
     return null // the SDK meets the same trouble and says which
   }
 }
 
-function answered(request: ClientRequest, body: Uint8Array): Promise<string | null> {
+function answered(
+  request: ClientRequest,
+  body: Uint8Array,
+  onServerDate: AwsAccess['onServerDate'],
+): Promise<string | null> {
   return new Promise((resolve, reject) => {
     request.once('error', reject)
     request.once('response', (response: IncomingMessage) => {
       response.once('error', reject)
+      const at = Date.parse(response.headers.date ?? '')
+      if (Number.isFinite(at)) onServerDate?.(epochMs(at))
       response.once('end', () => resolve(response.statusCode === 200 ? (response.headers.etag ?? '') : null))
       response.resume()
     })

@@ -25,7 +25,24 @@ export function s3Client(access: AwsAccess): S3Client {
   const endpoint = endpointOf(access, 's3')
   const forcePathStyle = endpoint !== null && !isAwsHost(new URL(endpoint).hostname)
   const client = new S3Client({ ...clientOptions(access, 's3'), forcePathStyle })
-  return hearServerDate(guardEndpoint(client, access.allowEndpoint), access.onServerDate)
+  const named = namingRegion(guardEndpoint(client, access.allowEndpoint), access.region)
+  return hearServerDate(named, access.onServerDate)
+}
+
+/** Adds to what goes wrong which region was asked: S3 says which one would have been right. */
+function namingRegion(client: S3Client, askedRegion: string): S3Client {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args)
+      } catch (error) {
+        if (error instanceof Error) Object.assign(error, { askedRegion })
+        throw error
+      }
+    },
+    { step: 'initialize', name: 'launchAskedRegion' },
+  )
+  return client
 }
 
 /**

@@ -16,6 +16,7 @@ import type { CommandResult } from './command.ts'
 import { stepWords } from './describe-step.ts'
 import { openLaunch, readLaunch } from './open-launch.ts'
 import { lookAtPlaceholders, placeholderLine } from './placeholders.ts'
+import { sayWarnings } from './warnings.ts'
 
 export type DriveOrder = {
   readonly command: string
@@ -50,7 +51,10 @@ export async function drive(
   const project = await context.project()
   if (options.dryRun) return dryRun(context, order, project)
   // A launch that goes on does so with its stored plan.
-  if (order.launch === 'open') await lookAtPlaceholders(context, project, order.people !== 'step')
+  if (order.launch === 'open') {
+    await lookAtPlaceholders(context, project, order.people !== 'step')
+    sayWarnings(context, project)
+  }
   mustBeConfirmable(context, order)
   if (order.people === 'auto') await context.mayGoAlone({ opens: order.launch === 'open' })
   const fresh = order.fresh && !options.keep
@@ -106,6 +110,7 @@ export async function drive(
     state: session.state,
     plan,
     events: session.events,
+    reading: outcome === 'stopped' ? null : session.flag,
     report: path,
     durationMs: world.clock.now() - startedAt,
   })

@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { awsEnvironment, type AwsEnvironment } from '../aws/environment.ts'
 import type { AwsAccess, StaticCredentials } from '../aws/clients.ts'
 import type { EpochMs } from '../core/brand.ts'
@@ -12,6 +14,8 @@ export type AwsOptions = {
   /** For the sandbox: keys of the environment's account instead of profile and role. */
   readonly credentials: ((environment: Pick<Environment, 'account'>) => StaticCredentials) | null
   readonly wait: Wait
+  /** See `keyFilesOf`; for a process that lives long. */
+  readonly keyFiles?: readonly string[]
   readonly onServerDate?: (at: EpochMs) => void
 }
 
@@ -27,6 +31,7 @@ export function awsOf(target: AwsTarget, options: AwsOptions): AwsEnvironment {
     endpoints: options.endpoints,
     allowEndpoint: options.allowEndpoint,
     credentials: options.credentials?.(target) ?? null,
+    ...(options.keyFiles?.length ? { keyFiles: options.keyFiles } : {}),
     ...(options.onServerDate ? { onServerDate: options.onServerDate } : {}),
   }
   // Requests are signed with real time, whatever the sandbox plays.
@@ -73,6 +78,19 @@ export function lazyParameters(aws: AwsEnvironment): Parameters {
     put: async (...args) => (await parameters()).put(...args),
     history: async (...args) => (await parameters()).history(...args),
   }
+}
+
+/** Where the AWS tools keep the keys of profiles; none where the keys come from the variables themselves. */
+export function keyFilesOf(
+  env: { readonly [name: string]: string | undefined },
+  profile: string | null,
+): readonly string[] {
+  if (profile === null && !env['AWS_PROFILE'] && env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']) return []
+  const folder = join(env['HOME'] || homedir(), '.aws')
+  return [
+    env['AWS_SHARED_CREDENTIALS_FILE'] || join(folder, 'credentials'),
+    env['AWS_CONFIG_FILE'] || join(folder, 'config'),
+  ]
 }
 
 /** AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE>, as the AWS tools read them. */

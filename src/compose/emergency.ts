@@ -7,6 +7,7 @@ import { secretScrubber } from '../host/secrets.ts'
 import type { Sandbox } from '../sandbox/attach.ts'
 import { firstPutFast } from '../aws/first-put.ts'
 import { awsOf, endpointsOf, lazyObjects } from './aws-world.ts'
+import { skewWarning } from './clock-skew.ts'
 import { fastAccess } from './fast-access.ts'
 import { publishedFlag } from './scrubbed.ts'
 import { wait } from './wait.ts'
@@ -44,6 +45,8 @@ export type EmergencyOptions = {
   /** The folder of the run sheet. */
   readonly root: string
   readonly sandbox: Sandbox | null
+  /** A line for whoever sits before this machine. */
+  readonly warn: (line: string) => void
 }
 
 /** Copies of the document live this long when launch wrote it. */
@@ -51,14 +54,22 @@ const ttlMs = 5000
 
 export async function emergencyPorts(
   target: EmergencyTarget,
-  { env, environment, allowEndpoint: allowed, root, sandbox }: EmergencyOptions,
+  { env, environment, allowEndpoint: allowed, root, sandbox, warn }: EmergencyOptions,
 ): Promise<EmergencyPorts> {
   const clock = sandbox?.clock ?? systemClock()
   const site = sandbox?.config.sites.find((one) => one.environment === environment)
   const endpoints = sandbox ? { all: sandbox.apiUrl } : endpointsOf(env)
   const allowEndpoint = allowed || sandbox !== null
   const credentials = sandbox ? { accessKeyId: `SANDBOX${site?.account ?? ''}`, secretAccessKey: 'sandbox' } : null
-  const aws = awsOf(target, { endpoints, allowEndpoint, credentials: credentials && (() => credentials), wait })
+  // Told by the answer to the write, which waits for nothing.
+  const heard = sandbox ? {} : { onServerDate: skewWarning(() => systemClock().now(), warn) }
+  const aws = awsOf(target, {
+    endpoints,
+    allowEndpoint,
+    credentials: credentials && (() => credentials),
+    wait,
+    ...heard,
+  })
   const http = edgeHttp(sandbox, environment)
   const open = async () => {
     if (target.store !== undefined) {
@@ -67,7 +78,7 @@ export async function emergencyPorts(
       return emergencyStore({ ...target, aws, http, environment, env, root, siteUrl: target.url ?? '', playedIn })
     }
     const objects = lazyObjects(aws, target.bucket)
-    const access = await fastAccess(target, { endpoints, allowEndpoint, credentials }, env)
+    const access = await fastAccess(target, { endpoints, allowEndpoint, credentials, ...heard }, env)
     return documentFlagStore({
       // Requests are signed with real time, whatever the sandbox plays.
       objects: access === null ? objects : firstPutFast(objects, { access, now: () => systemClock().now() }),

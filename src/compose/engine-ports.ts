@@ -2,6 +2,7 @@ import { epochMs } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { EvidenceByNeed } from '../core/evidence.ts'
 import { hashOf } from '../core/hash.ts'
+import { lateLine } from '../core/late-metrics.ts'
 import type { Environment, FlagPlan, Plan } from '../core/plan.ts'
 import type { People } from '../core/ports.ts'
 import type { EnginePorts, MetricNeed } from '../engine/ports.ts'
@@ -20,13 +21,16 @@ export type EngineOptions = {
   readonly actorName: string
   readonly sandbox: boolean
   readonly log: (line: string) => void
+  /** A line for whoever sits before this machine, whether or not they asked for more. */
+  readonly warn: (line: string) => void
   readonly report: () => Promise<string>
 }
 
 /** The engine's ports, from the outside world and who is there. */
 export function enginePorts(options: EngineOptions): EnginePorts {
-  const { plan, world, people, actorName, log, report } = options
+  const { plan, world, people, actorName, log, warn, report } = options
   const { clock, random, wait, http, exec, files, objects, cdn, flag, childEnv } = world
+  const saidLate = new Set<string>()
   return {
     clock,
     random,
@@ -51,6 +55,13 @@ export function enginePorts(options: EngineOptions): EnginePorts {
         gatherer.gather(series, scope, signal),
         Promise.all(needs.filter(isAlarms).map(({ names }) => gatherer.alarms(names, signal))),
       ])
+      for (const [index, finding] of findings.entries()) {
+        const metric = series[index]?.metric ?? ''
+        const value = finding.status === 'seen' && 'minutes' in finding.value ? finding.value : null
+        if (value?.unsettledMs === undefined || saidLate.has(metric)) continue
+        saidLate.add(metric)
+        warn(lateLine({ metric, unsettledMs: value.unsettledMs, lagMs: value.lagMs }))
+      }
       const left = { metrics: findings.values(), alarms: alarms.values() }
       return needs.map((need) => {
         const next = need.need === 'alarms' ? left.alarms.next() : left.metrics.next()

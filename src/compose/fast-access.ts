@@ -4,7 +4,7 @@ import type { AwsAccess, StaticCredentials } from '../aws/clients.ts'
 import type { AwsTarget } from './aws-world.ts'
 
 type Env = { readonly [name: string]: string | undefined }
-type Given = Pick<AwsAccess, 'endpoints' | 'allowEndpoint' | 'credentials'>
+type Given = Pick<AwsAccess, 'endpoints' | 'allowEndpoint' | 'credentials' | 'onServerDate'>
 
 /** Set, they make the SDK go elsewhere, or with other keys, than the environment's keys and the region say. */
 const decidesOtherwise = [
@@ -30,7 +30,9 @@ export async function fastAccess(
   env: Env,
 ): Promise<(AwsAccess & { readonly credentials: StaticCredentials }) | null> {
   const { region, profile, role } = target
-  const access = { region, endpoints: given.endpoints, allowEndpoint: given.allowEndpoint, profile: null, role: null }
+  const { endpoints, allowEndpoint, onServerDate } = given
+  const heard = onServerDate ? { onServerDate } : {}
+  const access = { region, endpoints, allowEndpoint, profile: null, role: null, ...heard }
   if (given.credentials !== null) return { ...access, credentials: given.credentials }
   if (profile !== null || role !== null || decidesOtherwise.some((name) => env[name])) return null
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env

@@ -16,6 +16,8 @@ export type Project = {
   readonly runsheet: string
   /** What is left to fill in there. */
   readonly placeholders: readonly Placeholder[]
+  /** What is wrong with it though it holds together, each with its place. */
+  readonly warnings: readonly string[]
   readonly plan: Plan
   readonly hash: Sha256
   /** `state:` of the run sheet. */
@@ -34,9 +36,10 @@ export async function openProject(
   options: GlobalOptions,
   env: { readonly [name: string]: string | undefined },
 ): Promise<Project> {
-  const [{ openSheet }, { compilePlan }] = await Promise.all([
+  const [{ openSheet }, { compilePlan }, { looserLimits }] = await Promise.all([
     import('../runsheet/load.ts'),
     import('../runsheet/compile.ts'),
+    import('../runsheet/looser-limits.ts'),
   ])
   const path = resolve(options.cwd, options.runsheet)
   const isThere = await exists(path)
@@ -52,7 +55,8 @@ export async function openProject(
   const { state } = loaded.sheet
   const states = options.state === null ? [state] : [state, options.state]
   const { placeholders } = loaded
-  return { root, runsheet, placeholders, plan, hash: planHash(plan), state, states }
+  const warnings = looserLimits(plan, loaded)
+  return { root, runsheet, placeholders, warnings, plan, hash: planHash(plan), state, states }
 }
 
 /** Found out before anything is opened or made. */

@@ -14,7 +14,7 @@ import { directoryStore } from '../journal/directory-store.ts'
 import { s3Store } from '../journal/s3-store.ts'
 import { parseStateLocation } from '../journal/state-location.ts'
 import type { Sandbox } from '../sandbox/attach.ts'
-import { awsOf, endpointsOf, jitter, lazyCdn, lazyObjects, lazyParameters } from './aws-world.ts'
+import { awsOf, endpointsOf, keyFilesOf, jitter, lazyCdn, lazyObjects, lazyParameters } from './aws-world.ts'
 import { accountCheck, checkedCdn, checkedFlag, checkedObjects, type AccountCheck } from './right-account.ts'
 import { playedFlag } from './played-flag.ts'
 import { publishedFlag } from './scrubbed.ts'
@@ -68,7 +68,7 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox, warn }: 
       allowEndpoint: allowEndpoint || sandbox !== null,
       credentials,
       wait,
-      ...(sandbox ? {} : { onServerDate }),
+      ...(sandbox ? {} : { onServerDate, keyFiles: keyFilesOf(env, environment.profile) }),
     })
     clients.set(environment.name, made)
     return made

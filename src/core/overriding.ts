@@ -124,9 +124,29 @@ function declined(state: LaunchState): Move | null {
     : endLaunch('declined', why)
 }
 
+/**
+ * An intent is journaled before its write, and the journal is read after the flag: a write of this launch that its journal
+ * does not know of means that the newest events are gone. What they said (a fail, a no-go) is not decided without.
+ */
+function eventsLost(state: LaunchState, world: World): Move | null {
+  if (world.flag?.status !== 'present') return null
+  const { launch, latched, percent, writeId } = world.flag.flag
+  const isIntended = Object.values(state.stages).some((stages) =>
+    stages.some((stage) => stage.status === 'shifting' && stage.writeId === writeId),
+  )
+  if (launch !== state.id || latched || percent === 0 || isIntended) return null
+  return {
+    type: 'done',
+    outcome: 'failed',
+    code: 'JOURNAL_CORRUPT',
+    why: `the flag was set to ${percent} % by this launch, and its journal does not know of it: its newest events are missing; launch rollback emergency turns it off`,
+  }
+}
+
 /** A flag that this launch set and that says something else now is somebody else's: whoever changed it, drives. */
 function takenOver(state: LaunchState, world: World): Move | null {
-  if (state.flag === null || world.flag === null) return null
+  if (world.flag === null) return null
+  if (state.flag === null) return eventsLost(state, world)
   if (world.flag.status !== 'present') {
     const what = world.flag.status === 'absent' ? 'is gone' : `cannot be understood: ${world.flag.why}`
     return {

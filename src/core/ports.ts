@@ -5,7 +5,10 @@ import type { FlagReading, FlagState } from './flag.ts'
 
 export type Clock = {
   now(): EpochMs
-  /** A business wait (bake, tick, window): virtual in the sandbox. Rejects with the signal's reason when aborted. */
+  /**
+   * A business wait (bake, tick, window): virtual in the sandbox. It ends also when the time that was left has passed although
+   * the clock was set back meanwhile. Rejects with the signal's reason when aborted.
+   */
   sleepUntil(at: EpochMs, signal: AbortSignal): Promise<void>
   /** Real milliseconds that only grow; for measuring how long something took. */
   monotonicMs(): number

@@ -34,6 +34,11 @@ export function maxUnattendedMs(step: PlannedStep): number {
   return typeof said === 'number' ? said : 15 * 60_000
 }
 
+/** A driver that lives journals a look at least once a minute, and looks no more often than its gate says; one look may take half a minute. */
+function silentMs({ gate }: PlannedStep): number {
+  return 90_000 + 2 * (gate?.everyMs ?? 0)
+}
+
 /** Null when no canary of this launch is under way above 0 %, or when it was left as it is on purpose. */
 export function unattended(
   plan: Plan,
@@ -44,7 +49,7 @@ export function unattended(
   const step = canaryUnderWay(plan, state)
   const attended = events.findLast((event) => !remarks.has(event.type))
   if (!step || !attended || state.ended || state.leftHeld || state.rollbacks.length > 0 || state.found) return null
-  const until = epochMs(attended.at + maxUnattendedMs(step))
+  const until = epochMs(attended.at + Math.max(maxUnattendedMs(step), silentMs(step)))
   const stage = state.stages[step.id]?.at(-1)
   // Whether a raise that was only intended got through is not known.
   const percent = (stage?.status === 'shifting' ? state.flag?.percent : stage?.percent) ?? stage?.percent ?? 0

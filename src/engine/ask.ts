@@ -1,7 +1,7 @@
 import { epochMs } from '../core/brand.ts'
 import type { Happening } from '../core/event.ts'
 import type { Question } from '../core/ports.ts'
-import { askMeanwhile, type LookMeanwhile } from './meanwhile.ts'
+import { askMeanwhile, type Meanwhile } from './meanwhile.ts'
 import type { RunEnd, Session } from './session.ts'
 import type { LaunchState } from '../core/state.ts'
 
@@ -9,13 +9,13 @@ import type { LaunchState } from '../core/state.ts'
 export async function ask(
   question: Question,
   session: Session,
-  look: LookMeanwhile,
+  meanwhile: Meanwhile,
   signal: AbortSignal,
 ): Promise<RunEnd | 'overtaken' | null> {
   session.watcher.onProgress(null, null)
-  const asked = await askMeanwhile(question, session, look, signal)
+  const asked = await askMeanwhile(question, session, meanwhile.look, signal)
   if ('stands' in asked) {
-    if (!asked.stands && asked.news) await session.record(asked.news, signal)
+    if (!asked.stands && asked.news) await meanwhile.take(asked.news, signal)
     return 'overtaken'
   }
   const { answer } = asked

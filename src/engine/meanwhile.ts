@@ -1,20 +1,26 @@
 import { LaunchError } from '../core/errors.ts'
-import type { Happening } from '../core/event.ts'
-import type { GateLook, Move } from '../core/move.ts'
+import type { Move } from '../core/move.ts'
 import type { PlannedStep } from '../core/plan.ts'
 import type { Answer, Question } from '../core/ports.ts'
-import { fold } from '../core/reduce.ts'
-import { stageKey, stageNow, type LaunchState } from '../core/state.ts'
+import { foldOn } from '../core/reduce.ts'
+import type { LaunchState } from '../core/state.ts'
 import { maxUnattendedMs } from '../core/unattended.ts'
-import { lookAt } from './look.ts'
+import { exposedLook } from './exposed-look.ts'
+import { lookAt, type GateJudged } from './look.ts'
 import type { Session } from './session.ts'
 
 /** How often a launch is looked at while a question is open: real ms, for the sandbox's time stands still then. */
 const pollMs = 2000
 
 /** What became of a launch while its people were asked: the question still stands, or something else comes first. */
-type Meanwhile = { readonly stands: true } | { readonly stands: false; readonly news: Happening | null }
-export type LookMeanwhile = (signal: AbortSignal) => Promise<Meanwhile>
+type Found = { readonly stands: true } | { readonly stands: false; readonly news: GateJudged | null }
+type LookMeanwhile = (signal: AbortSignal) => Promise<Found>
+
+/** How a launch is looked at while its people are asked, and what takes a verdict that comes before their answer. */
+export type Meanwhile = {
+  readonly look: LookMeanwhile
+  readonly take: (judged: GateJudged, signal: AbortSignal) => Promise<void>
+}
 
 /** Asks, and takes the question back when something else comes first. Rejects as `people.ask` does. */
 export async function askMeanwhile(
@@ -22,7 +28,7 @@ export async function askMeanwhile(
   session: Session,
   look: LookMeanwhile,
   signal: AbortSignal,
-): Promise<{ readonly answer: Answer | null } | Meanwhile> {
+): Promise<{ readonly answer: Answer | null } | Found> {
   const over = new AbortController()
   const either = AbortSignal.any([signal, over.signal])
   const asking = session.ports.people.ask(question, either).then((answer) => ({ answer }))
@@ -35,7 +41,7 @@ export async function askMeanwhile(
   }
 }
 
-async function untilOvertaken(session: Session, look: LookMeanwhile, signal: AbortSignal): Promise<Meanwhile> {
+async function untilOvertaken(session: Session, look: LookMeanwhile, signal: AbortSignal): Promise<Found> {
   for (;;) {
     await session.ports.wait(pollMs, signal)
     const found = await look(signal).catch((error: unknown) => {
@@ -56,19 +62,36 @@ export function lookMeanwhile(
   decideNow: (state: LaunchState, flag: Session['flag']) => Move,
 ): LookMeanwhile {
   let watchedAt = session.ports.clock.monotonicMs()
+  let state = session.state
   return async (signal) => {
-    const flag = await session.ports.flag('production').read(signal)
-    const [isOpen, events] = await Promise.all([session.log.isOpen(signal), session.log.read(signal)])
-    const state = fold(events)
-    if (!isOpen || !state || !isSame(asked, decideNow(state, flag))) return { stands: false, news: null }
+    const now = await readNow(session, signal)
+    if (now.journal) {
+      state = foldOn(state, now.journal.events)
+      if (!now.journal.isOpen || (now.flag && !isSame(asked, decideNow(state, now.flag))))
+        return { stands: false, news: null }
+    }
     const look = exposedLook(session, state)
     const { clock } = session.ports
-    if (look && clock.now() - state.last.at >= beatMs(look.step)) await beat(asked, session, signal)
+    if (look && now.journal && clock.now() - state.last.at >= beatMs(look.step)) await beat(asked, session, signal)
     if (!look || clock.monotonicMs() - watchedAt < look.gate.everyMs) return { stands: true }
     watchedAt = clock.monotonicMs()
-    const judged = await lookAt(look, session.plan, state, session.ports, signal, session.ranWell)
+    const judged = await lookAt(look, session.plan, state, session.ports, signal, session.memory)
     return judged.verdict === 'fail' ? { stands: false, news: judged } : { stands: true }
   }
+}
+
+/** The flag first. What cannot be read just now is null: the gate is watched all the same, by what was known last. */
+async function readNow(session: Session, signal: AbortSignal) {
+  const flag = await orNull(session.ports.flag('production').read(signal), signal)
+  const journal = await orNull(Promise.all([session.log.isOpen(signal), session.log.read(signal)]), signal)
+  return { flag, journal: journal && { isOpen: journal[0], events: journal[1] } }
+}
+
+async function orNull<T>(reading: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return reading.catch((error: unknown) => {
+    if (signal.aborted || !(error instanceof LaunchError)) throw error
+    return null
+  })
 }
 
 /** Often enough for whoever looks after unattended canaries, and rarely: every reader reads it. */
@@ -85,24 +108,4 @@ async function beat(asked: Move, { log }: Session, signal: AbortSignal): Promise
 function isSame(asked: Move, now: Move): boolean {
   if (asked.type === 'ask') return now.type === 'ask' && now.question.id === asked.question.id
   return asked.type === 'look' && now.type === 'look' && now.look.key === asked.look.key
-}
-
-/** The gate of the newest canary stage, for evidence since users were shown it; null while nobody is. */
-function exposedLook({ plan, ports }: Session, state: LaunchState): (GateLook & { readonly step: PlannedStep }) | null {
-  const from = state.flag?.confirmedAt
-  if (!from || !state.flag || state.flag.percent === 0) return null
-  for (const step of plan.phases.flatMap((phase) => phase.steps)) {
-    const stage = stageNow(state, step.id)
-    if (!stage || !step.gate || stage.percent !== state.flag.percent) continue
-    return {
-      step,
-      gate: step.gate,
-      key: stageKey(step, stage.percent),
-      phase: step.phase,
-      window: { from, to: ports.clock.now() },
-      stage: stage.percent,
-      watch: true,
-    }
-  }
-  return null
 }

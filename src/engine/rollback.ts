@@ -1,7 +1,7 @@
 import { epochMs } from '../core/brand.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
-import type { RollbackKind, RollbackResult } from '../core/event.ts'
+import type { Happening, RollbackKind, RollbackResult } from '../core/event.ts'
 import type { FlagState } from '../core/flag.ts'
 import type { Environment } from '../core/plan.ts'
 import type { Cdn, Clock, FlagStore, Http, ObjectStore, Random, Wait } from '../core/ports.ts'
@@ -185,14 +185,18 @@ function resultOf(
 
 type RollbackOrder = { readonly kind: RollbackKind; readonly reason: string; readonly trigger: string }
 
-/** A rollback that the launch itself decided: intent, rollback, outcome. */
+/**
+ * A rollback that the launch itself decided: intent, rollback, outcome. With `before`, for a journal that is known not to
+ * answer: the flag first; what led to it and the outcome are owed to the journal, which is told with a later turn.
+ */
 export async function rollBackLaunch(
   { kind, reason, trigger }: RollbackOrder,
   session: Session,
   signal: AbortSignal,
+  before: readonly Happening[] | null = null,
 ): Promise<void> {
   const { plan, ports, state } = session
-  if (!state.rollingBack && !(await recordIntent({ kind, reason, trigger }, session, signal))) return
+  if (!before && !state.rollingBack && !(await recordIntent({ kind, reason, trigger }, session, signal))) return
   session.watcher.onProgress(`rolling back: ${reason}`, null)
   const by = ports.actorName
   const request: RollbackRequest = {
@@ -205,7 +209,12 @@ export async function rollBackLaunch(
   }
   const environment = environmentOf(plan, 'production')
   const done = await rollBack(request, rollbackPorts(session, environment), signal)
-  await session.log.appendAnyway({ type: 'rolled-back', result: done.result, writeId: done.writeId, trigger }, signal)
+  const outcome = { type: 'rolled-back', result: done.result, writeId: done.writeId, trigger } as const
+  if (before) {
+    session.owed.push(...before, outcome)
+    return
+  }
+  await session.log.appendAnyway(outcome, signal)
   await session.refresh(signal)
 }
 

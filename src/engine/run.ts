@@ -2,8 +2,8 @@ import { epochMs, type EpochMs } from '../core/brand.ts'
 import { decide, type Goal } from '../core/decide.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
-import type { Effect, GateLook, Move } from '../core/move.ts'
-import { reduce } from '../core/reduce.ts'
+import type { GateLook, Move } from '../core/move.ts'
+import type { LaunchState } from '../core/state.ts'
 import type { World } from '../core/step.ts'
 import { productionTouched } from '../core/touched.ts'
 import { formatDuration } from '../core/units.ts'
@@ -13,10 +13,11 @@ import { ask } from './ask.ts'
 import { noticeClockJump } from './clock-jump.ts'
 import { rememberLeft } from './left-held.ts'
 import { captureMissing } from './baseline.ts'
-import { isNews, lookAt, scopeOf, type GateJudged } from './look.ts'
-import { lookMeanwhile, type LookMeanwhile } from './meanwhile.ts'
+import { isNews, lookAt, scopeOf } from './look.ts'
+import { lookMeanwhile, type Meanwhile } from './meanwhile.ts'
 import { perform } from './perform.ts'
 import type { RunEnd, Session } from './session.ts'
+import { settleOwed, takeJudged, watchWithoutJournal, type DecideNow } from './without-journal.ts'
 
 export type RunOptions = { readonly goal: Goal; readonly leaveHeld: boolean; readonly guided: boolean }
 
@@ -49,20 +50,36 @@ export async function run(session: Session, options: RunOptions, signal: AbortSi
 
 /** One turn of the loop. An end, or null to go on. */
 async function turn(session: Session, options: RunOptions, signal: AbortSignal): Promise<RunEnd | null> {
-  // The flag first, the journal second: a decision is never based on a flag that is older than the journal it is held against.
-  session.flag = await readFlag(session, signal)
-  const [isOpen] = await Promise.all([session.log.isOpen(signal), session.refresh(signal)])
+  const decideNow = (state: LaunchState) =>
+    decide(session.plan, state, options.goal, worldOf(session, options), stepKind)
+  const isOpen = await lookAround(session, signal).catch(async (error: unknown) => {
+    if (!signal.aborted && isUnavailable(error)) await watchWithoutJournal(session, decideNow, signal)
+    throw error
+  })
+  await settleOwed(session, signal)
   await noticeClockJump(session, signal)
   const { rollingBack, ended } = session.state
   if (!isOpen && !rollingBack && !ended)
     return { outcome: 'superseded', why: `another launch of ${session.plan.app} was opened over this one` }
-  const move = decide(session.plan, session.state, options.goal, worldOf(session, options), stepKind)
+  const move = decideNow(session.state)
   if (move.type === 'done') {
     const end = { outcome: move.outcome, why: move.why, ...(move.code ? { code: move.code } : {}) }
     if (options.leaveHeld) await rememberLeft(end, session, signal)
     return end
   }
-  return carryOut(move, session, options, signal)
+  return carryOut(move, session, options, decideNow, signal)
+}
+
+/** Reads what others did. Whether this is still the open launch. */
+async function lookAround(session: Session, signal: AbortSignal): Promise<boolean> {
+  // The flag first, the journal second: a decision is never based on a flag that is older than the journal it is held against.
+  session.flag = await readFlag(session, signal)
+  const [isOpen] = await Promise.all([session.log.isOpen(signal), session.refresh(signal)])
+  return isOpen
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof LaunchError && error.outcome === 'unavailable'
 }
 
 /** How a run ends over an error, or null while it is worth another try. Throws what no retry can help. */
@@ -74,9 +91,9 @@ function endOfTrouble(error: unknown, session: Session, lastedMs: number): RunEn
     error.outcome === 'stopped'
   )
     throw error
-  const { plan, state, flag } = session
+  const { state, flag } = session
   const why = error.message
-  if (!state.rollingBack && !productionTouched(plan, state, stepKind)) {
+  if (nothingTouched(session)) {
     if (error.outcome !== 'unavailable') throw error
     return { outcome: 'unavailable', why }
   }
@@ -99,22 +116,23 @@ async function carryOut(
   move: Exclude<Move, { type: 'done' }>,
   session: Session,
   options: RunOptions,
+  decideNow: DecideNow,
   signal: AbortSignal,
 ): Promise<RunEnd | null> {
   const { watcher, ports } = session
+  const meanwhile = watchOver(move, session, options, decideNow)
   switch (move.type) {
     case 'wait':
       watcher.onProgress(move.why, move.until)
       await ports.clock.sleepUntil(move.until, signal)
       return null
     case 'ask':
-      return answered(await ask(move.question, session, meanwhile(move, session, options), signal))
+      return answered(await ask(move.question, session, meanwhile, signal))
     case 'record':
       await session.record(move.happening, signal)
       return null
     case 'look':
-      if (await askBefore(move.look, session, meanwhile(move, session, options), signal))
-        await lookOnce(move.look, session, options, signal)
+      if (await askBefore(move.look, session, meanwhile, signal)) await lookOnce(move.look, session, decideNow, signal)
       return null
     case 'effect':
       await perform(move.effect, session, signal)
@@ -126,18 +144,19 @@ function answered(asked: RunEnd | 'overtaken' | null): RunEnd | null {
   return asked === 'overtaken' ? null : asked
 }
 
-/** What the journal and the flag say while a question is open. */
-function meanwhile(move: Move, session: Session, options: RunOptions): LookMeanwhile {
-  return lookMeanwhile(move, session, (state, flag) =>
+/** What the journal, the flag and the gate say while a question is open. */
+function watchOver(move: Move, session: Session, options: RunOptions, decideNow: DecideNow): Meanwhile {
+  const look = lookMeanwhile(move, session, (state, flag) =>
     decide(session.plan, state, options.goal, { ...worldOf(session, options), flag }, stepKind),
   )
+  return { look, take: (judged, signal) => takeJudged(judged, session, decideNow, signal) }
 }
 
 /** Questions of a gate are asked before its look and answered in the journal. False when something else came first. */
 async function askBefore(
   { gate, phase, watch }: GateLook,
   session: Session,
-  look: LookMeanwhile,
+  meanwhile: Meanwhile,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (watch) return true
@@ -145,48 +164,25 @@ async function askBefore(
   for (const need of needs) {
     if (need.need !== 'answer' || session.unanswered.has(need.id) || session.state.answers[need.id]?.answer === 'yes')
       continue
-    if ((await ask({ type: 'confirm', id: need.id, text: need.ask }, session, look, signal)) === 'overtaken')
+    if ((await ask({ type: 'confirm', id: need.id, text: need.ask }, session, meanwhile, signal)) === 'overtaken')
       return false
   }
   return true
 }
 
-async function lookOnce(look: GateLook, session: Session, options: RunOptions, signal: AbortSignal): Promise<void> {
+async function lookOnce(look: GateLook, session: Session, decideNow: DecideNow, signal: AbortSignal): Promise<void> {
   await captureMissing(metricsOf(look, session.plan), session, signal)
-  const judged = await lookAt(look, session.plan, session.state, session.ports, signal, session.ranWell)
+  const judged = await lookAt(look, session.plan, session.state, session.ports, signal, session.memory)
   const before = session.looks.get(look.key)
   session.looks.set(look.key, { first: before?.first ?? look.window.to, last: look.window.to })
   if (!isNews(judged, session.state.gates[look.key])) return
-  try {
-    await session.record(judged, signal)
-  } catch (error) {
-    const rollback = rollbackFor(judged, session, options)
-    if (signal.aborted || !(error instanceof LaunchError) || !rollback) throw error
-    await perform(rollback, session, signal)
-  }
+  await takeJudged(judged, session, decideNow, signal)
 }
 
 /** Ids of the metrics that a gate reads. */
 function metricsOf({ gate, phase }: GateLook, plan: Session['plan']): ReadonlySet<string> {
   const needs = needsOfGate(gate, scopeOf(environmentOf(plan, gate.environment), phase))
   return new Set(needs.flatMap((need) => (need.need === 'series' ? [need.metric] : [])))
-}
-
-/** What a verdict that could not be journaled calls for, when that is a rollback: it does not wait for the journal. */
-function rollbackFor(judged: GateJudged, session: Session, options: RunOptions): Effect | null {
-  const { state, plan, log, ports } = session
-  const event = {
-    ...judged,
-    schema: 1,
-    launch: log.launch,
-    n: state.n + 1,
-    id: '',
-    at: ports.clock.now(),
-    actor: state.last.actor,
-    prev: null,
-  } as const
-  const move = decide(plan, reduce(state, event), options.goal, worldOf(session, options), stepKind)
-  return move.type === 'effect' && move.effect.type === 'roll-back' ? move.effect : null
 }
 
 function worldOf(session: Session, options: RunOptions): World {
@@ -203,7 +199,11 @@ function worldOf(session: Session, options: RunOptions): World {
   }
 }
 
-/** Null when it cannot be read just now: `decide` then moves nothing forward. */
+function nothingTouched({ plan, state }: Session): boolean {
+  return !state.rollingBack && !productionTouched(plan, state, stepKind)
+}
+
+/** Null when it cannot be read just now: `decide` then moves nothing forward. Throws what only another run sheet can mend. */
 async function readFlag(session: Session, signal: AbortSignal): Promise<Session['flag']> {
   try {
     const reading = await session.ports.flag('production').read(signal)
@@ -211,7 +211,7 @@ async function readFlag(session: Session, signal: AbortSignal): Promise<Session[
     return reading
   } catch (error) {
     signal.throwIfAborted()
-    if (!(error instanceof LaunchError)) throw error
+    if (!(error instanceof LaunchError) || (error.outcome === 'invalid' && nothingTouched(session))) throw error
     session.flagLostAt ??= session.ports.clock.now()
     session.watcher.onProgress(`the flag cannot be read: ${messageOf(error)}`, null)
     return null

@@ -1,13 +1,14 @@
 import type { EpochMs } from '../core/brand.ts'
 import type { ErrorCode } from '../core/error-codes.ts'
 import type { LaunchEvent, Happening } from '../core/event.ts'
-import type { Finding } from '../core/evidence.ts'
 import type { FlagReading } from '../core/flag.ts'
 import type { Outcome } from '../core/exit-code.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { EventLog } from '../journal/events.ts'
+import type { LookMemory } from './look.ts'
 import type { EnginePorts } from './ports.ts'
+import type { Blind } from './without-journal.ts'
 
 /** What watches a run: reporters, notifications. They see what was journaled, and transient progress. */
 export type Watcher = {
@@ -36,7 +37,11 @@ export type Session = {
   readonly looks: Map<string, { readonly first: EpochMs; readonly last: EpochMs }>
   readonly tried: Set<string>
   readonly unanswered: Set<string>
-  readonly ranWell: Map<string, Finding>
+  readonly memory: LookMemory
+  /** While the journal cannot be read: what this process goes by. */
+  blind: Blind | null
+  /** What was done while the journal did not answer, oldest first: it is told before anything else. */
+  readonly owed: Happening[]
   /** Appends behind what this session has read; false when somebody else wrote first and everything has to be decided again. */
   record(happening: Happening, signal: AbortSignal, by?: string): Promise<boolean>
   /** Reads what others wrote. */

@@ -46,7 +46,9 @@ export async function startSession(
     looks: new Map(),
     tried: new Set(),
     unanswered: new Set(),
-    ranWell: new Map(),
+    memory: { ranWell: new Map(), rollouts: new Map() },
+    blind: null,
+    owed: [],
     async record(happening, appendSignal, by) {
       const appended = await log.append(happening, appendSignal, by)
       await session.refresh(appendSignal)

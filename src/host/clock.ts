@@ -18,8 +18,10 @@ export function systemClock(): Clock {
     },
     sleepUntil: async (at, signal) => {
       signal.throwIfAborted()
-      for (let leftMs = at - Date.now(); leftMs > 0; leftMs = at - Date.now()) {
-        await nap(Math.min(Math.ceil(leftMs), longestNapMs), signal)
+      const wakeAt = performance.now() + (at - Date.now())
+      const leftMs = () => Math.min(at - Date.now(), wakeAt - performance.now())
+      for (let left = leftMs(); left > 0; left = leftMs()) {
+        await nap(Math.min(Math.ceil(left), longestNapMs), signal)
       }
     },
   }

@@ -79,7 +79,7 @@ function parameterOf({ flag: { store } }: Plan, prefix: string): string | null {
   return `${prefix}/${store.parameter.replace(/^\//, '')}`
 }
 
-function partitionOf(region: string): string {
+export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn'
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }

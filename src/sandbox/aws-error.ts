@@ -6,6 +6,7 @@ import { leaf, node, xmlDocument } from './xml.ts'
 
 /** HTTP status of the S3 and CloudFront error codes this endpoint answers; others are 400. */
 const statusOf: { readonly [code: string]: number } = {
+  PermanentRedirect: 301,
   AccessDenied: 403,
   InvalidAccessKeyId: 403,
   NoSuchBucket: 404,

@@ -14,11 +14,30 @@ export function bucketOf(request: WireRequest, world: SandboxWorld, name: string
   const bucket = world.buckets.get(name)
   if (request.account === null) return s3Error('AccessDenied', 'Access Denied')
   if (!bucket) return s3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: name })
+  const region = signingRegion(request)
+  // Where a bucket is may be asked from anywhere.
+  const isQuestion = request.query.has('location')
+  if (region !== null && region !== bucket.region && !isQuestion) return elsewhere(bucket)
   if (bucket.account !== null && bucket.account !== request.account) return s3Error('AccessDenied', 'Access Denied')
   const expected = request.headers['x-amz-expected-bucket-owner']
   if (expected !== undefined && bucket.account !== null && expected !== bucket.account)
     return s3Error('AccessDenied', 'Access Denied')
   return bucket
+}
+
+/** The region a request was signed for; null when its signature says none. */
+function signingRegion({ headers, query }: WireRequest): string | null {
+  const scope = /Credential=[^/,\s]+\/\d{8}\/([^/]+)\//.exec(headers['authorization'] ?? '')?.[1]
+  return scope ?? query.get('X-Amz-Credential')?.split('/')[2] ?? null
+}
+
+function elsewhere({ name, region }: Bucket): WireResponse {
+  const answer = s3Error(
+    'PermanentRedirect',
+    'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
+    { Endpoint: `${name}.s3.${region}.amazonaws.com`, Bucket: name },
+  )
+  return { ...answer, headers: { ...answer.headers, 'x-amz-bucket-region': region } }
 }
 
 export function isRefusal(found: Bucket | WireResponse): found is WireResponse {

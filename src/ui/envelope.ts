@@ -2,7 +2,7 @@ import { isoTime, type EpochMs } from '../core/brand.ts'
 import type { LaunchError } from '../core/errors.ts'
 import type { LaunchEvent, RollbackResult } from '../core/event.ts'
 import type { ExitCode, Outcome } from '../core/exit-code.ts'
-import type { FlagState } from '../core/flag.ts'
+import type { FlagReading, FlagState } from '../core/flag.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState, Stage } from '../core/state.ts'
 import { triedRelease } from '../core/tried-release.ts'
@@ -28,6 +28,8 @@ export type RunInput = EnvelopeInput & {
   readonly durationMs: number
   /** Rollbacks whose event could not be journaled yet. */
   readonly spooled?: readonly RollbackResult[]
+  /** The production flag as it was read for the decision that ended the run; null when it was not read behind the newest event. */
+  readonly reading?: FlagReading | null
 }
 
 /** The envelope every command has. */
@@ -38,12 +40,12 @@ export function envelope(input: EnvelopeInput): Envelope {
 
 /** The envelope of a command that drives or follows a launch. */
 export function runEnvelope(input: RunInput): RunEnvelope {
-  const { state, plan, events, report, durationMs, spooled = [] } = input
+  const { state, plan, events, report, durationMs, spooled = [], reading = null } = input
   return {
     ...envelope(input),
     launch: state.id,
     release: releaseOf(state, plan, input.env),
-    flag: { key: plan.flag.key, ...flagOf(events) },
+    flag: { key: plan.flag.key, ...flagNow(events, reading) },
     phases: plan.phases.map(({ id }) => ({ id, ...phaseOf(state.phases[id]) })),
     stages: Object.values(state.stages).flat().map(stageOf),
     gates: Object.entries(state.gates).map(([id, gate]) => ({
@@ -75,6 +77,14 @@ export function flagOf(events: readonly LaunchEvent[]): FlagSummary {
     if (event.type === 'rolled-back' && event.result.outcome !== 'failed') flag = { ...flag, percent: 0, latched: true }
   }
   return flag
+}
+
+/** What the store says, unless this launch has set the flag since it was read. */
+function flagNow(events: readonly LaunchEvent[], reading: FlagReading | null): FlagSummary {
+  const own = flagOf(events)
+  if (reading?.status !== 'present' || reading.flag.serial < (own.serial ?? 0)) return own
+  const { percent, latched, serial } = reading.flag
+  return { percent, latched, serial }
 }
 
 /** A flag as it was read, in the envelope's words. */

@@ -55,7 +55,9 @@ test(
 
     const over = await project.run(['auto', '--sandbox', '--keep', '--json'])
     expect(over.exitCode).toBe(7)
-    expect(JSON.parse(over.stdout)).toMatchObject({ outcome: 'superseded', error: { code: 'LATCHED' } })
+    // Its own journal never heard of the flag: what stands in the store is what it was refused for.
+    const flag = { percent: 0, latched: true, serial: off?.launch.serial }
+    expect(JSON.parse(over.stdout)).toMatchObject({ outcome: 'superseded', error: { code: 'LATCHED' }, flag })
     expect(await flagOf(project.path)).toEqual(off)
 
     const acknowledged = await project.run(['auto', '--sandbox', '--keep', '--ack-rollback', '--json'])

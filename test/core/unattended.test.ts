@@ -28,6 +28,15 @@ test('the time is the one of the run sheet', () => {
   expect(plannedStages(step)).toEqual([10, 100])
 })
 
+test('a driver that lives is never taken for dead, however little patience the run sheet has', () => {
+  const hasty = tinyPlan(tinySheet.replace('every: 30s,', 'every: 30s, maxUnattended: 5s,'))
+  expect(at(baking(), 1, hasty)).toMatchObject({ overdue: false })
+  expect(at(baking(), 2.5, hasty)).toMatchObject({ overdue: true })
+  const seldom = tinyPlan(tinySheet.replace('every: 30s,', 'every: 20m,'))
+  expect(at(baking(), 40, seldom)).toMatchObject({ overdue: false })
+  expect(at(baking(), 42, seldom)).toMatchObject({ overdue: true })
+})
+
 test('a remark is no care for the canary; a request, a look and a beat are', () => {
   const remarked = baking().after('10m').add({ type: 'noted', text: 'coffee' })
   expect(at(remarked, 5)).toMatchObject({ overdue: true })
@@ -35,6 +44,34 @@ test('a remark is no care for the canary; a request, a look and a beat are', () 
   expect(at(asked, 5)).toMatchObject({ overdue: false })
   const awaited = baking().after('10m').add({ type: 'people-awaited', question: 'held' })
   expect(at(awaited, 5)).toMatchObject({ overdue: false })
+})
+
+test.each([
+  { type: 'approved', role: 'qa-lead', note: '', binding: { commit: 'c', artifact: null, plan: 'p' as never } },
+  { type: 'blocker-raised', blocker: 1, severity: 'low', text: '' },
+  { type: 'blocker-cleared', blocker: 1, note: '' },
+  { type: 'issue-noted', severity: 'low', text: '' },
+  { type: 'go-decided', decision: 'go', note: '', via: '' },
+  { type: 'waived', gate: 'slo', check: '', reason: '' },
+  { type: 'step-resolved', step: 's', attempt: 'a', did: 'run', note: '' },
+] as const)('$type is no care for the canary either', (remark) => {
+  const told = baking()
+  const since = told.now()
+  expect(at(told.after('10m').as('Ana').add(remark), 5)).toMatchObject({ since, overdue: true })
+})
+
+test('what users get while a stage is on its way is what the stage before gave them', () => {
+  const raise = {
+    type: 'flag-intended',
+    step: 'rollout/canary',
+    percent: 100,
+    writeId: 'w',
+    serial: 1,
+    base: null,
+  } as const
+  expect(at(left(baking(), 10).add(raise), 60)).toMatchObject({ percent: 10 })
+  // The first stage: whether it got through is not known.
+  expect(at(readyToRaise().add({ ...raise, percent: 10 }), 60)).toMatchObject({ percent: 10 })
 })
 
 test('users between two stages are as alone as in one; after the last stage nothing is half-way', () => {

@@ -43,3 +43,17 @@ test('an aborted signal refuses to sleep at all, also when the time has come', a
 
   await expect(clock.sleepUntil(epochMs(0), AbortSignal.abort(new Error('already')))).rejects.toThrow('already')
 })
+
+test('a clock that is set back does not make a wait longer', async () => {
+  const clock = systemClock()
+  const real = Date.now
+  const startedMs = clock.monotonicMs()
+  const asleep = clock.sleepUntil(epochMs(clock.now() + 80), never)
+  Date.now = () => real() - 3_600_000
+  try {
+    await asleep
+  } finally {
+    Date.now = real
+  }
+  expect(clock.monotonicMs() - startedMs).toBeLessThan(2000)
+})

@@ -1,8 +1,8 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { expect, test } from 'vitest'
-import { launchProject, type LaunchProject } from '../support/launch-project.ts'
+import { launchProject } from '../support/launch-project.ts'
+import { inRealMode } from '../support/real-mode.ts'
 import { flagOf, journalOf } from '../support/sandbox-files.ts'
 
 test('a rollback of staging turns staging off and leaves the open production launch alone', async () => {
@@ -104,28 +104,4 @@ test('what was played in the sandbox is no target of a real rollback', async () 
 /** The run sheet without the profile and the role of somebody else's account. */
 function ownKeys(sheet: string): string {
   return sheet.replaceAll(/^ *(?:profile|role): .*\n/gm, '')
-}
-
-/** A sandbox server in the place of AWS, and a checkout: launch takes both for real. */
-async function inRealMode(project: LaunchProject) {
-  const git = (...args: readonly string[]) =>
-    execa('git', ['-c', 'user.name=ci', '-c', 'user.email=ci@example.com', ...args], { cwd: project.path })
-  await git('init', '-q')
-  await git('add', '.')
-  await git('commit', '-qm', 'first')
-  const serving = project.start(['sandbox', 'serve', '--speed', '100'])
-  await serving.waitFor('Ctrl-C ends it.')
-  const endpoint = /AWS_ENDPOINT_URL=(http:\/\/\S+)/.exec(serving.stdout())?.[1]
-  const site = /production +(http:\/\/127\.0\.0\.1:\d+)/.exec(serving.stdout())?.[1] ?? ''
-  await project.write('runsheet.yaml', (await project.sheet()).replace('https://sb.example', site))
-  return {
-    env: {
-      AWS_ENDPOINT_URL: endpoint,
-      LAUNCH_ALLOW_ENDPOINT: '1',
-      XDG_STATE_HOME: join(project.path, 'user'),
-      AWS_ACCESS_KEY_ID: 'SANDBOX222222222222',
-      AWS_SECRET_ACCESS_KEY: 'for-tests-only',
-    },
-    [Symbol.asyncDispose]: () => serving[Symbol.asyncDispose](),
-  }
 }

@@ -1,0 +1,133 @@
+import { epochMs, type EpochMs } from '../core/brand.ts'
+import { LaunchError } from '../core/errors.ts'
+import type { Happening } from '../core/event.ts'
+import type { Effect, GateLook, Move } from '../core/move.ts'
+import { reduce } from '../core/reduce.ts'
+import { mayBeExposed, type LaunchState } from '../core/state.ts'
+import { exposedLook } from './exposed-look.ts'
+import { lookAt, type GateJudged } from './look.ts'
+import { rollBackLaunch } from './rollback.ts'
+import type { Session } from './session.ts'
+
+/** The move that a state calls for just now. */
+export type DecideNow = (state: LaunchState) => Move
+
+/** What a driver goes by while it cannot read its journal. */
+export type Blind = {
+  /** The launch as it was last read, and what this process saw since. */
+  state: LaunchState
+  /** When it last looked, by the key of the gate. */
+  readonly looked: Map<string, EpochMs>
+}
+
+/**
+ * One look at what users get, in place of a turn of the loop, when the journal cannot be read. Nothing goes forward then;
+ * a gate that fails turns the flag off at once: the flag first, the journal as soon as it answers again (`settleOwed`).
+ */
+export async function watchWithoutJournal(session: Session, decideNow: DecideNow, signal: AbortSignal): Promise<void> {
+  if (session.owed.length > 0) return
+  const blind = (session.blind ??= { state: session.state, looked: new Map() })
+  blind.state = withOwnRaise(blind.state, session)
+  if (!isShown(blind.state, session)) return
+  const { rollingBack } = blind.state
+  if (rollingBack) return rollBackLaunch(rollingBack, session, signal, [])
+  for (const look of dueLooks(blind, session, decideNow)) {
+    const judged = await lookAt(look, session.plan, blind.state, session.ports, signal, session.memory)
+    blind.looked.set(look.key, look.window.to)
+    blind.state = reduce(blind.state, asEvent(judged, blind.state, session))
+    const rollback = judged.verdict === 'fail' ? rollbackOf(decideNow(blind.state)) : null
+    if (rollback) return rollBackLaunch(rollback, session, signal, [judged])
+  }
+}
+
+/** A verdict into the journal; one that calls for a rollback and cannot be journaled does not wait for that. */
+export async function takeJudged(
+  judged: GateJudged,
+  session: Session,
+  decideNow: DecideNow,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await session.record(judged, signal)
+  } catch (error) {
+    const rollback = rollbackOf(decideNow(reduce(session.state, asEvent(judged, session.state, session))))
+    if (signal.aborted || !(error instanceof LaunchError) || !rollback) throw error
+    await rollBackLaunch(rollback, session, signal, [judged])
+  }
+}
+
+/** Tells the journal what was done without it. Nothing is told twice: a rollback is known by its write. */
+export async function settleOwed(session: Session, signal: AbortSignal): Promise<void> {
+  session.blind = null
+  if (session.owed.length === 0) return
+  for (let next = session.owed[0]; next; next = session.owed[0]) {
+    if (!isTold(next, session.state)) await tell(next, session, signal)
+    session.owed.shift()
+  }
+  await session.refresh(signal)
+}
+
+function isTold(happening: Happening, { rollbacks }: LaunchState): boolean {
+  return happening.type === 'rolled-back' && rollbacks.some(({ writeId }) => writeId === happening.writeId)
+}
+
+/** A journal that is full takes rollbacks only: the verdict before it is let go. */
+async function tell(happening: Happening, { log }: Session, signal: AbortSignal): Promise<void> {
+  try {
+    await log.appendAnyway(happening, signal)
+  } catch (error) {
+    if (!(error instanceof LaunchError) || error.outcome !== 'refused') throw error
+  }
+}
+
+/** A raise whose outcome the journal did not take, but whose write the flag has: users are shown it. */
+function withOwnRaise(state: LaunchState, session: Session): LaunchState {
+  const reading = session.flag?.status === 'present' ? session.flag.flag : null
+  const open = Object.values(state.stages).map((stages) => stages.at(-1))
+  const written = open.find((stage) => stage?.status === 'shifting' && stage.writeId === reading?.writeId)
+  const imagine = (happening: Extract<Happening, { type: 'flag-set' | 'flag-confirmed' }>, before: LaunchState) =>
+    reduce(before, asEvent(happening, before, session))
+  const { serial, writeId } = reading ?? { serial: 0, writeId: '' }
+  const set = written
+    ? imagine({ type: 'flag-set', percent: written.percent, serial, writeId, ackedMs: 0 }, state)
+    : state
+  if (!set.flag || set.flag.confirmedAt !== null) return set
+  return imagine({ type: 'flag-confirmed', percent: set.flag.percent, serial: set.flag.serial, edgeMs: 0 }, set)
+}
+
+/** Whether users are shown something of this launch, as far as can be known: an unread flag may still say what it said. */
+function isShown(state: LaunchState, { flag }: Session): boolean {
+  if (!mayBeExposed(state) || state.ended || state.found || state.rollbacks.length > 0) return false
+  if (flag === null) return true
+  return flag.status === 'present' && flag.flag.launch === state.id && !flag.flag.latched && flag.flag.percent > 0
+}
+
+/** The gate of what users see and that of a monitor under way, each as often as it says. */
+function dueLooks(blind: Blind, session: Session, decideNow: DecideNow): readonly GateLook[] {
+  const move = decideNow(blind.state)
+  const monitor = move.type === 'look' && move.look.watch ? move.look : null
+  const now = session.ports.clock.now()
+  return [exposedLook(session, blind.state), monitor].filter((look): look is GateLook => {
+    if (!look) return false
+    const last = Math.max(blind.looked.get(look.key) ?? 0, session.looks.get(look.key)?.last ?? 0)
+    return now >= epochMs(last + look.gate.everyMs)
+  })
+}
+
+function rollbackOf(move: Move): Extract<Effect, { type: 'roll-back' }> | null {
+  return move.type === 'effect' && move.effect.type === 'roll-back' ? move.effect : null
+}
+
+/** What happened, as the event that the journal would have of it. */
+function asEvent<H extends Happening>(happening: H, { n, last }: LaunchState, { log, ports }: Session) {
+  const rest = {
+    schema: 1,
+    launch: log.launch,
+    n: n + 1,
+    id: '',
+    at: ports.clock.now(),
+    actor: last.actor,
+    prev: null,
+  } as const
+  return { ...happening, ...rest }
+}
