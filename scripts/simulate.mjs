@@ -1,7 +1,7 @@
 // Runs the simulation of test/simulation over many seeds: npm run simulate -- --seeds N [--from K]
 // (5,000 from 1), or --seed S for one with its
 // trace. With --mutants every protocol mutant of test/simulation/mutants.ts, each of which some seed has to kill; --only NAME,…
-// chooses, and with --seed shows how.
+// chooses, and with --seed shows how. --coverage adds how many lines of src the seeds went through, --missed those they did not.
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { coverageTable, linesRun } from './simulation-coverage.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const say = (text) => process.stdout.write(`${text}\n`)
@@ -20,6 +21,8 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '80' },
     mutants: { type: 'boolean', default: false },
     only: { type: 'string' },
+    coverage: { type: 'boolean', default: false },
+    missed: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
   },
 })
@@ -27,6 +30,9 @@ const [seeds, from, workers] = [Number(values.seeds), Number(values.from), Numbe
 
 /** With as many seeds everything that may happen has to happen. */
 const enoughForAll = 5000
+
+/** A whole world is young: with room for several of them hardly anything of one is ever taken for old. */
+const youngSpace = ['--min-semi-space-size=64', '--max-semi-space-size=64']
 
 const folder = await mkdtemp(join(root, 'node_modules/.simulate-'))
 try {
@@ -67,6 +73,7 @@ async function simulate() {
     say('')
     await showSeed(failures[0].seed, worker)
   }
+  if (values.coverage) say(coverageTable(await linesRun(worker, join(folder, 'coverage'), root), values.missed))
   say(`${failures.length} violating seeds`)
   return failures.length > 0 || never.length > 0 ? 1 : 0
 }
@@ -125,6 +132,7 @@ async function bundle(entry, mutant = null) {
     mainFields: ['module', 'main'],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
+    sourcemap: values.coverage ? 'external' : false,
     plugins: mutant ? [mutation(mutant)] : [],
   })
   return outfile
@@ -151,7 +159,10 @@ function mutation({ name, changes }) {
 
 /** One worker process; its report is the JSON on its standard output. */
 function run(bundled, args) {
-  const child = spawn(process.execPath, [bundled, ...args.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...youngSpace, bundled, ...args.map(String)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: values.coverage ? { ...process.env, NODE_V8_COVERAGE: join(folder, 'coverage') } : process.env,
+  })
   const chunks = []
   child.stdout.on('data', (chunk) => chunks.push(chunk))
   const done = new Promise((resolve, reject) => {

@@ -16,7 +16,13 @@ export function formatQuantity(value: number, unit: string): string {
 
 /** 12000 → `12,000`; fractions keep two digits. */
 export function formatCount(value: number): string {
+  // Most counts are whole: they need no locale, which costs a hundred times as much as their digits.
+  if (Number.isInteger(value) && value < 1_000_000 && (value > 0 || Object.is(value, 0))) return inThousands(value)
   return value.toLocaleString('en-US', { maximumFractionDigits: 2 })
+}
+
+function inThousands(value: number): string {
+  return value < 1000 ? String(value) : `${Math.floor(value / 1000)},${String(value % 1000).padStart(3, '0')}`
 }
 
 /** `1 minute`, `2 minutes`. */

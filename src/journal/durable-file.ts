@@ -23,7 +23,7 @@ export async function createOnce(path: string, body: string): Promise<'created' 
     throw unwritable(path, error)
   } finally {
     // One that cannot be removed harms nobody: its name is no key.
-    await rm(temporary, { force: true }).catch(() => undefined)
+    await rm(temporary).catch(() => undefined)
   }
 }
 
@@ -61,7 +61,7 @@ async function linked(from: string, to: string): Promise<boolean> {
 async function writeDurably(path: string, body: string): Promise<void> {
   const file = await open(path, 'wx', 0o600)
   try {
-    await file.writeFile(body, 'utf8')
+    await file.writeFile(body)
     await file.sync()
   } finally {
     await file.close()
@@ -85,24 +85,25 @@ async function isAbsent(error: unknown, root: string): Promise<boolean> {
   if (codeOf(error) !== 'ENOTDIR') return codeOf(error) === 'ENOENT'
   return stat(root).then(
     (found) => found.isDirectory(),
-    (trouble: unknown) => codeOf(trouble) === 'ENOENT',
+    () => false,
   )
 }
 
 function unwritable(path: string, error: unknown): LaunchError {
-  return new LaunchError('UNREACHABLE', `cannot write ${path}: ${codeOf(error) || messageOf(error)}`, {
+  return new LaunchError('UNREACHABLE', `cannot write ${path}: ${codeOf(error)}`, {
     hint: 'check the rights and the space there, or name another place with --state',
     cause: error,
   })
 }
 
 function unreadable(path: string, error: unknown): LaunchError {
-  return new LaunchError('UNREACHABLE', `cannot read ${path}: ${codeOf(error) || messageOf(error)}`, {
+  return new LaunchError('UNREACHABLE', `cannot read ${path}: ${codeOf(error)}`, {
     hint: 'check the rights there, or name another place with --state',
     cause: error,
   })
 }
 
+/** What the system says, `ENOENT`; for anything else that was thrown its message. */
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error)
 }

@@ -4,7 +4,7 @@ import type { Actor, Happening, LaunchEvent } from '../core/event.ts'
 import { sha256 } from '../core/hash.ts'
 import { fitsIn } from '../core/journal-limit.ts'
 import type { Clock, Random, StateStore } from '../core/ports.ts'
-import { fitted } from './fit.ts'
+import { eventLimitBytes, fitted } from './fit.ts'
 import { activeOf, type Layout } from './layout.ts'
 
 /** Slots asked for at once while reading. */
@@ -33,9 +33,16 @@ export type EventLog = {
   isOpen(signal: AbortSignal): Promise<boolean>
 }
 
-type Ports = { readonly store: StateStore; readonly clock: Clock; readonly random: Random; readonly actor: Actor }
+export type LogPorts = {
+  readonly store: StateStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly actor: Actor
+  /** `readEvent`, or one that remembers: for whoever reads the same lines again and again. */
+  readonly readEvent?: typeof readEvent
+}
 
-export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLog {
+export function eventLog(launch: LaunchId, paths: Layout, ports: LogPorts): EventLog {
   const events: LaunchEvent[] = []
   let tail: Sha256 | null = null
 
@@ -46,16 +53,18 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLo
       const slots = await Promise.all(
         Array.from({ length: batch }, (_, i) => ports.store.get(paths.event(launch, from + i), signal)),
       )
-      for (const slot of slots) {
+      for (const [i, slot] of slots.entries()) {
         if (slot === null) return events
-        take(slot.body)
+        // A read that was slow may have been overtaken by another one.
+        if (from + i > events.length) take(slot.body)
       }
     }
   }
 
   function take(line: string): void {
-    events.push(parseEvent(line, events.length + 1, tail))
-    tail = sha256(line)
+    const { event, hash } = (ports.readEvent ?? readEvent)(line, events.length + 1, tail)
+    events.push(event)
+    tail = hash
   }
 
   const now = (by?: string): Then => ({
@@ -71,14 +80,13 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLo
         hint: 'a rollback is still journaled; everything else goes on in a new launch: launch auto --new',
       })
     }
-    const event: LaunchEvent = { ...fitted(happening), schema: 1, launch, n, id, at, actor, prev: tail }
-    const line = `${JSON.stringify(event)}\n`
+    const [event, line] = written(happening, { schema: 1, launch, n, id, at, actor, prev: tail })
     const key = paths.event(launch, n)
     if ((await ports.store.create(key, line, signal)) === 'exists') {
       const there = await ports.store.get(key, signal)
       if (there?.body !== line) return { status: 'taken' }
     }
-    take(line)
+    if (n > events.length) take(line)
     return { status: 'appended', event }
   }
 
@@ -109,6 +117,30 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: Ports): EventLo
   }
 
   return { launch, read, append, appendAnyway, appendLate, isOpen }
+}
+
+/** An event and its line; what is too large for one is cut. */
+function written(happening: Happening, place: Place): readonly [LaunchEvent, string] {
+  const event = { ...happening, ...place }
+  const line = lineOf(event)
+  if (Buffer.byteLength(line) <= eventLimitBytes) return [event, line]
+  const cut = { ...fitted(happening), ...place }
+  return [cut, lineOf(cut)]
+}
+
+type Place = Pick<LaunchEvent, 'schema' | 'launch' | 'n' | 'id' | 'at' | 'actor' | 'prev'>
+
+function lineOf(event: LaunchEvent): string {
+  return `${JSON.stringify(event)}\n`
+}
+
+/** An event with the hash the next one has to name. Throws as `parseEvent` does. */
+export function readEvent(
+  line: string,
+  n: number,
+  prev: Sha256 | null,
+): { readonly event: LaunchEvent; readonly hash: Sha256 } {
+  return { event: parseEvent(line, n, prev), hash: sha256(line) }
 }
 
 /** Throws LaunchError JOURNAL_CORRUPT when the line is not the event that belongs at this place, JOURNAL_VERSION for a first event of a newer schema. */

@@ -7,11 +7,10 @@ export const eventLimitBytes = 256 * 1024
 const textLimit = 2000
 
 /**
- * A happening that fits into one event. The evidence of a gate goes first, the verdict and the numbers of every check stay;
+ * What is kept of a happening that is too large for one event. The evidence of a gate goes first, the verdict and the numbers of every check stay;
  * what is still too large has its longest texts cut.
  */
 export function fitted(happening: Happening): Happening {
-  if (sizeOf(happening) <= eventLimitBytes) return happening
   const lighter =
     happening.type === 'gate-judged' ? { ...happening, evidence: withoutValues(happening.evidence) } : happening
   return sizeOf(lighter) <= eventLimitBytes ? lighter : (shortened(lighter) as Happening)

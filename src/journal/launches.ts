@@ -1,12 +1,10 @@
 import { launchId, type LaunchId, type Sha256 } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
-import type { Actor } from '../core/event.ts'
 import { canonicalJson } from '../core/hash.ts'
 import type { Plan, StoredPlan } from '../core/plan.ts'
 import { planHash } from '../core/plan-hash.ts'
-import type { Clock, Random, StateStore } from '../core/ports.ts'
 import { fold } from '../core/reduce.ts'
-import { eventLog, type EventLog } from './events.ts'
+import { eventLog, type EventLog, type LogPorts } from './events.ts'
 import { activeOf, layout } from './layout.ts'
 
 export type OpenedLaunch = {
@@ -37,7 +35,10 @@ export type Launches = {
   list(signal: AbortSignal): Promise<readonly LaunchId[]>
 }
 
-type Ports = { readonly store: StateStore; readonly clock: Clock; readonly random: Random; readonly actor: Actor }
+type Ports = LogPorts & {
+  /** `readPlan`, or one that remembers: for whoever reads the same plans again and again. */
+  readonly readPlan?: typeof readPlan
+}
 
 export function launches(app: string, environment: string, ports: Ports): Launches {
   const paths = layout(app, environment)
@@ -46,10 +47,8 @@ export function launches(app: string, environment: string, ports: Ports): Launch
   async function load(id: LaunchId, signal: AbortSignal): Promise<OpenedLaunch> {
     const stored = await store.get(paths.plan(id), signal)
     if (!stored) throw new LaunchError('NOT_FOUND', `there is no launch ${id}`)
-    // Written by `open` below; its hash is checked against the launch-opened event by whoever drives.
-    const { plan, hash } = JSON.parse(stored.body) as StoredPlan
-    if (planHash(plan) !== hash)
-      throw new LaunchError('JOURNAL_CORRUPT', `the stored plan of launch ${id} does not match its hash`)
+    const { plan, hash, isWhole } = (ports.readPlan ?? readPlan)(stored.body)
+    if (!isWhole) throw new LaunchError('JOURNAL_CORRUPT', `the stored plan of launch ${id} does not match its hash`)
     return { log: eventLog(id, paths, ports), plan, planHash: hash, opened: false }
   }
 
@@ -113,6 +112,13 @@ export function launches(app: string, environment: string, ports: Ports): Launch
   }
 
   return { current, open, load, list }
+}
+
+/** A stored plan, and whether it is the one its hash names. */
+export function readPlan(body: string): StoredPlan & { readonly isWhole: boolean } {
+  // Written by `open` above; its hash is checked against the launch-opened event by whoever drives.
+  const stored = JSON.parse(body) as StoredPlan
+  return { ...stored, isWhole: planHash(stored.plan) === stored.hash }
 }
 
 /** Before the pointer names it nobody knows of the launch: beginning again is safe. */

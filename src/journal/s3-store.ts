@@ -6,6 +6,8 @@ import { assertStateKey, assertStatePrefix } from './state-key.ts'
 const attempts = 5
 const firstWaitMs = 250
 
+type Expected = NonNullable<PutOptions['expect']>
+
 /** State in a bucket (any ObjectStore with conditional writes) under a prefix. `unit`, in [0, 1), spreads the retries of many writers. */
 export function s3Store(objects: ObjectStore, prefix: string, wait: Wait, unit: () => number = () => 1): StateStore {
   const root = prefix === '' ? '' : `${prefix}/`
@@ -14,7 +16,7 @@ export function s3Store(objects: ObjectStore, prefix: string, wait: Wait, unit: 
     return root + key
   }
   const jittered: Wait = (ms, signal) => wait(ms * (0.5 + unit() / 2), signal)
-  const write = (key: string, body: string, expect: PutOptions['expect'], signal: AbortSignal) =>
+  const write = (key: string, body: string, expect: Expected, signal: AbortSignal) =>
     putUntilKnown(objects, objectKey(key), body, expect, jittered, signal)
   return {
     location: `s3://${objects.bucket}/${prefix}`.replace(/\/$/, ''),
@@ -47,16 +49,12 @@ async function putUntilKnown(
   objects: ObjectStore,
   key: string,
   body: string,
-  expect: PutOptions['expect'],
+  expect: Expected,
   wait: Wait,
   signal: AbortSignal,
 ): Promise<PutResult> {
   const bytes = new TextEncoder().encode(body)
-  const options = {
-    contentType: 'application/json',
-    cacheControl: 'no-store',
-    ...(expect === undefined ? {} : { expect }),
-  }
+  const options = { contentType: 'application/json', cacheControl: 'no-store', expect }
   for (let attempt = 1, doubtful = false; ; attempt += 1) {
     try {
       const result = await objects.put(key, bytes, options, signal)

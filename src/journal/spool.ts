@@ -41,9 +41,12 @@ export function spoolIn(folder: string): Spool {
     },
     read: async () => {
       const names = (await namesIn(folder, folder)).filter((name) => name.endsWith('.json')).sort()
-      const read = await Promise.all(
-        names.map(async (name) => ({ name, rollback: parsed(await readWhole(join(folder, name), folder)) })),
-      )
+      const bodies = await Promise.all(names.map((name) => readWhole(join(folder, name), folder)))
+      // One that is gone by now was told of by another flush.
+      const read = names.flatMap((name, n) => {
+        const body = bodies[n] ?? null
+        return body === null ? [] : [{ name, rollback: parsed(body) }]
+      })
       return {
         kept: read.flatMap(({ rollback }) => rollback ?? []),
         strange: read.filter(({ rollback }) => rollback === null).map(({ name }) => name),
@@ -53,9 +56,9 @@ export function spoolIn(folder: string): Spool {
   }
 }
 
-function parsed(body: string | null): SpooledRollback | null {
+function parsed(body: string): SpooledRollback | null {
   try {
-    const value: unknown = JSON.parse(body ?? '')
+    const value: Partial<SpooledRollback> | null = JSON.parse(body)
     return isSpooled(value) ? value : null
   } catch {
     return null
@@ -63,7 +66,7 @@ function parsed(body: string | null): SpooledRollback | null {
 }
 
 /** What `keep` writes has all of it, or is not this version's. */
-function isSpooled(value: unknown): value is SpooledRollback {
-  if (typeof value !== 'object' || value === null || !('schema' in value) || value.schema !== 1) return false
+function isSpooled(value: Partial<SpooledRollback> | null): value is SpooledRollback {
+  if (value?.schema !== 1) return false
   return ['id', 'at', 'actor', 'result', 'writeId', 'app', 'location'].every((field) => field in value)
 }

@@ -1,8 +1,9 @@
-const segment = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/
+const segment = String.raw`(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]{1,128}`
+const segments = new RegExp(`^${segment}(?:/${segment})*$`)
 
 /** Whether a key (or, with a trailing slash, a prefix) is what StateStore allows: no empty, `.` or `..` segment, nothing that needs quoting. */
 export function isStateKey(key: string): boolean {
-  return key.split('/').every((part) => segment.test(part))
+  return segments.test(key)
 }
 
 /** Throws on a key no caller may build: a bug, not a user's mistake. */

@@ -13,9 +13,9 @@ const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/
 
 /** Throws LaunchError USAGE, naming what is wrong. */
 export function parseStateLocation(text: string): StateLocation {
-  const file = /^file:(?:\/\/)?(.+)$/s.exec(text)
+  const file = /^file:(?:\/\/)?(.+)/s.exec(text)
   if (file?.[1] !== undefined) return { kind: 'file', path: file[1] }
-  const s3 = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(text)
+  const s3 = /^s3:\/\/([^/]+)(?:\/(.*))?/s.exec(text)
   if (s3?.[1] === undefined) {
     throw new LaunchError('USAGE', `the state location "${text}" is neither a file: nor an s3:// address`, {
       hint: 'write file:.launch or s3://bucket/prefix',

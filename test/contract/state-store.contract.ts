@@ -79,6 +79,21 @@ export function stateStoreContract(name: string, make: () => Promise<{ open(): S
       expect(await state.list('l/', never)).toEqual(['a', 'b', 'z'])
       expect(await state.list('', never)).toEqual(['l', 'm'])
       expect(await state.list('nothing/', never)).toEqual([])
+      // By its keys `n/a-b` comes before `n/a/x`.
+      for (const key of ['n/a/x', 'n/a-b']) await state.create(key, key, never)
+      expect(await state.list('n/', never)).toEqual(['a', 'a-b'])
+    })
+
+    it('keeps the last of many swaps, each with a version of its own', async (state) => {
+      let last = await state.swap('counter', '0', null, never)
+      const versions = new Set<string>()
+      for (let n = 1; n <= 12; n += 1) {
+        if (last.status !== 'written') throw new Error('not written')
+        versions.add(last.version)
+        last = await state.swap('counter', String(n), last.version, never)
+      }
+      expect(versions.size).toBe(12)
+      expect((await state.get('counter', never))?.body).toBe('12')
     })
 
     it('keeps a journal of many writers whole: nothing lost, no number twice, one unbroken chain', async (state, open) => {

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { readdir, writeFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { version } from '../../src/core/brand.ts'
+import { createOnce } from '../../src/journal/durable-file.ts'
 import { directoryStore } from '../../src/journal/directory-store.ts'
 import { stateStoreContract } from '../contract/state-store.contract.ts'
 import { memoryStateStore } from '../support/memory-state-store.ts'
@@ -38,7 +37,8 @@ test('what a crash left half written is never taken for state', async () => {
 test('a version of a row that was never written is a conflict, and leaves no gap behind', async () => {
   const store = directoryStore(await folder())
   await store.swap('active.json', 'a', null, never)
-  expect(await store.swap('active.json', 'b', version('generation-4'), never)).toEqual({ status: 'conflict' })
+  for (const strange of ['generation-4', 'a-generation-0', 'generation-0-a', 'generation-', 'v0'])
+    expect(await store.swap('active.json', 'b', version(strange), never), strange).toEqual({ status: 'conflict' })
   expect((await store.get('active.json', never))?.body).toBe('a')
 })
 
@@ -49,28 +49,23 @@ test('nothing temporary stays behind, not even after a lost race', async () => {
   expect(await readdir(path)).toEqual(['a'])
 })
 
-test('processes that count together lose nothing', async () => {
+test('what stands in the way is named with its place and what the system says of it', async () => {
   const path = await folder()
-  await directoryStore(path).swap('counter', '0', null, never)
-  const script = `
-    import { directoryStore } from '${new URL('../../src/journal/directory-store.ts', import.meta.url).pathname}'
-    const store = directoryStore(process.argv[2]), { signal } = new AbortController()
-    for (let done = 0; done < 25; ) {
-      const { body, version } = await store.get('counter', signal)
-      if ((await store.swap('counter', String(Number(body) + 1), version, signal)).status === 'written') done += 1
-    }`
-  const bundle = `${path}/counter.mjs`
-  const { build } = await import('esbuild')
-  await build({
-    stdin: { contents: script, resolveDir: process.cwd() },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile: bundle,
+  const store = directoryStore(path)
+  expect(store.location).toBe(`file:${path}`)
+  await store.create('folder/key', 'x', never)
+  await expect(store.get('folder', never)).rejects.toMatchObject({
+    code: 'UNREACHABLE',
+    message: `cannot read ${path}/folder: EISDIR`,
+    hint: 'check the rights there, or name another place with --state',
   })
-  const run = promisify(execFile)
-  await Promise.all([1, 2, 3].map(() => run(process.execPath, [bundle, path])))
-  expect((await directoryStore(path).get('counter', never))?.body).toBe('75')
+  const long = 'a'.repeat(128)
+  await expect(createOnce(`${path}/${long}${long}`, 'x')).rejects.toMatchObject({
+    code: 'UNREACHABLE',
+    message: `cannot write ${path}/${long}${long}: ENAMETOOLONG`,
+    hint: 'check the rights and the space there, or name another place with --state',
+  })
+  expect(await readdir(path)).toEqual(['folder'])
 })
 
 test('a folder that cannot be written says so and what to do', async () => {

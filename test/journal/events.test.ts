@@ -2,12 +2,14 @@ import { expect, test } from 'vitest'
 import { epochMs, launchId, sha256Hex } from '../../src/core/brand.ts'
 import { LaunchError } from '../../src/core/errors.ts'
 import type { Happening } from '../../src/core/event.ts'
+import { missing } from '../../src/core/evidence.ts'
 import { sha256 } from '../../src/core/hash.ts'
 import type { StateStore } from '../../src/core/ports.ts'
 import { fold } from '../../src/core/reduce.ts'
 import { eventLog, parseEvent } from '../../src/journal/events.ts'
 import { eventLimitBytes } from '../../src/journal/fit.ts'
 import { layout } from '../../src/journal/layout.ts'
+import { begun, verdictOf } from '../support/core-launch.ts'
 import { opened, result } from '../support/journal-builder.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { memoryStateStore } from '../support/memory-state-store.ts'
@@ -35,6 +37,34 @@ test('what one process appends another one reads, numbered without a gap and cha
     [3, 'noted', false],
   ])
   expect(events[2]?.prev).toBe(sha256((await store.get(paths.event(id, 2), never))?.body ?? ''))
+})
+
+test('a read that was overtaken by another one takes nothing twice', async () => {
+  const store = memoryStateStore()
+  const other = writer(store, 'other')
+  await other.append(opened(), never)
+  let release: () => void = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let isSlow = false
+  const log = writer({
+    ...store,
+    get: async (key, signal) => {
+      const isHeld = isSlow
+      const found = await store.get(key, signal)
+      if (isHeld) await held
+      return found
+    },
+  })
+  await log.read(never)
+  await other.append(note('a'), never)
+  isSlow = true
+  const slow = log.read(never)
+  isSlow = false
+  expect(await log.read(never)).toHaveLength(2)
+  release()
+  expect((await slow).map(({ type }) => type)).toEqual(['launch-opened', 'noted'])
 })
 
 test('of two writers of one number exactly one wins, and the other is told to decide again', async () => {
@@ -98,7 +128,7 @@ test('a journal is read thirty-two slots at a time, and one by one once it is kn
 
 test('an event says who did it, also when the process does it for somebody else', async () => {
   const log = writer(memoryStateStore())
-  await log.append(opened(), never)
+  expect(await log.append(opened(), never)).toMatchObject({ event: { actor: { name: 'ci', host: 'h', run: null } } })
   const appended = await log.append(note('x'), never, 'Ana')
   expect(appended).toMatchObject({ event: { actor: { name: 'Ana', host: 'h' }, at: 1000 } })
 })
@@ -108,16 +138,26 @@ const line = (fields: object) =>
 test.each([
   ['not JSON', '{"schema":1,', 'JOURNAL_CORRUPT', 'not JSON'],
   ['no object', '[]', 'JOURNAL_CORRUPT', 'not an object'],
+  ['null', 'null', 'JOURNAL_CORRUPT', 'not an object'],
+  ['a text', '"noted"', 'JOURNAL_CORRUPT', 'not an object'],
   ['the first one, and of a newer schema', line({ schema: 2 }), 'JOURNAL_VERSION', 'schema 2'],
   ['without a schema', line({ schema: 'x' }), 'JOURNAL_CORRUPT', 'no schema'],
+  ['of a schema before the first', line({ schema: 0 }), 'JOURNAL_CORRUPT', 'no schema'],
   ['in the wrong place', line({ n: 7 }), 'JOURNAL_CORRUPT', 'calls itself 7'],
   ['off the chain', line({ prev: 'f'.repeat(64) }), 'JOURNAL_CORRUPT', 'chain is broken'],
   ['without its type', line({ type: 5 }), 'JOURNAL_CORRUPT', 'lacks its type'],
   ['without its time', line({ at: 'now' }), 'JOURNAL_CORRUPT', 'lacks its type, time'],
+  ['by nobody', line({ actor: null }), 'JOURNAL_CORRUPT', 'or actor'],
+  ['by a name alone', line({ actor: 'ci' }), 'JOURNAL_CORRUPT', 'or actor'],
+  ['by a list', line({ actor: ['ci'] }), 'JOURNAL_CORRUPT', 'or actor'],
 ])('an event that is %s stops the reader', (_name, text, code, message) => {
   const read = () => parseEvent(text, 1, null)
   expect(read).toThrow(LaunchError)
   expect(read).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }))
+})
+
+test('what the parser said of a broken line is kept for who looks into it', () => {
+  expect(() => parseEvent('{', 1, null)).toThrow(expect.objectContaining({ cause: expect.any(SyntaxError) }))
 })
 
 test('a journal that somebody edited is refused from that event on', async () => {
@@ -172,6 +212,41 @@ test('what is told late is told once, under the id, the time and the name it had
   expect(events[0]).toMatchObject(then)
 })
 
+test('what is told late goes behind what others wrote meanwhile, and is not told again after them', async () => {
+  const store = memoryStateStore()
+  await writer(store).append(opened(), never)
+  let rivals = 2
+  const raced: StateStore = {
+    ...store,
+    create: async (...args) => {
+      rivals -= 1
+      if (rivals >= 0) await writer(store, `rival${rivals}`).appendAnyway(note('first'), never)
+      return store.create(...args)
+    },
+  }
+  const then = { id: 'spooled', at: epochMs(77), actor: { name: 'on-call', host: 'laptop', run: null } }
+  expect(await writer(raced).appendLate(note('late'), then, never)).toMatchObject({ n: 4, ...then })
+  await writer(store).appendAnyway(note('later'), never)
+  expect(await writer(store).appendLate(note('late'), then, never)).toMatchObject({ n: 4, ...then })
+  expect(await writer(store).read(never)).toHaveLength(5)
+})
+
+test('a slot that is refused and empty is somebody else’s that is under way: read on and decide again', async () => {
+  const store: StateStore = { ...memoryStateStore(), create: async () => 'exists' }
+  expect(await writer(store).append(opened(), never)).toEqual({ status: 'taken' })
+})
+
+test('a launch is open until another one of its application is', async () => {
+  const store = memoryStateStore()
+  const log = writer(store)
+  expect(await log.isOpen(never)).toBe(true)
+  await store.create(paths.active, JSON.stringify({ launch: id, epoch: 1 }), never)
+  expect(await log.isOpen(never)).toBe(true)
+  const found = await store.get(paths.active, never)
+  await store.swap(paths.active, JSON.stringify({ launch: 'other', epoch: 2 }), found?.version ?? null, never)
+  expect(await log.isOpen(never)).toBe(false)
+})
+
 test('a full journal takes no more remarks, and still takes a rollback', async () => {
   const store = memoryStateStore()
   const log = writer(store)
@@ -180,6 +255,7 @@ test('a full journal takes no more remarks, and still takes a rollback', async (
   await expect(log.append(note('one more'), never)).rejects.toMatchObject({
     code: 'REFUSED',
     message: expect.stringContaining('full: 5000 events'),
+    hint: expect.stringContaining('launch auto --new'),
   })
   const intent = { type: 'rollback-intended', kind: 'emergency', reason: 'r', trigger: 'gate' } as const
   expect(await log.append(intent, never)).toMatchObject({ event: { n: 5001 } })
@@ -232,4 +308,7 @@ test('ordinary events are kept as they are', async () => {
   const log = writer(memoryStateStore())
   const happening = note('ü'.repeat(100_000))
   expect(await log.append(happening, never)).toMatchObject({ event: happening })
+  const judged = verdictOf(begun(), 'slo', 'fail')
+  const seen = { ...judged, evidence: { alarms: missing('no rights'), git: { status: 'seen', value: 'x' } } }
+  expect(await log.append(seen as Happening, never)).toMatchObject({ event: seen })
 })

@@ -19,9 +19,21 @@ test.each(['..', '.', '', 'a/../b', 'Ünïcode app', '../../etc', 'a\u0000b'])(
   },
 )
 
+test.each([
+  ['Ünïcode app', '-n-code-app'],
+  ['..', '_..'],
+  ['', '_'],
+  ['.hidden', '.hidden'],
+  ['v1.', 'v1.'],
+])('an application called %j is found under %s', (name, folder) => {
+  expect(layout(name, 'p').launches).toBe(`v1/${folder}/p/launches/`)
+})
+
 test.each(['', 'null', '[]', '{"launch":5,"epoch":1}', '{"launch":"x"}', 'x'])(
   'an active.json of %j is called corrupt',
   (body) => {
-    expect(() => activeOf(body)).toThrow(expect.objectContaining({ code: 'JOURNAL_CORRUPT' }))
+    expect(() => activeOf(body)).toThrow(
+      expect.objectContaining({ code: 'JOURNAL_CORRUPT', message: 'active.json names no launch' }),
+    )
   },
 )

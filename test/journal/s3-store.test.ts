@@ -69,6 +69,55 @@ test('a swap whose answer was lost gives the version it wrote', async () => {
   expect(swapped).toEqual({ status: 'written', version: (await state.get('active.json', never))?.version })
 })
 
+test('a swap that was lost to another writer is a conflict, and so is one whose object is gone since', async () => {
+  const bucket = memoryObjectStore()
+  const first = await s3Store(bucket, '', noWait).swap('active.json', 'a', null, never)
+  const read = first.status === 'written' ? first.version : null
+  for (const meanwhile of [
+    () => s3Store(bucket, '', noWait).swap('active.json', 'theirs', read, never),
+    () => bucket.remove(['active.json'], never),
+  ]) {
+    const objects = troubled(bucket, async (call) => {
+      if (call > 1) return
+      await meanwhile()
+      throw lost()
+    })
+    const swapped = await s3Store(objects, '', noWait).swap('active.json', 'b', read, never)
+    expect(swapped).toEqual({ status: 'conflict' })
+  }
+})
+
+test('what is no doubt about the outcome is thrown at once: a bucket that says no, a bug', async () => {
+  for (const error of [new LaunchError('NOT_FOUND', 'there is no bucket'), new TypeError('a bug')]) {
+    let calls = 0
+    const objects = troubled(memoryObjectStore(), async () => {
+      calls += 1
+      throw error
+    })
+    await expect(s3Store(objects, '', noWait).create('x', 'y', never)).rejects.toBe(error)
+    expect(calls).toBe(1)
+  }
+})
+
+test('everything lies below the prefix, as JSON that nobody keeps a copy of, and the location names it', async () => {
+  const bucket = memoryObjectStore('journal')
+  const state = s3Store(bucket, 'team/launches', noWait)
+  expect(state.location).toBe('s3://journal/team/launches')
+  expect(s3Store(bucket, '', noWait).location).toBe('s3://journal')
+  await state.create('v1/a/active.json', 'x', never)
+  const key = 'team/launches/v1/a/active.json'
+  expect((await bucket.list('', never)).map((listed) => listed.key)).toEqual([key])
+  expect(await bucket.get(key, never)).toMatchObject({ contentType: 'application/json', cacheControl: 'no-store' })
+})
+
+test('an object that a console made for the folder itself is no name in it', async () => {
+  const bucket = memoryObjectStore()
+  const state = s3Store(bucket, 'launches', noWait)
+  await bucket.put('launches/v1/', new Uint8Array(), { contentType: '', cacheControl: '' }, never)
+  await state.create('v1/a', 'x', never)
+  expect(await state.list('v1/', never)).toEqual(['a'])
+})
+
 /** A state store over the real client, before a server that answers each PUT in turn as said and keeps the first body. */
 async function answering(...replies: readonly AwsReply[]) {
   const kept: string[] = []
@@ -128,6 +177,11 @@ test('waits between tries are spread, and never shorter than half', async () => 
       .create('x', 'y', never)
       .catch(() => {})
   expect(waits.map(Math.round)).toEqual([125, 250, 500, 1000, 250, 500, 1000, 1999])
+  waits.length = 0
+  await s3Store(objects, '', wait)
+    .create('x', 'y', never)
+    .catch(() => {})
+  expect(waits).toEqual([250, 500, 1000, 2000])
 })
 
 test('a bucket that stays away is an error, not an answer', async () => {

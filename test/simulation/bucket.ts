@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { version, type Version } from '../../src/core/brand.ts'
 import type { PutOptions, PutResult, StoredObject } from '../../src/core/ports.ts'
 
@@ -31,7 +31,7 @@ export function bucket(name: string, onApplied: (applied: Applied) => void): Buc
   }
   const store = (by: string, key: string, body: Uint8Array, options: PutOptions, from: string | null): Version => {
     const { contentType, cacheControl } = options
-    const etag = version(digest('md5', body))
+    const etag = version(hash('md5', body))
     const before = objects.get(key) ?? null
     const after = { body, etag, contentType, cacheControl }
     objects.set(key, after)
@@ -42,7 +42,7 @@ export function bucket(name: string, onApplied: (applied: Applied) => void): Buc
     name,
     objects,
     put: (by, key, body, options) => {
-      if (options.sha256 !== undefined && options.sha256 !== digest('sha256', body)) return 'bad digest'
+      if (options.sha256 !== undefined && options.sha256 !== hash('sha256', body)) return 'bad digest'
       if (!holds(key, options.expect)) return { status: 'conflict' }
       return { status: 'written', etag: store(by, key, body, options, null) }
     },
@@ -57,8 +57,4 @@ export function bucket(name: string, onApplied: (applied: Applied) => void): Buc
       if (objects.delete(key)) onApplied({ bucket: name, key, by, before, after: null, from: null })
     },
   }
-}
-
-function digest(algorithm: 'md5' | 'sha256', body: Uint8Array): string {
-  return createHash(algorithm).update(body).digest('hex')
 }

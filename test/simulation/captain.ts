@@ -1,8 +1,7 @@
-import { LaunchError } from '../../src/core/errors.ts'
 import type { Happening } from '../../src/core/event.ts'
 import { fold } from '../../src/core/reduce.ts'
 import { stageKey, stageNow } from '../../src/core/state.ts'
-import { watched } from './driver.ts'
+import { codeOf, watched } from './driver.ts'
 import type { Process } from './process.ts'
 import { canaryStep } from './sheet.ts'
 import { launchesOf, type World } from './world.ts'
@@ -35,7 +34,10 @@ export async function say(world: World, process: Process, said: (typeof asks)[nu
       if (!random.chance(0.2)) return
       await log.appendAnyway({ type: 'go-decided', decision: 'no-go', note: 'not today', via: 'terminal' }, signal)
     } else if (what === 'remark') {
-      await log.appendAnyway(random.pick(remarks), signal)
+      const remark = random.pick(remarks)
+      const isLong = remark.type === 'noted' && random.chance(world.swarm.longRemarks)
+      if (isLong) counters.add('remark too long for an event')
+      await log.appendAnyway(isLong ? { ...remark, text: 'all of the log, '.repeat(20_000) } : remark, signal)
     } else if (what === 'sign off') {
       const binding = { commit: state.commit, artifact: state.artifact?.hash ?? null, plan: state.planHash }
       await log.appendAnyway({ type: 'approved', role: 'qa-lead', note: '', binding }, signal, 'qa-lead')
@@ -48,8 +50,28 @@ export async function say(world: World, process: Process, said: (typeof asks)[nu
     }
     counters.add(`captain: ${what}`)
   } catch (error) {
-    if (error instanceof LaunchError) counters.add(`captain ${error.code}`)
-    else if (!signal.aborted) world.found('I0', `a bug: ${error instanceof Error ? error.stack : String(error)}`)
+    if (!signal.aborted) world.counters.add(`captain ${codeOf(world, error)}`)
+  } finally {
+    process.isDone = true
+  }
+}
+
+/** Somebody looks what a command did that was begun and is not known to have ended: only where nobody drives who may still run it. */
+export async function resolveInterrupted(world: World, process: Process): Promise<void> {
+  const { signal } = process.stop
+  try {
+    const others = world.processes.filter((other) => other !== process && !other.isDead && !other.isDone)
+    if (others.length > 0) return
+    const opened = await launchesOf(world, process).current(signal)
+    const state = opened && fold(await opened.log.read(signal))
+    const begun = Object.entries(state?.steps ?? {}).find(([, { status }]) => status === 'intended')
+    if (!opened || !state || state.ended || begun?.[1].status !== 'intended') return
+    const [step, { attempt }] = begun
+    const did = (world.builds.get(state.id) ?? 0) > 0 ? 'run' : 'not-run'
+    await watched(world, opened.log).appendAnyway({ type: 'step-resolved', step, attempt, did, note: 'looked' }, signal)
+    world.counters.add(`resolved: ${did}`)
+  } catch (error) {
+    if (!signal.aborted) world.counters.add(`resolver ${codeOf(world, error)}`)
   } finally {
     process.isDone = true
   }

@@ -1,12 +1,13 @@
+import type { Goal } from '../../src/core/decide.ts'
 import { LaunchError } from '../../src/core/errors.ts'
 import type { EventLog } from '../../src/journal/events.ts'
 import type { OpenedLaunch } from '../../src/journal/launches.ts'
 import { run } from '../../src/engine/run.ts'
 import type { RunEnd, Session, Watcher } from '../../src/engine/session.ts'
 import { startSession } from '../../src/engine/start-session.ts'
+import { canaryStep } from './sheet.ts'
 import { enginePorts } from './ports.ts'
 import type { Process } from './process.ts'
-import { eventKey } from './truth.ts'
 import { flagOf, launchesOf, type World } from './world.ts'
 
 /** How a driver comes to its launch, as the commands do. */
@@ -19,7 +20,13 @@ export type Manner = { readonly guided: boolean; readonly leaveHeld: boolean }
 const quiet: Watcher = { onEvent: () => {}, onProgress: () => {} }
 
 /** One process that drives: `launch auto`, `launch retry` or `launch resume`. Null when it ended without a verdict. */
-export async function drive(world: World, process: Process, order: Order, manner: Manner): Promise<RunEnd | null> {
+export async function drive(
+  world: World,
+  process: Process,
+  order: Order,
+  manner: Manner,
+  goal: Goal = { type: 'all' },
+): Promise<RunEnd | null> {
   const { counters, trace, scheduler } = world
   const note = (what: string) => {
     counters.add(what)
@@ -31,7 +38,10 @@ export async function drive(world: World, process: Process, order: Order, manner
     if (!opened) return (note('nothing to resume'), null)
     session = await sessionOf(world, process, opened, order, manner)
     const { guided, leaveHeld } = manner
-    const end = await run(session, { goal: { type: 'all' }, leaveHeld, guided }, process.stop.signal)
+    // Who asks for a gate, or for anything but the canary, is told what it says and decides.
+    if (goal.type !== 'all' && (goal.type === 'gate' || goal.step !== canaryStep)) world.isGuided.add(process.name)
+    const end = await run(session, { goal, leaveHeld, guided }, process.stop.signal)
+    if (goal.type !== 'all') counters.add(`single ${goal.type}${'again' in goal ? ' again' : ''}: ${end.outcome}`)
     note(`exit ${end.outcome}`)
     trace.add(scheduler.nowMs, `  ${process.name}: ${end.why}`)
     return end
@@ -39,8 +49,7 @@ export async function drive(world: World, process: Process, order: Order, manner
     if (process.stop.signal.aborted) {
       await session?.record({ type: 'paused', signal: 'SIGINT' }, deadline(world, 4000)).catch(() => false)
       note('exit stopped')
-    } else if (error instanceof LaunchError) note(`error ${error.code}`)
-    else world.found('I0', `a bug: ${error instanceof Error ? error.stack : String(error)}`)
+    } else note(`error ${codeOf(world, error)}`)
     return null
   } finally {
     process.isDone = true
@@ -87,8 +96,7 @@ async function sessionOf(
 /** I4: what a process was told is written, is written. */
 export function watched(world: World, log: EventLog): EventLog {
   const acked = (event: { readonly n: number; readonly id: string }) => {
-    const stored = world.state.objects.get(eventKey(log.launch, event.n))
-    const id = stored && (JSON.parse(new TextDecoder().decode(stored.body)) as { readonly id: string }).id
+    const id = world.truth.journal(log.launch)[event.n - 1]?.id
     if (id !== event.id)
       world.found('I4', `event ${event.n} of ${log.launch} was acknowledged and is ${id ?? 'not there'}`)
   }
@@ -115,4 +123,12 @@ export function deadline(world: World, ms: number): AbortSignal {
     over.abort(new LaunchError('UNREACHABLE', `no answer in ${ms} ms`)),
   )
   return over.signal
+}
+
+/** I0: nothing else is thrown, and nobody writes what cannot be read. Gives the code. */
+export function codeOf(world: World, error: unknown): string {
+  if (!(error instanceof LaunchError))
+    world.found('I0', `a bug: ${error instanceof Error ? error.stack : String(error)}`)
+  else if (error.code === 'JOURNAL_CORRUPT') world.found('I0', error.message)
+  return error instanceof LaunchError ? error.code : 'bug'
 }

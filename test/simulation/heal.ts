@@ -73,6 +73,7 @@ function I6(world: World, launch: string): void {
   const flag = truth.flag()
   const outcome = ended?.type === 'launch-ended' ? ended.outcome : null
   counters.add(`launch ended ${outcome ?? 'not (nothing was shown)'}`)
+  counters.add(`sheet ${world.swarm.sheet}: ${outcome ?? 'not ended'}`)
   if (outcome === null) {
     if (isTouched(world, launch)) world.found('I6', `${launch} was shown to users and has not ended`)
     return

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { EventOf, LaunchEvent } from '../../src/core/event.ts'
 import { reduce } from '../../src/core/reduce.ts'
 import { startState, type LaunchState } from '../../src/core/state.ts'
@@ -25,12 +25,14 @@ export function journalWatch(): (world: World, applied: Applied) => LaunchEvent 
       world.found('I4', `event ${n} of ${launch} was ${after ? 'written over' : 'removed'}`)
       return null
     }
-    const text = new TextDecoder().decode(after.body)
-    const event = JSON.parse(text) as LaunchEvent
+    // Behind a gap nobody else has read it yet.
+    const event =
+      world.truth.journal(launch)[n - 1] ?? (JSON.parse(new TextDecoder().decode(after.body)) as LaunchEvent)
     world.counters.add(`event ${event.type}`)
+    if (event.type === 'gate-judged' && event.saying) world.counters.add(`judged as one: ${event.saying}`)
     const prior = world.state.objects.get(eventKey(launch, n - 1))
     if (n > 1 && !prior) world.found('I4', `event ${n} of ${launch} leaves a gap`)
-    const chain = prior ? createHash('sha256').update(prior.body).digest('hex') : null
+    const chain = prior ? hash('sha256', prior.body) : null
     if (event.prev !== chain || event.n !== n) world.found('I4', `event ${n} of ${launch} breaks the chain`)
     if (ids.has(event.id)) world.found('I9', `the id ${event.id} of event ${n} was used before`)
     ids.add(event.id)

@@ -33,6 +33,16 @@ export const mustHappen: readonly string[] = [
   ...['succeeded', 'rolled-back', 'refused', 'held', 'declined', 'failed', 'stopped', 'superseded', 'unavailable'].map(
     (outcome) => `exit ${outcome}`,
   ),
+  ...['step: succeeded', 'step: refused', 'gate: succeeded', 'step again: succeeded', 'step again: refused'].map(
+    (end) => `single ${end}`,
+  ),
+  ...['window', 'split', 'looks'].flatMap((sheet) => [`sheet ${sheet}: succeeded`, `sheet ${sheet}: rolled-back`]),
+  'judged as one: passed',
+  'judged as one: go-on',
+  'resolved: run',
+  'resolved: not-run',
+  'remark too long for an event',
+  'rollback told later',
   ...['pause', 'resume', 'promote', 'abort', 'no-go', 'sign off', 'remark'].map((ask) => `captain: ${ask}`),
   ...['held', 'proceed', 'go', 'approval', 'confirm'].map((question) => `asked ${question}: yes`),
   ...[

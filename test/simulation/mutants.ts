@@ -80,11 +80,16 @@ export const mutants: readonly Mutant[] = [
     `const now = await ports.flag('production').read(signal)
   const written = await ports.flag('production').write(next, now.status === 'present' ? now.version : null, signal)`,
   ]),
-  mutant('rollback-needs-journal', 'a rollback does not wait for its intent to be journaled', [
-    'engine/rollback.ts',
-    "if (signal.aborted || !(error instanceof LaunchError) || error.outcome !== 'unavailable') throw error\n    session",
-    'if (error) throw error\n    session',
-  ]),
+  mutant(
+    'rollback-needs-journal',
+    'a rollback does not wait for its intent to be journaled',
+    [
+      'engine/rollback.ts',
+      "if (signal.aborted || !(error instanceof LaunchError) || error.outcome !== 'unavailable') throw error\n    session",
+      'if (error) throw error\n    session',
+    ],
+    ['engine/rollback.ts', 'if (!before && !state.rollingBack &&', 'if (!state.rollingBack &&'],
+  ),
   mutant('no-write-id', 'every write of the flag has an id of its own', [
     'engine/raise-flag.ts',
     'open?.writeId ?? ports.random.id()',
@@ -211,5 +216,10 @@ export const mutants: readonly Mutant[] = [
     'core/overriding.ts',
     "if (!done || world.flag?.status !== 'present') return null",
     'if (state) return null',
+  ]),
+  mutant('overtaken-read-counts', 'a slow read takes no event that another one took meanwhile', [
+    'journal/events.ts',
+    'if (from + i > events.length) take(slot.body)',
+    'take(slot.body)',
   ]),
 ]

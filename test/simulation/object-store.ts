@@ -14,12 +14,22 @@ import type { Service } from './swarm.ts'
 export function objectStore(bucket: Bucket, service: Service, process: Process, random: Prng): ObjectStore {
   const ports: RetryPorts = { wait: process.wait, unit: () => random.unit() }
   const by = process.name
-  const again = async <T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> => {
-    try {
-      return await retrying(call, (error) => error instanceof WireError, controlRetry, ports, signal)
-    } catch (error) {
-      throw unreachable(error)
-    }
+  /** What went well at once, as most does, costs no more than that. */
+  const again = <T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    const first = call()
+    return first.catch((error: unknown) => {
+      if (!(error instanceof WireError)) throw error
+      let isFirst = true
+      const attempt = () => {
+        if (!isFirst) return call()
+        isFirst = false
+        return first
+      }
+      return retrying(attempt, (failed) => failed instanceof WireError, controlRetry, ports, signal).catch(refuse)
+    })
+  }
+  const refuse = (error: unknown): never => {
+    throw unreachable(error)
   }
   const once = async (call: () => Promise<PutResult>, signal: AbortSignal): Promise<PutResult> => {
     try {

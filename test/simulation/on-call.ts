@@ -1,9 +1,10 @@
+import { epochMs, type EpochMs } from '../../src/core/brand.ts'
 import { LaunchError } from '../../src/core/errors.ts'
 import { environmentOf } from '../../src/core/environment-of.ts'
 import type { RollbackKind } from '../../src/core/event.ts'
 import { fold } from '../../src/core/reduce.ts'
 import { releaseOf, rollBack } from '../../src/engine/rollback.ts'
-import { deadline, watched } from './driver.ts'
+import { codeOf, deadline, watched } from './driver.ts'
 import type { Process } from './process.ts'
 import { flagOf, launchesOf, objectsOf, type World } from './world.ts'
 
@@ -57,11 +58,9 @@ export async function callRollback(world: World, process: Process, kind: Rollbac
     )
     counters.add(`rollback ${kind} ${done.result.outcome}`)
     trace.add(scheduler.nowMs, `${process.name} rolled back: ${done.result.detail}`)
-    await record(world, process, done)
+    await record(world, process, { id: world.ids.id(), at: process.clock.now(), done })
   } catch (error) {
-    if (error instanceof LaunchError) counters.add(`rollback ${kind} ${error.code}`)
-    else if (!process.stop.signal.aborted)
-      world.found('I0', `a bug: ${error instanceof Error ? error.stack : String(error)}`)
+    if (!process.stop.signal.aborted) world.counters.add(`rollback ${kind} ${codeOf(world, error)}`)
   } finally {
     process.isDone = true
   }
@@ -78,14 +77,48 @@ async function openState(world: World, process: Process) {
   }
 }
 
-async function record(world: World, process: Process, done: Awaited<ReturnType<typeof rollBack>>): Promise<void> {
-  const signal = deadline(world, recordMs)
+/** A rollback that came true, under the id its event has whenever it is journaled: ids sort by time. */
+type Untold = { readonly id: string; readonly at: EpochMs; readonly done: Awaited<ReturnType<typeof rollBack>> }
+
+async function record(world: World, process: Process, untold: Untold): Promise<void> {
+  const { random, scheduler, swarm, counters } = world
   try {
-    const current = await launchesOf(world, process).current(signal)
-    if (!current) return
-    await watched(world, current.log).appendAnyway({ type: 'rolled-back', ...done, trigger: 'operator' }, signal)
+    await tell(world, process, untold, deadline(world, recordMs))
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error
-    world.counters.add('rollback not yet journaled')
+    counters.add('rollback not yet journaled')
+    if (!random.chance(swarm.tellsLater)) return
+    scheduler.at(scheduler.nowMs + random.int(10_000, 10 * 60_000), () => void tellLater(world, untold))
   }
+}
+
+/** `launch journal flush`, by hand or in passing: what waits on a machine is told to the journal. */
+async function tellLater(world: World, untold: Untold): Promise<void> {
+  const process = world.start('teller-')
+  try {
+    await tell(world, process, untold, process.stop.signal)
+    world.counters.add('rollback told later')
+  } catch (error) {
+    if (!process.stop.signal.aborted) world.counters.add(`teller ${codeOf(world, error)}`)
+  } finally {
+    process.isDone = true
+  }
+}
+
+/** Journaled with the launch it was about, once, however often it is told: the newest one that was opened before it. */
+async function tell(world: World, process: Process, { id, at, done }: Untold, signal: AbortSignal): Promise<void> {
+  const all = launchesOf(world, process)
+  const current = await all.current(signal)
+  if (!current) return
+  if (world.swarm.tellsLater === 0)
+    return void (await watched(world, current.log).appendAnyway(
+      { type: 'rolled-back', ...done, trigger: 'operator' },
+      signal,
+    ))
+  const before = current.log.launch < id ? current.log.launch : (await all.list(signal)).findLast((one) => one < id)
+  if (before === undefined) return
+  const { log } = await all.load(before, signal)
+  const last = fold(await log.read(signal))?.last.at ?? at
+  const then = { id, at: epochMs(Math.max(at, last)), actor: { name: process.name, host: process.name, run: null } }
+  await log.appendLate({ type: 'rolled-back', ...done, trigger: 'operator' }, then, signal)
 }

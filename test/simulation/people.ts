@@ -1,5 +1,6 @@
 import type { LaunchEvent } from '../../src/core/event.ts'
-import { say } from './captain.ts'
+import type { Goal } from '../../src/core/decide.ts'
+import { resolveInterrupted, say } from './captain.ts'
 import { drive, type Manner, type Order } from './driver.ts'
 import { crossing } from './crossing.ts'
 import { callRollback } from './on-call.ts'
@@ -42,6 +43,10 @@ export function populate(world: World): People {
   for (let i = 0; i < swarm.clockJumps; i += 1)
     at(anywhen(8 * minute), () => anyLive(world)?.jumpClock(random.pick([-600_000, -3000, 3000, 60_000, 600_000])))
 
+  for (let i = 0; i < swarm.singles; i += 1) at(anywhen(10 * minute), team.single)
+  for (let i = 0; i < swarm.resolvers; i += 1)
+    at(anywhen(15 * minute), () => void resolveInterrupted(world, world.start('resolver-')))
+
   let isOver = false
   const tick = () => {
     // Peace: nobody begins anything more.
@@ -67,6 +72,16 @@ function anyLive(world: World): Process | undefined {
  * latch would otherwise hide a newer one; the store has one document, and a rollback asks for no condition.
  */
 const reflectionMs = 30_000
+
+/** One command of a launch: a step, the same once more, or a phase's gate. */
+function drawGoal({ random, swarm, plans }: World): Goal {
+  const { phases } = plans[swarm.sheet]
+  if (random.chance(0.25)) return { type: 'gate', phase: phases[random.int(0, phases.length - 1)]?.id ?? '' }
+  const steps = phases.flatMap((phase) => phase.steps)
+  // What must not run twice is not run once more on purpose.
+  if (swarm.sheet !== 'once' && random.chance(0.2)) return { type: 'step', step: 'staging/build', again: true }
+  return { type: 'step', step: steps[random.int(0, steps.length - 1)]?.id ?? '' }
+}
 
 /** A driver dies or gives up this often at most before nobody starts another one by themselves. */
 const mostResumes = 4
@@ -98,6 +113,9 @@ function releaseTeam(world: World) {
     },
     attach: () => start('attached-', { type: 'auto', commit: commitNow(), supersede: false, ackRollback: false }),
     resume: () => start('resumer-', { type: 'resume' }),
+    single: () => {
+      if (hasRoom(world)) void drive(world, world.start('single-'), { type: 'resume' }, manner(), drawGoal(world))
+    },
     /** One look at how things stand; true when nothing is left to do. */
     goOn: (isIdle: boolean): boolean => {
       const current = truth.active()

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import { epochMs } from '../../src/core/brand.ts'
 import type { Clock, Wait } from '../../src/core/ports.ts'
 import type { Counters } from './counters.ts'
@@ -80,9 +79,9 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
       },
       sleepUntil: async (at: number, signal: AbortSignal) => {
         signal.throwIfAborted()
-        for (let left = at - process.clock.now(); left > 0; left = at - process.clock.now()) {
-          await nap(Math.min(left, longestNapMs), signal)
-        }
+        const wakeAt = scheduler.nowMs + (at - process.clock.now())
+        const leftMs = () => Math.min(at - process.clock.now(), wakeAt - scheduler.nowMs)
+        for (let left = leftMs(); left > 0; left = leftMs()) await nap(Math.min(left, longestNapMs), signal)
       },
     },
     wait: async (ms: number, signal: AbortSignal) => {
@@ -130,6 +129,18 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
     })
   }
 
+  const asleep = new WeakMap<AbortSignal, Set<() => void>>()
+
+  /** Who is woken when the signal aborts. One listener for all of them: whole batches of reads wait on one signal, again and again. */
+  function sleepersOn(signal: AbortSignal): Set<() => void> {
+    const known = asleep.get(signal)
+    if (known) return known
+    const sleepers = new Set<() => void>()
+    asleep.set(signal, sleepers)
+    signal.addEventListener('abort', () => sleepers.forEach((wake) => wake()), { once: true })
+    return sleepers
+  }
+
   function nap(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       let over = false
@@ -138,26 +149,19 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
         over = true
         deliver(scheduler.nowMs, 'an abort', () => reject(signal.reason))
       }
-      // A batch of reads that are all tried again waits on one signal.
-      setMaxListeners(0, signal)
-      signal.addEventListener('abort', wake, { once: true })
+      const sleepers = sleepersOn(signal)
+      sleepers.add(wake)
       deliver(scheduler.nowMs + Math.ceil(ms), 'a timer', () => {
         if (over) return
         over = true
-        signal.removeEventListener('abort', wake)
+        sleepers.delete(wake)
         resolve()
       })
     })
   }
 
-  async function call<T>(
-    service: Service,
-    what: string,
-    kind: CallKind,
-    apply: () => T,
-    signal: AbortSignal,
-  ): Promise<T> {
-    signal.throwIfAborted()
+  function call<T>(service: Service, what: string, kind: CallKind, apply: () => T, signal: AbortSignal): Promise<T> {
+    if (signal.aborted) return Promise.reject(signal.reason)
     const { nowMs } = scheduler
     const fault = drawFault(kind, nature.swarm, random)
     if (kind === 'one of many' && fault === null && !isDark(nature.swarm, service, nowMs))

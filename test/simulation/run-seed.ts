@@ -4,6 +4,7 @@ import { heal } from './heal.ts'
 import { journalWatch } from './journal-invariants.ts'
 import { populate } from './people.ts'
 import type { Plans } from './sheet.ts'
+import type { ReadPlans } from './remembered.ts'
 import { siteChanged } from './site-invariants.ts'
 import { isFlag, makeWorld, seedSite, type Violation, type World } from './world.ts'
 
@@ -27,11 +28,11 @@ const mostSteps = 300_000
 export async function runSeed(
   seed: number,
   plans: Plans,
-  { keepTrace = false }: { readonly keepTrace?: boolean } = {},
+  { keepTrace = false, readPlans = new Map() }: { readonly keepTrace?: boolean; readonly readPlans?: ReadPlans } = {},
 ): Promise<SeedResult> {
   const journalChanged = journalWatch()
   let people: ReturnType<typeof populate> | null = null
-  const world = makeWorld(seed, plans, keepTrace, (changed: World, applied: Applied) => {
+  const world = makeWorld(seed, plans, { keepTrace, readPlans }, (changed: World, applied: Applied) => {
     try {
       if (isFlag(applied)) flagChanged(changed, applied)
       if (applied.bucket === 'sim') siteChanged(changed, applied)

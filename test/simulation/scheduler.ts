@@ -25,25 +25,49 @@ export function scheduler(random: Prng): Scheduler {
     at(atMs: number, step: () => void, wakes = true) {
       push(heap, { atMs: Math.max(scheduler.nowMs, atMs), tie: random.unit(), step, wakes })
     },
-    async run({ untilMs, steps, stop }: Parameters<Scheduler['run']>[0]) {
-      await settled()
-      for (let next = heap[0]; next && next.atMs <= untilMs && scheduler.steps < steps; next = heap[0]) {
-        if (stop?.()) return
-        pop(heap)
-        scheduler.nowMs = next.atMs
-        scheduler.steps += 1
-        next.step()
-        if (next.wakes) await settled()
+    run({ untilMs, steps, stop }: Parameters<Scheduler['run']>[0]) {
+      /** Up to the next step that lets code under test go on; false when the run is over. */
+      const goOn = (): boolean => {
+        for (;;) {
+          const next = heap[0]
+          if (!next || next.atMs > untilMs || scheduler.steps >= steps || stop?.()) return false
+          pop(heap)
+          scheduler.nowMs = next.atMs
+          scheduler.steps += 1
+          next.step()
+          if (next.wakes) return true
+        }
       }
+      return settledBetween(goOn)
     },
   }
   return scheduler
 }
 
-/** Every microtask has run once the event loop comes round. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
+/** Waking steps to one round of the event loop, whose own cost is that of several of them. */
+const perRound = 64
+
+/** Runs `goOn` until it says false. Between two immediates Node.js runs every microtask, so that everything has settled. */
+function settledBetween(goOn: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isOver = false
+    const once = () => {
+      if (isOver) return
+      try {
+        isOver = !goOn()
+      } catch (error) {
+        isOver = true
+        reject(error)
+      }
+      if (isOver) resolve()
+    }
+    const round = () => {
+      for (let i = 0; i < perRound; i += 1) setImmediate(once)
+      setImmediate(() => {
+        if (!isOver) round()
+      })
+    }
+    round()
   })
 }
 

@@ -68,11 +68,20 @@ export type Swarm = {
   readonly leaveHeld: number
   readonly noSayer: number
   readonly absent: number
+  /** People who run one command of the launch: one step, one phase's gate. */
+  readonly singles: number
+  /** Chance that a rollback that could not be journaled is told to the journal later, by its own id. */
+  readonly tellsLater: number
+  /** Share of remarks that are too long for one event. */
+  readonly longRemarks: number
+  /** People who look what an interrupted command did, and say so. */
+  readonly resolvers: number
 }
 
 const minute = 60_000
 
-export function drawSwarm(random: Prng): Swarm {
+/** `more` draws what was added later: the worlds without it stay what they were. */
+export function drawSwarm(random: Prng, more: Prng): Swarm {
   /** Off in most seeds, strong in some: faults that are always on a little hide each other. */
   const maybe = (share: number, most: number) => (random.chance(share) ? random.unit() * most : 0)
   const strength = random.pick([0, 0.02, 0.08, 0.2])
@@ -86,7 +95,10 @@ export function drawSwarm(random: Prng): Swarm {
   })
   const bad = () => random.pick([null, null, null, 10, 50, 100])
   const noTrafficFrom = random.int(0, 8 * minute)
-  return {
+  const hasMore = more.chance(0.4)
+  const later = <T>(none: T, some: T): T => (hasMore && more.chance(0.5) ? some : none)
+  const sheet = later<SheetKind | null>(null, more.pick(['window', 'split', 'split', 'looks']))
+  const swarm = {
     latencyMs: random.pick([5, 40, 300]),
     faults,
     crash: maybe(0.5, 0.01),
@@ -119,7 +131,12 @@ export function drawSwarm(random: Prng): Swarm {
     leaveHeld: random.pick([0, 0.3]),
     noSayer: random.pick([0, 0, 0, 0.05]),
     absent: random.pick([0, 0, 0.1]),
-  }
+    singles: later(0, more.int(1, 4)),
+    tellsLater: later(0, 0.8),
+    longRemarks: later(0, 0.4),
+    resolvers: later(0, 3),
+  } satisfies Swarm
+  return sheet ? { ...swarm, sheet } : swarm
 }
 
 /** A swarm in which nothing goes wrong any more: what was begun has to come to its end. */

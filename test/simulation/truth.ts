@@ -48,6 +48,8 @@ export type Truth = {
 
 export function truth(state: Bucket, site: Bucket): Truth {
   const journals = new Map<string, LaunchEvent[]>()
+  /** Launches whose journal was read since the last write of any. */
+  const isRead = new Set<string>()
   const flagHistory: { atMs: number; flag: FlagDocument }[] = []
   const acks = new Map<string, number>()
   const opened: string[] = []
@@ -59,7 +61,9 @@ export function truth(state: Bucket, site: Bucket): Truth {
     opened,
     journal: (launch: string) => {
       const events = journals.get(launch) ?? []
+      if (isRead.has(launch)) return events
       journals.set(launch, events)
+      isRead.add(launch)
       for (;;) {
         const slot = state.objects.get(eventKey(launch, events.length + 1))
         if (!slot) return events
@@ -101,6 +105,7 @@ export function truth(state: Bucket, site: Bucket): Truth {
       return { percent, commit, fullSinceMs }
     },
     note: ({ bucket, key, before, after }: Applied, atMs: number) => {
+      if (bucket === state.name) isRead.clear()
       const active = bucket === state.name && key === activeKey ? truth.active() : null
       if (active !== null && opened.at(-1) !== active) {
         truth.activeSinceMs = atMs

@@ -48,7 +48,7 @@ function loseJournal(world: World): void {
 }
 
 /** Whether no check of the sheet could call what this launch's users met in that window anything but failed. */
-function isBad({ truth, traffic, scheduler }: World, launch: string, window: Window): boolean {
+function isBad({ truth, traffic, scheduler, swarm }: World, launch: string, window: Window): boolean {
   const shownMs = truth.flagHistory.find(({ flag }) => flag.launch === launch && flag.percent > 0)?.atMs ?? Infinity
   const shares: number[] = []
   const fromMs = Math.ceil(Math.max(shownMs, window.from - worldStart) / periodMs) * periodMs
@@ -56,5 +56,7 @@ function isBad({ truth, traffic, scheduler }: World, launch: string, window: Win
     const share = start + periodMs <= scheduler.nowMs ? traffic.errorShare(start) : null
     if (share !== null) shares.push(share)
   }
+  // A rollout that is judged as one calls no single minute bad (docs/decisions/012).
+  if (shares.length < (swarm.sheet === 'split' ? 2 : 1)) return false
   return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length) > 0.05
 }

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import type { ReadPlans } from './remembered.ts'
 import { runSeed, type SeedResult } from './run-seed.ts'
 import { compilePlans } from './sheet.ts'
 
@@ -16,11 +17,12 @@ const mostFailures = 50
 /** `worker FROM COUNT STEP [first]`: every STEP-th seed from FROM; `first`: ends at the first violation. */
 async function work(from: number, count: number, step: number, endsAtFirst: boolean): Promise<WorkerReport> {
   const plans = compilePlans()
+  const readPlans: ReadPlans = new Map()
   const counts = new Map<string, number>()
   const failures: Pick<SeedResult, 'seed' | 'violations'>[] = []
   let [seeds, steps, virtualMs] = [0, 0, 0]
   for (let i = 0; i < count; i += 1) {
-    const result = await runSeed(from + i * step, plans)
+    const result = await runSeed(from + i * step, plans, { readPlans })
     seeds += 1
     steps += result.steps
     virtualMs += result.virtualMs

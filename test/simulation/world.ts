@@ -11,6 +11,7 @@ import { edge, type Edge } from './edge.ts'
 import { traffic, type Traffic } from './metrics.ts'
 import { objectStore } from './object-store.ts'
 import { prng } from './prng.ts'
+import { remembered, type ReadPlans, type Remembered } from './remembered.ts'
 import { startProcess, type Nature, type Process } from './process.ts'
 import { scheduler } from './scheduler.ts'
 import { flagKey, type Plans } from './sheet.ts'
@@ -24,6 +25,7 @@ export type Violation = { readonly invariant: string; readonly what: string }
 /** One seed's world: what is stored, who runs, what users see, and what was found wrong. */
 export type World = Nature & {
   readonly plans: Plans
+  readonly readers: Remembered
   readonly truth: Truth
   readonly site: Bucket
   readonly staging: Bucket
@@ -48,7 +50,7 @@ export type World = Nature & {
 export function makeWorld(
   seed: number,
   plans: Plans,
-  keepTrace: boolean,
+  { keepTrace, readPlans }: { readonly keepTrace: boolean; readonly readPlans: ReadPlans },
   onApplied: (world: World, applied: Applied) => void,
 ): World {
   const random = prng(seed)
@@ -59,7 +61,7 @@ export function makeWorld(
   }
   const [site, staging, state] = [bucket('sim', tell), bucket('sim-staging', tell), bucket('state', tell)]
   const nature: Nature = {
-    swarm: drawSwarm(random),
+    swarm: drawSwarm(random, prng(seed + 2 ** 40)),
     random,
     scheduler: time,
     trace: trace(keepTrace),
@@ -70,12 +72,13 @@ export function makeWorld(
   const world: World = {
     ...nature,
     plans,
+    readers: remembered(readPlans),
     truth: known,
     site,
     staging,
     state,
     edge: edge({ 'https://sim.example': site, 'https://staging.sim.example': staging }, time),
-    traffic: { errorShare: (startMs) => users.errorShare(startMs) },
+    traffic: { errorShare: (startMs) => users.errorShare(startMs), shown: (startMs) => users.shown(startMs) },
     processes: [],
     drives: new Map(),
     isGuided: new Set(),
@@ -109,6 +112,7 @@ export function launchesOf(world: World, process: Process): Launches {
     clock: process.clock,
     random: world.ids,
     actor,
+    ...world.readers,
   })
 }
 

@@ -1,0 +1,89 @@
+import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { expect, test } from 'vitest'
+import { epochMs } from '../../src/core/brand.ts'
+import { spoolIn, type SpooledRollback } from '../../src/journal/spool.ts'
+import { tempDir } from '../support/temp-dir.ts'
+
+const rollback = (id: string): SpooledRollback => ({
+  schema: 1,
+  id,
+  at: epochMs(1000),
+  actor: { name: 'on-call', host: 'laptop', run: null },
+  result: {
+    kind: 'emergency',
+    reason: 'r',
+    by: 'on-call',
+    outcome: 'restored',
+    ackedMs: 300,
+    readBackMs: 600,
+    edgeMs: null,
+    verified: true,
+    detail: '',
+  },
+  writeId: 'w',
+  app: null,
+  location: 's3://bucket/flags.json',
+})
+
+test('what the journal was not told of is read back whole, oldest first, until it is dropped', async () => {
+  await using dir = await tempDir()
+  const spool = spoolIn(dir.file('state', 'spool'))
+  for (const id of ['02', '03', '01']) await spool.keep(rollback(id))
+  expect(await spoolIn(spool.folder).read()).toEqual({ kept: ['01', '02', '03'].map(rollback), strange: [] })
+  await spool.drop('02')
+  // Two flushes may tell of the same one.
+  await spool.drop('02')
+  expect((await spool.read()).kept.map(({ id }) => id)).toEqual(['01', '03'])
+})
+
+test('a machine that never kept one has none', async () => {
+  await using dir = await tempDir()
+  expect(await spoolIn(dir.file('spool')).read()).toEqual({ kept: [], strange: [] })
+})
+
+test('nobody else on the machine may read who did what', async () => {
+  await using dir = await tempDir()
+  const spool = spoolIn(dir.file('state', 'spool'))
+  await spool.keep(rollback('01'))
+  const modes = [spool.folder, dirname(spool.folder), `${spool.folder}/01.json`].map(
+    async (path) => (await stat(path)).mode,
+  )
+  expect((await Promise.all(modes)).map((mode) => (mode & 0o777).toString(8))).toEqual(['700', '700', '600'])
+})
+
+test.each([
+  ['half of one', '{"schema":1,"id":"0'],
+  ['nothing', ''],
+  ['null', 'null'],
+  ['a text', '"rollback"'],
+  ['one of a newer version', JSON.stringify({ ...rollback('00'), schema: 2 })],
+  ['one of no version', JSON.stringify({ ...rollback('00'), schema: undefined })],
+  ...(['id', 'at', 'actor', 'result', 'writeId', 'app', 'location'] as const).map((field): [string, string] => [
+    `one without its ${field}`,
+    JSON.stringify({ ...rollback('00'), [field]: undefined }),
+  ]),
+])('a file that holds %s is named, left where it is, and keeps no other one back', async (_what, body) => {
+  await using dir = await tempDir()
+  const spool = spoolIn(dir.path)
+  await spool.keep(rollback('01'))
+  await writeFile(dir.file('00.json'), body)
+  expect(await spool.read()).toEqual({ kept: [rollback('01')], strange: ['00.json'] })
+  expect((await readdir(dir.path)).sort()).toEqual(['00.json', '01.json'])
+})
+
+test('files of other kinds are nothing to it', async () => {
+  await using dir = await tempDir()
+  await mkdir(dir.file('old'))
+  await writeFile(dir.file('note.txt'), 'x')
+  expect(await spoolIn(dir.path).read()).toEqual({ kept: [], strange: [] })
+})
+
+test('one that another flush drops while they are read was told of by it: it is neither kept nor strange', async () => {
+  await using dir = await tempDir()
+  const spool = spoolIn(dir.path)
+  await spool.keep(rollback('02'))
+  // Its name is there and it is not, as between the two.
+  await symlink(dir.file('gone'), dir.file('01.json'))
+  expect(await spool.read()).toEqual({ kept: [rollback('02')], strange: [] })
+})
