@@ -209,3 +209,88 @@ function readyToRaiseBare() {
     { type: 'answered', question: 'proceed/rollout/canary@10', answer: 'yes', by: 'x', via: 'x', note: '' },
   )
 }
+
+test('what people read of what stands before a change of production', () => {
+  const told = begun()
+  const captain = `(${plan.captain})`
+  expect(guard(told)).toEqual({
+    type: 'ask',
+    question: { type: 'go', id: 'go', text: `go or no-go for tiny? ${captain}` },
+  })
+  expect(guard(told, { unanswered: new Set(['go']) })).toEqual({
+    type: 'done',
+    outcome: 'held',
+    why: 'the go decision is missing: launch go, or launch no-go',
+  })
+  const decided = () => {
+    const ready = begun({ type: 'go-decided', decision: 'go', note: '', via: 'x' })
+    return ready.add({ type: 'baseline-captured', window: { from: ready.now(), to: ready.now() }, metrics: {} })
+  }
+  expect(guard(decided())).toMatchObject({ question: { text: 'show the new version to 10 % of production users?' } })
+  expect(guard(decided(), { unanswered: new Set(['proceed/rollout/canary@10']) })).toEqual({
+    type: 'done',
+    outcome: 'held',
+    why: 'nobody confirmed: show the new version to 10 % of production users',
+  })
+  const no = decided().add({
+    type: 'answered',
+    question: 'proceed/rollout/canary@10',
+    answer: 'no',
+    by: 'x',
+    via: 'x',
+    note: '',
+  })
+  expect(guard(no)).toMatchObject({ type: 'ask' })
+  const deploy = (unanswered: readonly string[]) =>
+    guarded(
+      plan,
+      stateOf(decided().events),
+      deployStep as NonNullable<typeof deployStep>,
+      publish,
+      worldAt(now, { unanswered: new Set(unanswered) }),
+    )
+  expect(deploy([])).toEqual({
+    type: 'ask',
+    question: { type: 'proceed', id: 'proceed/rollout/deploy', text: 'deploy to production?', danger: 'production' },
+  })
+  expect(deploy(['proceed/rollout/deploy'])).toMatchObject({ why: 'nobody confirmed: deploy to production' })
+})
+
+test('a window is open from its first moment to the last before its end, and so is a freeze', () => {
+  const window = { opensAt: now + hour, closesAt: now + 2 * hour, timezone: 'UTC' }
+  const at = (ms: number, sheet: Plan) =>
+    guarded(sheet, stateOf(readyToRaise().events), canary, raise(10), worldAt(now + ms))
+  const windowed = { ...plan, window }
+  expect(at(hour - 1, windowed)).toMatchObject({ type: 'wait' })
+  expect(at(hour, windowed)).toEqual(raise(10))
+  expect(at(2 * hour - 1, windowed)).toEqual(raise(10))
+  expect(at(2 * hour, windowed)).toMatchObject({ type: 'done', outcome: 'held' })
+  const frozen = { ...plan, freezes: [{ fromAt: now + hour, toAt: now + 2 * hour, timezone: 'UTC', why: 'holidays' }] }
+  expect(at(hour - 1, frozen)).toEqual(raise(10))
+  expect(at(hour, frozen)).toEqual({
+    type: 'done',
+    outcome: 'held',
+    why: 'production is frozen until 2026-12-01T20:00:00Z: holidays',
+  })
+  expect(at(2 * hour - 1, frozen)).toMatchObject({ type: 'done' })
+  expect(at(2 * hour, frozen)).toEqual(raise(10))
+  const otherWaiver = readyToRaise().add({ type: 'waived', gate: 'slo', check: '', reason: '' })
+  expect(guard(otherWaiver, {}, { ...plan, window: { ...window, opensAt: now - hour, closesAt: now } })).toMatchObject({
+    type: 'done',
+  })
+})
+
+test('a canary that is taken back because the window closed says where it was', () => {
+  const told = baking(10).add({ type: 'stage-left', step: 'rollout/canary', percent: 10, verdict: 'pass', why: '' })
+  const closed = { ...plan, window: { opensAt: now - 2 * hour, closesAt: now, timezone: 'UTC' } }
+  const why = 'the launch window closed at 2026-12-01T18:00:00Z, the canary is at 10 %'
+  expect(guard(told, { flag: flagAt(10) }, closed, 100)).toEqual({
+    type: 'effect',
+    effect: { type: 'roll-back', kind: 'emergency', reason: why, trigger: 'window' },
+  })
+  expect(guard(told, { flag: flagAt(10), leaveHeld: true }, closed, 100)).toEqual({
+    type: 'done',
+    outcome: 'held',
+    why,
+  })
+})

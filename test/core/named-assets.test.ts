@@ -28,3 +28,35 @@ test.each([
 ])('not looked for: %s', (_what, html) => {
   expect(namedAssets('index.html', html)).toEqual([])
 })
+
+test.each([
+  [
+    'a tag of each kind',
+    '<script src=a.js></script><link href=b.css><img src=c.png><source src=d.webm><video src=e.mp4><audio src=f.mp3><iframe src=g.html>',
+    ['a.js', 'b.css', 'c.png', 'd.webm', 'e.mp4', 'f.mp3', 'g.html'],
+  ],
+  ['spaces around what is named', '<img src = " a.png ">', ['a.png']],
+  ['one name twice', '<img src="a.png"><img src="/a.png">', ['a.png']],
+  ['a comment over lines', '<!--\n<img src="gone.png">\n--><img src="a.png"><!-- <img src="b.png"> -->', ['a.png']],
+  ['attributes before it that hold a sign of their own', '<img alt=\'>\' title=">" src="a.png">', ['a.png']],
+  ['an attribute that only ends alike', '<img data-src="a.png">', []],
+  ['a tag that only begins alike', '<imgs src="a.png"><linked href="b.css">', []],
+  [
+    'a name that is no URL or cannot be decoded',
+    '<img src="https://[x"><img src="a%ff.png"><img src="b.png">',
+    ['b.png'],
+  ],
+  ['a place on the same page', '<img src="#a.png">', []],
+  [
+    'this site by its protocol alone',
+    '<img src="//site.invalid/a.png"><img src="http://site.invalid/b.png">',
+    ['a.png'],
+  ],
+  ['an ending with more than letters', '<link href="/v1.2/board"><link href="/a.woff2">', ['a.woff2']],
+])('%s', (_what, html, found) => {
+  expect(namedAssets('index.html', html)).toEqual(found)
+})
+
+test('a page whose own name needs encoding is where it is', () => {
+  expect(namedAssets('größe #1/index.html', '<img src="a.png">')).toEqual(['größe #1/a.png'])
+})

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { epochMs } from '../../src/core/brand.ts'
 import { evidenceFrom, phaseGateMove } from '../../src/core/phase-gate.ts'
 import type { PlannedPhase } from '../../src/core/plan.ts'
 import type { World } from '../../src/core/step.ts'
@@ -88,4 +89,58 @@ test('evidence counts from the confirmed flag change, from the staging deploy, o
   expect(evidenceFrom(stateOf(fresh.add(deployed('production', 'x')).events), 'staging', fresh.now())).toBe(
     fresh.now() - 900_000,
   )
+})
+
+test('what people read of a gate: why it failed, what it waits for, whom it asks', () => {
+  const failed = ready(begun(artifact), 'fail')
+  expect(move(failed)).toEqual({
+    type: 'done',
+    outcome: 'refused',
+    why: 'gate ready failed: errors / requests < 1%: 20% (2,104 samples)',
+  })
+  const told = ready(begun(artifact), 'unknown')
+  expect(move(told, signedOff)).toEqual({
+    type: 'wait',
+    until: told.now() + (staging.gate?.everyMs ?? 0),
+    why: 'gate ready is not decided: errors / requests < 1%: it is unknown',
+  })
+  const asking = begun(artifact)
+  asking.add(verdictOf(asking, 'ready', 'unknown', { gate: 'ready', phase: 'staging', check: 'signed' }))
+  expect(move(asking)).toEqual({
+    type: 'ask',
+    question: { type: 'approval', id: 'approval/qa-lead', role: 'qa-lead', statement: 'All scenarios passed' },
+  })
+})
+
+test('a gate is looked at over the time since its version serves, until now', () => {
+  const told = begun(artifact, deployed('staging', 'staging/deploy'))
+  const from = told.now()
+  told.after('1m')
+  expect(move(told, { looks: new Map() })).toEqual({
+    type: 'look',
+    look: {
+      gate: staging.gate,
+      key: 'ready',
+      phase: 'staging',
+      window: { from, to: told.now() },
+      stage: null,
+      watch: false,
+    },
+  })
+})
+
+test('a gate is asked again when it is due, and held the moment its patience ends', () => {
+  const told = ready(begun(artifact), 'unknown')
+  const gate = staging.gate
+  if (!gate) throw new Error('no gate')
+  const looked = (first: number, last: number) => ({
+    ...signedOff,
+    looks: new Map([['ready', { first: epochMs(told.now() - first), last: epochMs(told.now() - last) }]]),
+  })
+  expect(move(told, looked(gate.patienceMs - 1, gate.everyMs - 1))).toMatchObject({
+    type: 'wait',
+    until: told.now() + 1,
+  })
+  expect(move(told, looked(gate.patienceMs - 1, gate.everyMs))).toMatchObject({ type: 'look' })
+  expect(move(told, looked(gate.patienceMs, 0))).toMatchObject({ type: 'done', outcome: 'held' })
 })

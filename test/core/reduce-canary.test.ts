@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { reduceCanary } from '../../src/core/reduce-canary.ts'
 import { stageNow } from '../../src/core/state.ts'
-import { baking, readyToRaise, stateOf } from '../support/core-launch.ts'
+import { baking, readyToRaise, stateOf, verdictOf } from '../support/core-launch.ts'
 
 const step = 'rollout/canary'
 const stageOf = (told: ReturnType<typeof baking>) => stageNow(stateOf(told.events), step)
@@ -22,6 +22,61 @@ test('a stage moves from its intent over the write and the edge to baking, held 
   expect(stageOf(told)).toMatchObject({ status: 'baking', since })
   told.add({ type: 'stage-left', step, percent: 10, verdict: 'pass', why: 'x' })
   expect(stageOf(told)).toMatchObject({ status: 'left', verdict: 'pass' })
+})
+
+test('a stage keeps what is known of it on its way, and nothing else', () => {
+  const told = readyToRaise()
+  const startedAt = told.now()
+  const flag = { percent: 10, serial: 5, writeId: 'w' }
+  const stage = { percent: 10, startedAt }
+  told.add({ type: 'flag-intended', step, base: null, ...flag })
+  expect(stageOf(told)).toEqual({ status: 'shifting', ...stage, writeId: 'w', serial: 5 })
+  const at = told.after('1s').now()
+  told.add({ type: 'flag-set', ackedMs: 1, ...flag })
+  expect(stageOf(told)).toEqual({ status: 'set', ...stage, serial: 5 })
+  expect(stateOf(told.events).flag).toEqual({ ...flag, at, confirmedAt: null })
+  const since = told.after('1s').now()
+  told.add({ type: 'flag-confirmed', percent: 10, serial: 5, edgeMs: 1 })
+  expect(stageOf(told)).toEqual({ status: 'baking', ...stage, since })
+  expect(stateOf(told.events).flag).toEqual({ ...flag, at, confirmedAt: since })
+  const until = told.after('1s').now()
+  told.add({ type: 'stage-held', step, percent: 10, why: 'x', until })
+  expect(stageOf(told)).toEqual({ status: 'held', ...stage, since, why: 'x', heldAt: until, until })
+  // Held anew for another reason, its evidence still counts from where it did.
+  told.after('1s').add({ type: 'stage-held', step, percent: 10, why: 'y', until })
+  expect(stageOf(told)).toEqual({ status: 'held', ...stage, since, why: 'y', heldAt: told.now(), until })
+  told.add({ type: 'stage-resumed', step, percent: 10, why: '' })
+  expect(stageOf(told)).toEqual({ status: 'baking', ...stage, since })
+  told.after('1s').add({ type: 'stage-left', step, percent: 10, verdict: 'unproven', why: 'z' })
+  expect(stageOf(told)).toEqual({ status: 'left', ...stage, endedAt: told.now(), verdict: 'unproven', why: 'z' })
+})
+
+test('only the newest stage moves, also where an older one had the same percent', () => {
+  const told = baking().add({ type: 'stage-left', step, percent: 10, verdict: 'pass', why: 'first' })
+  const first = stageOf(told)
+  told.after('1m')
+  told.add({ type: 'flag-intended', step, percent: 10, writeId: 'w2', serial: 20, base: null })
+  told.add({ type: 'flag-set', percent: 10, writeId: 'w2', serial: 20, ackedMs: 1 })
+  expect(stateOf(told.events).stages[step]).toEqual([first, expect.objectContaining({ status: 'set', serial: 20 })])
+})
+
+test('a promotion that is asked for on a fail is not even remembered; after another look it is', () => {
+  const asked = (verdict: 'pass' | 'fail' | 'unknown', ask: 'promote' | 'abort' = 'promote') => {
+    const told = baking()
+    told.add(verdictOf(told, `${step}@10`, verdict, { stage: 10 }), {
+      type: 'canary-asked',
+      ask,
+      stage: 10,
+      reason: '',
+    })
+    return stateOf(told.events).ask?.ask ?? null
+  }
+  expect([asked('fail'), asked('unknown'), asked('pass'), asked('fail', 'abort')]).toEqual([
+    null,
+    'promote',
+    'promote',
+    'abort',
+  ])
 })
 
 test('an intent that is written again replaces the one before, a foreign write moves nothing', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sha256Hex } from '../../src/core/brand.ts'
 import type { Happening, LaunchEvent } from '../../src/core/event.ts'
-import { fold, reduce } from '../../src/core/reduce.ts'
+import { fold, foldOn, reduce } from '../../src/core/reduce.ts'
 import { bindingApprovals } from '../../src/core/state.ts'
 import { artifact, baking, begun, done, stateOf, verdictOf } from '../support/core-launch.ts'
 import { artifactHash, commit, planHash } from '../support/journal-builder.ts'
@@ -120,4 +120,15 @@ test('a rollback ends every stage that was under way, and its request', () => {
     found: { by: 'on-call' },
     stages: { 'rollout/canary': [{ status: 'left', verdict: 'fail', why: 'errors' }] },
   })
+})
+
+test('a state that is folded on by what was journaled since is the state of the whole journal', () => {
+  fc.assert(
+    fc.property(legalJournal, fc.nat(), (events, n) => {
+      const known = stateOf(events.slice(0, 1 + (n % events.length)))
+      expect(foldOn(known, events)).toEqual(fold(events))
+      expect(foldOn(known, events.slice(0, known.n))).toBe(known)
+    }),
+    { numRuns: 50 },
+  )
 })

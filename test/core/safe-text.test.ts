@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { hasUnsafeCharacters, safeLine, safeText } from '../../src/core/safe-text.ts'
+import { hasUnsafeCharacters, safeLine, safeScreen, safeText } from '../../src/core/safe-text.ts'
 
 const samples = [
   { of: 'colours', given: '\u001B[1;31mred\u001B[0m', want: 'red' },
@@ -31,6 +31,25 @@ test('plain text in any language, tabs and line ends stay', () => {
   expect(safeLine('  a\n b\t c ')).toBe('a b c')
   expect(hasUnsafeCharacters('größe.css')).toBe(false)
   expect(hasUnsafeCharacters('a\nb')).toBe(true)
+  expect(hasUnsafeCharacters('a\tb')).toBe(true)
+})
+
+test('a screen keeps the colours launch paints with, where there are colours, and nothing else of a terminal', () => {
+  const painted = 'a \u001B[1mbold\u001B[22m \u001B[31mred\u001B[39m \u001B[92mgreen\u001B[0m b'
+  expect(safeScreen(painted, true)).toBe(painted)
+  expect(safeScreen(painted, false)).toBe('a bold red green b')
+  // Black, white and default on something, blinking, hidden and inverted text, backgrounds: nothing of launch's.
+  for (const code of ['4', '5', '7', '8', '30', '38', '40', '41', '98', '1;31', '100', '01', ''])
+    expect(safeScreen(`\u001B[${code}mx`, true)).toBe('x')
+  expect(safeScreen('\u001B[31mred\u001B[2K\r\u0007\u202E\u001B[39m', true)).toBe('\u001B[31mred\u001B[39m')
+})
+
+test('a sequence without its end takes the rest of the sequence with it, and no text before it', () => {
+  expect(safeText('a\u001B')).toBe('a')
+  expect(safeText('a\u001B[31')).toBe('a')
+  expect(safeText('a\u001B(Bb')).toBe('ab')
+  expect(safeText('a\u001B]0;title\u009Cb')).toBe('ab')
+  expect(safeText('a\u001B[ qb\u001B[?1;2$yc')).toBe('abc')
 })
 
 test('what was made safe once is safe: nothing is left, nothing changes again', () => {

@@ -37,6 +37,30 @@ test('a missing minute of a sparse metric is a zero only while its heartbeat has
   ])
 })
 
+test('a minute that has data is no zero, and a heartbeat outside the window vouches for nothing', () => {
+  const outside = [at(-1), at(0), at(1), at(5), at(6)]
+  const found = settledMinutes(series({ all: [minute(0, 3, 7)] }, { alive: outside }), 'all', window)
+  expect(found.minutes).toEqual([minute(0, 3, 7), { start: at(1), count: 0, sum: 0, over: 0 }])
+  expect(found.window).toEqual({ from: at(0), to: at(5) })
+})
+
+test('minutes of both variants come in the order of time, and what one does not know of a limit both do not', () => {
+  const both = series({
+    canary: [minute(2, 1, 2, 3), minute(0, 1, 2, null)],
+    control: [minute(1, 1, 2, 3), minute(0, 1, 2, 3), minute(2, 1, 2, null)],
+  })
+  expect(settledMinutes(both, 'all', window).minutes).toEqual([
+    minute(0, 2, 4, null),
+    minute(1, 1, 2, 3),
+    minute(2, 2, 4, null),
+  ])
+  expect(settledMinutes(both, 'canary', window).minutes).toEqual([minute(2, 1, 2, 3), minute(0, 1, 2, null)])
+  expect(settledMinutes(series({}), 'canary', window).minutes).toEqual([])
+  expect(settledMinutes(series({}), 'control', window).minutes).toEqual([])
+  expect(sumOf([minute(0, 1, 2, 3), minute(1, 4, 5, null)], 'over')).toBe(3)
+  expect(sumOf([minute(0, 1, 2, 3), minute(1, 4, 5, null)], 'count')).toBe(5)
+})
+
 test('both variants together add up minute by minute', () => {
   const both = series({ canary: [minute(0, 10, 100, 1), minute(1, 5, 50, null)], control: [minute(0, 90, 900, 2)] })
   expect(settledMinutes(both, 'all', window).minutes).toEqual([minute(0, 100, 1000, 3), minute(1, 5, 50, null)])

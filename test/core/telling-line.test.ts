@@ -11,5 +11,6 @@ describe('the line that says why a program failed', () => {
   test('is the last line when none does', () => {
     expect(tellingLine('one\ntwo\n\n')).toBe('two')
     expect(tellingLine('')).toBe('')
+    expect(tellingLine('  one \r\n\t two \r\n')).toBe('two')
   })
 })

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests a mutant of a folder is tried on, some thousand times: those of the folder, all in one process and quick. */
+const tests: { readonly [folder: string]: readonly string[] } = {
+  core: ['test/core/**/*.test.ts', 'test/gates/**/*.test.ts'],
+  engine: ['test/engine/**/*.test.ts'],
+  journal: ['test/journal/**/*.test.ts'],
+}
+
+export default defineConfig({
+  test: {
+    include: [...(tests[process.env['MUTATE'] ?? 'core'] ?? [])],
+    // These start processes.
+    exclude: ['test/journal/golden.test.ts', 'test/journal/directory-processes.test.ts'],
+    isolate: false,
+    passWithNoTests: false,
+  },
+})
