@@ -83,3 +83,21 @@ export function invalidationPaths(files: readonly ReleaseFile[]): readonly strin
   const paths = files.filter((file) => file.class !== 'immutable').map((file) => `/${urlPath(file.path)}`)
   return paths.includes('/index.html') ? ['/', ...paths] : paths
 }
+
+/** What a deploy of the build output as it is now would do to a bucket. */
+export type DeployDiff = {
+  readonly release: string
+  /** The release that is served, or null. */
+  readonly live: string | null
+  readonly added: readonly ReleaseFile[]
+  readonly changed: readonly ReleaseFile[]
+  /** Files that are not as the live release left them. */
+  readonly drifted: readonly ReleaseFile[]
+  readonly unchanged: number
+  /** Paths the live release serves and this one does not name: they stay until their release is pruned. */
+  readonly retired: readonly string[]
+  /** Keys that no release of ours knows: never touched. */
+  readonly foreign: readonly string[]
+  /** Objects that would be overwritten although launch did not put them there: they are adopted as release zero before. */
+  readonly adopted: readonly string[]
+}

@@ -1,26 +1,8 @@
 import type { Build } from '../core/plan.ts'
 import type { Files, ObjectStore } from '../core/ports.ts'
-import { keys, type ReleaseFile } from '../core/release.ts'
+import { keys, type DeployDiff } from '../core/release.ts'
 import { builtFiles, compare, foreignKeys, listKeys } from './compare.ts'
 import { readCurrent } from './releases.ts'
-
-/** What a deploy of the build output as it is now would do to a bucket. */
-export type DeployDiff = {
-  readonly release: string
-  /** The release that is served, or null. */
-  readonly live: string | null
-  readonly added: readonly ReleaseFile[]
-  readonly changed: readonly ReleaseFile[]
-  /** Files that are not as the live release left them. */
-  readonly drifted: readonly ReleaseFile[]
-  readonly unchanged: number
-  /** Paths the live release serves and this one does not name: they stay until their release is pruned. */
-  readonly retired: readonly string[]
-  /** Keys that no release of ours knows: never touched. */
-  readonly foreign: readonly string[]
-  /** Objects that would be overwritten although launch did not put them there: they are adopted as release zero before. */
-  readonly adopted: readonly string[]
-}
 
 /** Reads only. Throws ARTIFACT_INVALID without a build output. */
 export async function deployDiff(

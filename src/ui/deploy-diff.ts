@@ -1,21 +1,9 @@
 import { plural } from '../core/quantity.ts'
-import type { ReleaseFile } from '../core/release.ts'
+import type { DeployDiff, ReleaseFile } from '../core/release.ts'
 import { safeText } from './text.ts'
 
-type Diff = {
-  readonly release: string
-  readonly live: string | null
-  readonly added: readonly ReleaseFile[]
-  readonly changed: readonly ReleaseFile[]
-  readonly drifted: readonly ReleaseFile[]
-  readonly unchanged: number
-  readonly retired: readonly string[]
-  readonly foreign: readonly string[]
-  readonly adopted: readonly string[]
-}
-
 /** What `launch deploy --dry-run` would change in a bucket, file by file: `+` new, `~` other content or headers, `!` drifted. */
-export function diffLines(diff: Diff, bucket: string): readonly string[] {
+export function diffLines(diff: DeployDiff, bucket: string): readonly string[] {
   const { added, changed, drifted, retired, foreign, adopted } = diff
   const sent = [...added, ...changed, ...drifted]
   const bytes = sent.reduce((total, file) => total + file.bytes, 0)

@@ -4,7 +4,8 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } fro
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { bucketSite, type BucketSite } from '../support/bucket-site.ts'
+import { bucketSite } from '../support/bucket-site.ts'
+import type { LocalServer } from '../support/local-server.ts'
 import { startMoto, type Moto } from '../support/moto.ts'
 import { runBin } from '../support/run-bin.ts'
 import { tempDir, type TempDir } from '../support/temp-dir.ts'
@@ -32,7 +33,7 @@ const after = {
 describe.skipIf(await lacks('moto'))('against moto', () => {
   let moto: Moto
   let project: TempDir
-  const sites: BucketSite[] = []
+  const sites: LocalServer[] = []
   let publisher: AsyncDisposable
   let s3: S3Client
   let cloudFront: CloudFrontClient

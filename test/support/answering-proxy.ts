@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { AwsReply } from './aws-server.ts'
+import { forwarded, localServer, passOn } from './local-server.ts'
 
 export type ProxiedRequest = { readonly method: string; readonly url: string; readonly headers: IncomingHttpHeaders }
 
@@ -23,31 +23,11 @@ export async function answeringProxy(target: string): Promise<AnsweringProxy> {
         .writeHead(reply.status, { 'content-type': 'application/xml', ...reply.headers })
         .end(reply.body ?? '')
     }
-    const forward = request(`${target}${url}`, { method, headers })
-    incoming.on('aborted', () => forward.destroy())
-    outgoing.on('close', () => forward.destroy())
-    const answered = once(forward, 'response')
-    incoming.pipe(forward)
-    // `response` comes with exactly one IncomingMessage.
-    const [answer] = (await answered) as [IncomingMessage]
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-    outgoing.flushHeaders()
-    answer.pipe(outgoing)
+    passOn(await forwarded(target, incoming), outgoing)
   }
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
-    handle(incoming, outgoing).catch(() => outgoing.destroy())
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    ...(await localServer(handle)),
     answer: (next) => void (decide = next),
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
 }
 

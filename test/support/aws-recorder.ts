@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { IamRequest } from './iam.ts'
+import { bytesOf, forwarded, localServer, passOn } from './local-server.ts'
 
 /** One request as it went to an AWS endpoint, and how it was answered. */
 export type Recorded = {
@@ -33,33 +33,13 @@ export async function awsRecorder(target: string, answer: Answer = () => null): 
       requests.push({ ...sent, status: said.status })
       return void outgoing.writeHead(said.status, { 'content-type': 'application/xml' }).end(said.body)
     }
-    const forward = request(`${target}${url}`, { method, headers })
-    incoming.on('aborted', () => forward.destroy())
-    outgoing.on('close', () => forward.destroy())
-    const answered = once(forward, 'response')
-    if (body) forward.end(body)
-    else incoming.pipe(forward)
-    // `response` comes with exactly one IncomingMessage.
-    const [reply] = (await answered) as [IncomingMessage]
+    const reply = await forwarded(target, incoming, body ?? undefined)
     if (!own) requests.push({ ...sent, status: reply.statusCode ?? 0 })
-    outgoing.writeHead(reply.statusCode ?? 502, reply.headers)
-    outgoing.flushHeaders()
-    reply.pipe(outgoing)
+    passOn(reply, outgoing)
   }
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
-    handle(incoming, outgoing).catch(() => outgoing.destroy())
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    ...(await localServer(handle)),
     requests,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
 }
 
@@ -141,11 +121,4 @@ function s3Rights(method: string, url: URL, headers: IncomingHttpHeaders, body: 
   }
   if (source === undefined) return [put]
   return [{ action: 's3:GetObject', resource: arn(decodeURIComponent(source).replace(/^\//, '')), context: {} }, put]
-}
-
-async function bytesOf(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  // An IncomingMessage without an encoding yields Buffers.
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
 }

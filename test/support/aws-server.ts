@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { localServer } from './local-server.ts'
 
 export type AwsRequest = {
   readonly method: string
@@ -27,19 +27,8 @@ export async function awsServer(answer: (request: AwsRequest, n: number) => AwsR
       .writeHead(reply.status, { 'content-type': 'application/xml', ...reply.headers })
       .end(reply.body ?? '')
   }
-  const server = createServer((incoming, response) => void respond(incoming, response)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    requests,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  const { url, [Symbol.asyncDispose]: close } = await localServer(respond)
+  return { endpoint: url, requests, [Symbol.asyncDispose]: close }
 }
 
 /** An error as S3 says it. */

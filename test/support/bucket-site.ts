@@ -1,8 +1,6 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { once } from 'node:events'
-
-export type BucketSite = AsyncDisposable & { readonly url: string }
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { localServer, type LocalServer } from './local-server.ts'
 
 type Copy = {
   readonly status: number
@@ -12,7 +10,7 @@ type Copy = {
 }
 
 /** A CDN over a bucket: keeps what it fetched as long as `s-maxage` or `max-age` says, and answers `/api/health` itself. */
-export async function bucketSite(client: S3Client, bucket: string): Promise<BucketSite> {
+export async function bucketSite(client: S3Client, bucket: string): Promise<LocalServer> {
   const copies = new Map<string, Copy>()
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const path = new URL(request.url ?? '/', 'http://site').pathname
@@ -23,20 +21,9 @@ export async function bucketSite(client: S3Client, bucket: string): Promise<Buck
     copies.set(key, copy)
     response.writeHead(copy.status, { ...copy.headers, 'x-cache': copy === kept ? 'Hit' : 'Miss' }).end(copy.body)
   }
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => response.writeHead(502).end(String(error)))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  return localServer((request, response) =>
+    answer(request, response).catch((error: unknown) => response.writeHead(502).end(String(error))),
+  )
 }
 
 async function fetchCopy(client: S3Client, bucket: string, key: string): Promise<Copy> {

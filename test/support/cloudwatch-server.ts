@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { localServer } from './local-server.ts'
 
 /** What the SDK sends, with times in epoch seconds. */
 export type MetricDataRequest = {
@@ -35,15 +35,19 @@ export type CloudWatchServer = AsyncDisposable & {
   readonly endpoint: string
   readonly metricData: readonly MetricDataRequest[]
   readonly alarms: readonly AlarmsRequest[]
+  /** Namespaces whose metrics were listed. */
+  readonly listed: readonly (string | undefined)[]
 }
 
 /** A server that speaks CloudWatch's awsJson1_0 and answers what the test says. */
 export async function cloudWatchServer(answer: {
   metricData?(request: MetricDataRequest, call: number): Reply
   alarms?(request: AlarmsRequest, call: number): Reply
+  list?(request: { readonly Namespace?: string; readonly NextToken?: string }): Reply
 }): Promise<CloudWatchServer> {
   const metricData: MetricDataRequest[] = []
   const alarms: AlarmsRequest[] = []
+  const listed: (string | undefined)[] = []
   const replyTo = (target: string, body: string): Reply => {
     // The SDK's own serialiser wrote the body.
     const json: unknown = JSON.parse(body)
@@ -55,6 +59,11 @@ export async function cloudWatchServer(answer: {
       alarms.push(json as AlarmsRequest)
       return answer.alarms?.(json as AlarmsRequest, alarms.length) ?? { MetricAlarms: [], CompositeAlarms: [] }
     }
+    if (target.endsWith('.ListMetrics') && answer.list) {
+      const request = json as { readonly Namespace?: string; readonly NextToken?: string }
+      listed.push(request.Namespace)
+      return answer.list(request)
+    }
     return { fault: 'InvalidAction', status: 400 }
   }
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
@@ -63,18 +72,6 @@ export async function cloudWatchServer(answer: {
     response.writeHead(failed ? reply.status : 200, { 'content-type': 'application/x-amz-json-1.0' })
     response.end(JSON.stringify(failed ? { __type: reply.fault, message: 'as the test wants it' } : reply))
   }
-  const server = createServer((request, response) => void respond(request, response)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return {
-    endpoint: `http://127.0.0.1:${address.port}`,
-    metricData,
-    alarms,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  const { url, [Symbol.asyncDispose]: close } = await localServer(respond)
+  return { endpoint: url, metricData, alarms, listed, [Symbol.asyncDispose]: close }
 }

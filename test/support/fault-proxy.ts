@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { bytesOf, forwarded, localServer, passOn } from './local-server.ts'
 
 /** Where in the life of a request the process behind it ends: before the service saw it, with no reply, right after the reply. */
 export const killPhases = ['before', 'applied', 'replied'] as const
@@ -43,18 +44,14 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { method = 'GET', headers, url = '/' } = incoming
     // The sandbox's clock is no part of AWS: a long poll, passed on as it comes.
-    if (url.startsWith('/_sandbox/')) return passOn(target, incoming, outgoing)
+    if (url.startsWith('/_sandbox/')) return passOn(await forwarded(target, incoming), outgoing)
     const body = await bytesOf(incoming)
     const { name, isEffect } = nameOf(method, url, headers, body.toString('latin1'))
     const named = { n: requests.length + 1, name, isEffect, status: null as number | null }
     requests.push(named)
     const fatal = armed?.name === name && (armed.left -= 1) === 0 ? armed : null
     if (fatal?.phase === 'before') return die(fatal, named)
-    const forward = request(`${target}${url}`, { method, headers })
-    const answered = once(forward, 'response')
-    forward.end(body)
-    // `response` comes with exactly one IncomingMessage.
-    const [answer] = (await answered) as [IncomingMessage]
+    const answer = await forwarded(target, incoming, body)
     const reply = await bytesOf(answer)
     named.status = answer.statusCode ?? 502
     if (fatal?.phase === 'applied') return die(fatal, named)
@@ -72,35 +69,12 @@ export async function faultProxy(target: string): Promise<FaultProxy> {
     kill()
   }
 
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
-    handle(incoming, outgoing).catch(() => outgoing.destroy())
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    ...(await localServer(handle)),
     requests,
     arm: (kill) => void (armed = { ...kill, left: kill.occurrence }),
     killedAt: () => killedAt,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
-}
-
-function passOn(target: string, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const { method, headers, url } = incoming
-  const forward = request(`${target}${url}`, { method, headers }, (answer) => {
-    outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-    outgoing.flushHeaders()
-    answer.pipe(outgoing)
-  })
-  forward.on('error', () => outgoing.destroy())
-  outgoing.on('close', () => forward.destroy())
-  incoming.pipe(forward)
 }
 
 type Name = Pick<NamedRequest, 'name' | 'isEffect'>
@@ -143,11 +117,4 @@ function detail(what: string, body: string): string {
   if (type === 'gate-judged') return `${type} ${field('key')} ${field('verdict')}`
   if (/^(?:flag|stage)-/.test(type)) return `${type} @${field('percent')}`
   return `${type} ${['step', 'phase', 'role'].map(field).find((value) => value !== '') ?? ''}`
-}
-
-async function bytesOf(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  // An IncomingMessage without an encoding yields Buffers.
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
 }

@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { localServer } from './local-server.ts'
 
 /** What its tokens may do. The server behind `silent` takes writes and loses every answer to a read. */
 export const darklyTokens = {
@@ -29,19 +29,15 @@ export type DarklyFlag = Json & { _version: number; environments: { [name: strin
  */
 export async function darklyServer(): Promise<DarklyServer> {
   const flags = new Map<string, DarklyFlag>()
-  const server = createServer((incoming, response) => {
-    void answer(incoming, flags).then((given) => {
-      if (given === null) return incoming.socket.destroy()
-      return response
-        .writeHead(given.status, { 'content-type': 'application/json' })
-        .end(JSON.stringify(given.body ?? {}))
-    })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  const server = await localServer(async (incoming, response) => {
+    const given = await answer(incoming, flags)
+    if (given === null) return incoming.socket.destroy()
+    return response
+      .writeHead(given.status, { 'content-type': 'application/json' })
+      .end(JSON.stringify(given.body ?? {}))
+  })
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    ...server,
     flag: (key) => {
       const found = flags.get(key)
       if (!found) throw new Error(`no flag ${key}`)
@@ -49,11 +45,6 @@ export async function darklyServer(): Promise<DarklyServer> {
     },
     production: (key) => flags.get(key)?.environments['production'] ?? {},
     create: (key) => void flags.set(key, newFlag(key)),
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
 }
 

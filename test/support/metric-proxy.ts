@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
+import { bytesOf, forwarded, localServer, passOn } from './local-server.ts'
 
 const Query = z.looseObject({
   Id: z.string(),
@@ -34,22 +34,10 @@ export async function metricProxy(target: string): Promise<MetricProxy> {
   const exchanges: Exchange[] = []
   let dropped: ((query: RecordedQuery) => boolean) | null = null
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const { method = 'GET', headers, url = '/' } = incoming
-    const forward = request(`${target}${url}`, { method, headers })
-    incoming.on('aborted', () => forward.destroy())
-    outgoing.on('close', () => forward.destroy())
-    const answered = once(forward, 'response')
-    const isMetrics = String(headers['x-amz-target']).endsWith('.GetMetricData')
+    const isMetrics = String(incoming.headers['x-amz-target']).endsWith('.GetMetricData')
     const body = isMetrics ? await bytesOf(incoming) : null
-    if (body) forward.end(body)
-    else incoming.pipe(forward)
-    // `response` comes with exactly one IncomingMessage.
-    const [answer] = (await answered) as [IncomingMessage]
-    if (!body || answer.statusCode !== 200) {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      outgoing.flushHeaders()
-      return void answer.pipe(outgoing)
-    }
+    const answer = await forwarded(target, incoming, body ?? undefined)
+    if (!body || answer.statusCode !== 200) return passOn(answer, outgoing)
     const question = Question.parse(JSON.parse(body.toString()))
     const reply = Reply.parse(JSON.parse((await bytesOf(answer)).toString()))
     const gone = new Set(question.MetricDataQueries.filter((query) => dropped?.(query)).map(({ Id }) => Id))
@@ -59,27 +47,9 @@ export async function metricProxy(target: string): Promise<MetricProxy> {
     const { 'transfer-encoding': _, ...kept } = answer.headers
     outgoing.writeHead(200, { ...kept, 'content-length': String(text.length) }).end(text)
   }
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 120_000 }, (incoming, outgoing) => {
-    handle(incoming, outgoing).catch(() => outgoing.destroy())
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    ...(await localServer(handle)),
     exchanges,
     drop: (wanted) => void (dropped = wanted),
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
   }
-}
-
-async function bytesOf(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  // An IncomingMessage without an encoding yields Buffers.
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
 }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { createServer, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { memoryApi } from '../../examples/statusboard/mock/api.ts'
+import { localServer } from './local-server.ts'
 
 const appRoot = fileURLToPath(new URL('../../examples/statusboard/', import.meta.url))
 
@@ -32,7 +33,7 @@ export function runScript(
   })
 }
 
-export type BoardSite = {
+export type BoardSite = AsyncDisposable & {
   readonly url: string
   /** Bodies of POST /api/events, in order. */
   readonly events: readonly { readonly event: string; readonly variant: string; readonly ms?: number }[]
@@ -40,7 +41,6 @@ export type BoardSite = {
   readonly setFlag: (document: unknown) => void
   /** From now on this path answers so instead. */
   readonly override: (method: string, path: string, status: number, body: string) => void
-  readonly [Symbol.asyncDispose]: () => Promise<void>
 }
 
 const types: { readonly [extension: string]: string } = {
@@ -57,7 +57,7 @@ export async function boardSite(dist: string, flag: unknown): Promise<BoardSite>
   const events: { event: string; variant: string }[] = []
   const overrides = new Map<string, { readonly status: number; readonly body: string }>()
   let document = flag
-  const server = createServer((request, response) => {
+  const server = await localServer((request, response) => {
     const send = (status: number, type: string, body: string | Buffer): void => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
     }
@@ -83,23 +83,15 @@ export async function boardSite(dist: string, flag: unknown): Promise<BoardSite>
         ? send(404, 'text/plain', 'none')
         : send(200, types[extname(file)] ?? 'application/octet-stream', found)
     }
-    answer().catch((error: unknown) => send(500, 'text/plain', String(error)))
+    return answer().catch((error: unknown) => send(500, 'text/plain', String(error)))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server has no port')
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    ...server,
     events,
     setFlag: (next) => {
       document = next
     },
     override: (method, path, status, body) => void overrides.set(`${method} ${path}`, { status, body }),
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections()
-        server.close(() => resolve())
-      }),
   }
 }
 
