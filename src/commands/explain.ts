@@ -1,6 +1,7 @@
 import { LaunchError } from '../core/errors.ts'
 import type { EventOf, LaunchEvent } from '../core/event.ts'
 import { missing, needKey } from '../core/evidence.ts'
+import type { Retold } from '../core/judge/retold.ts'
 import type { Plan, PlannedGate } from '../core/plan.ts'
 import type { ExplainView } from '../ui/explain.ts'
 import { text, type Command } from './command.ts'
@@ -10,10 +11,16 @@ import { linesFor } from './say.ts'
 
 type GateJudged = EventOf<'gate-judged'>
 
+/** What follows a verdict for long is told by launch history. */
+const mostFollowing = 6
+/** Columns of one of them: a rollback's reason is the gate's own, which stands below. */
+const longestFollowing = 100
+
 export const explain: Command = {
   name: 'explain',
   group: 'look',
-  about: 'why a gate said what it said: window, limits, what was observed, the points used, the query, what to do',
+  about:
+    'why a gate said what it said: window, limits, what was observed, the points used, the query, what to do; a stage of a canary is judged again, with the arithmetic',
   args: [['[gate]', 'a gate, also at a stage: canary@30 (default: the one judged last)']],
   options: [launchOption, ['--points', 'every minute in a row of its own']],
   examples: [
@@ -25,7 +32,9 @@ export const explain: Command = {
     const { plan, state, events } = await viewLaunch(context, text(options, 'launch'))
     const named = text(args, 'gate')
     const event = await judged(events, named, state.id)
-    const view = { ...(await evidenceOf(event, plan)), event, everyPoint: options['points'] === true }
+    const [evidence, retold] = await Promise.all([evidenceOf(event, plan), retoldOf(event, plan, events)])
+    const followed = await whatFollowed(event, plan, events)
+    const view = { ...evidence, event, everyPoint: options['points'] === true, retold, followed }
     const { checkPoints, explainLines } = await import('../ui/explain.ts')
     const lines = explainLines(view, context.output.out.theme)
     return {
@@ -42,7 +51,10 @@ export const explain: Command = {
           at: new Date(event.at).toISOString(),
           window: event.window,
           bakedMs: event.bakedMs,
+          by: event.actor,
+          followed: following(event, events).map(({ n, type }) => ({ n, type })),
           checks: event.checks.map((check) => ({ ...check, points: checkPoints(check, view) })),
+          rollout: retold,
         },
       },
     }
@@ -58,7 +70,7 @@ async function judged(events: readonly LaunchEvent[], named: string | null, laun
     throw new LaunchError('NOT_FOUND', `no gate of launch ${launch} was judged yet`, {
       hint: 'launch validate judges one',
     })
-  const { suggestion } = await import('../runsheet/nearest.ts')
+  const { suggestion } = await import('../core/nearest.ts')
   const known = [...new Set(all.map(({ gate, stage }) => (stage === null ? gate : `${gate}@${stage}`)))]
   throw new LaunchError('NOT_FOUND', `launch ${launch} has no verdict of a gate "${named}"`, {
     hint: suggestion(named, known, known.length === 0 ? 'no gate was judged yet' : 'it has'),
@@ -79,13 +91,47 @@ function afterwards(events: readonly LaunchEvent[], event: GateJudged): readonly
   ]
 }
 
+/** The events after a verdict until its gate was judged again. */
+function following(event: GateJudged, events: readonly LaunchEvent[]): readonly LaunchEvent[] {
+  const after = events.filter(({ n }) => n > event.n)
+  const again = after.findIndex((one) => one.type === 'gate-judged' && one.gate === event.gate)
+  return (again === -1 ? after : after.slice(0, again)).filter(({ type }) => type !== 'gate-judged')
+}
+
+/** What was done after a stage was judged, and by whom: as far as a reader can still take it in. */
+async function whatFollowed(event: GateJudged, plan: Plan, events: readonly LaunchEvent[]): Promise<readonly string[]> {
+  if (event.stage === null) return []
+  const [{ eventText }, { clockTime, who }, { wordsOf }, { truncate }, { stepWords }] = await Promise.all([
+    import('../ui/event-text.ts'),
+    import('../ui/format.ts'),
+    import('../ui/words.ts'),
+    import('../ui/text.ts'),
+    import('./describe-step.ts'),
+  ])
+  const words = wordsOf(plan, await stepWords())
+  return following(event, events)
+    .slice(0, mostFollowing)
+    .flatMap((one) => {
+      const said = eventText(one, null, words)
+      return said ? [`${clockTime(one.at)} ${truncate(said.text, longestFollowing)} (${who(one.actor.name)})`] : []
+    })
+}
+
+/** A stage judged sequentially once more, from the journal alone. */
+async function retoldOf(event: GateJudged, plan: Plan, events: readonly LaunchEvent[]): Promise<Retold | null> {
+  const gate = gateOf(event, plan)
+  if (event.stage === null || !gate) return null
+  const { rejudged } = await import('./rejudge.ts')
+  return rejudged(event, gate, plan, events)
+}
+
 /** What each check of the gate asked, what it got, and what helps. */
 async function evidenceOf(event: GateJudged, plan: Plan): Promise<Pick<ExplainView, 'seen' | 'hints'>> {
   const [{ checkKind }, { needsOfGate }] = await Promise.all([
     import('../gates/registry.ts'),
     import('../gates/judge-gate.ts'),
   ])
-  const gate = gatesOf(plan).find(({ id, environment }) => id === event.gate && environment === event.environment)
+  const gate = gateOf(event, plan)
   const environment = plan.environments[event.environment]
   if (!gate || !environment) return { seen: {}, hints: {} }
   const scope = { environment, phase: event.phase }
@@ -98,6 +144,10 @@ async function evidenceOf(event: GateJudged, plan: Plan): Promise<Pick<ExplainVi
   ])
   const hints = gate.checks.map((check) => [check.id, checkKind(check.kind).hint])
   return { seen: Object.fromEntries(seen), hints: Object.fromEntries(hints) }
+}
+
+function gateOf(event: GateJudged, plan: Plan): PlannedGate | undefined {
+  return gatesOf(plan).find(({ id, environment }) => id === event.gate && environment === event.environment)
 }
 
 function gatesOf(plan: Plan): readonly PlannedGate[] {

@@ -1,8 +1,11 @@
 import type { EventOf } from '../core/event.ts'
 import type { Finding, Need, Series } from '../core/evidence.ts'
+import type { Retold } from '../core/judge/retold.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Window } from '../core/verdict.ts'
+import { arithmeticRows } from './explain-arithmetic.ts'
 import { pointRows, pointsOf, pointsText, type Points } from './explain-points.ts'
+import { rolloutRows } from './explain-rollout.ts'
 import { findingText } from './finding-text.ts'
 import { clockTime, dateTime, elapsed, measure, sampleCount, short, whoAndWhere } from './format.ts'
 import { safeText, table } from './text.ts'
@@ -19,6 +22,10 @@ export type ExplainView = {
   readonly hints: { readonly [check: string]: string }
   /** Every period in a row of its own. */
   readonly everyPoint: boolean
+  /** The verdict had again, where the gate was judged as part of a rollout. */
+  readonly retold: Retold | null
+  /** What was journaled because of it, until the gate was judged again: lines that are fit to print. */
+  readonly followed: readonly string[]
 }
 
 /** The text of `launch explain`: one verdict of a gate with everything it rests on. */
@@ -32,6 +39,8 @@ export function explainLines(view: ExplainView, theme: Theme): readonly string[]
       ['judged', `${dateTime(event.at)} by ${whoAndWhere(event.actor)}, event ${event.n} of launch ${event.launch}`],
       ['window', `${windowText(event.window)}, ${formatDuration(event.bakedMs)} of it settled evidence`],
       ['artifact', event.artifact === null ? 'none yet' : short(event.artifact)],
+      ...(view.retold ? rolloutRows(view.retold) : []),
+      ...view.followed.map((line, index) => [index === 0 ? 'followed' : '', line]),
     ]),
     ...worstFirst(event.checks).flatMap((check) => ['', ...checkLines(check, view, theme)]),
   ]
@@ -55,12 +64,14 @@ export function checkPoints(check: Check, { event, seen }: Pick<ExplainView, 'ev
 }
 
 function checkLines(check: Check, view: ExplainView, theme: Theme): readonly string[] {
-  const { event, seen, hints, everyPoint } = view
+  const { event, seen, hints, everyPoint, retold } = view
   const { judgement } = check
   const points = checkPoints(check, view)
   const others = (seen[check.id] ?? []).filter(
     ({ need, finding }) => need.need !== 'series' || finding.status === 'missing',
   )
+  const arithmetic = retold && arithmeticRows(check.id, retold)
+  const again = retold?.verdicts[check.id]
   const rows = [
     ['check', `${safeText(event.gate)}/${safeText(check.id)} (${safeText(check.kind)})`],
     ['observed', measure(judgement)],
@@ -68,7 +79,8 @@ function checkLines(check: Check, view: ExplainView, theme: Theme): readonly str
     ['window', judgement.window ? windowText(judgement.window) : ''],
     ['why', safeText(judgement.why)],
     ['query', safeText(judgement.query)],
-    ...points.map((one) => ['points', pointsText(one)]),
+    ...(arithmetic ?? points.map((one) => ['points', pointsText(one)])),
+    ['again', again === undefined ? '' : againText(again, judgement.verdict)],
     ...others.map(({ need, finding }) => ['seen', otherText(need, finding)]),
     ['hint', judgement.verdict === 'pass' ? '' : safeText(hints[check.id] ?? '')],
   ]
@@ -79,6 +91,12 @@ function checkLines(check: Check, view: ExplainView, theme: Theme): readonly str
       ? points.flatMap((one) => [`  ${one.metric} ${one.variant}`, ...pointRows(one).map((row) => `    ${row}`)])
       : []),
   ]
+}
+
+/** Whether the arithmetic leads to what the journal says. */
+function againText(again: string, journaled: string): string {
+  if (journaled === 'waived') return `${again}, and waived`
+  return again === journaled ? `${again}, as the journal says` : `${again}, but the journal says ${journaled}`
 }
 
 function otherText(need: Need, finding: Finding): string {

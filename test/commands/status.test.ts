@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StatusEnvelope } from '../../src/ui/envelope-schema.ts'
+import { readLines, recalculated, verdictOfLines } from '../support/explained.ts'
 import { launchProject, type LaunchProject } from '../support/launch-project.ts'
 import { chained, flagOf, journalLines, journalOf, servedRelease } from '../support/sandbox-files.ts'
 
@@ -75,12 +76,35 @@ describe('after a launch that was rolled back at 30 %', () => {
     expect(stdout).toMatch(/^launch ended, rolled-back/)
     expect(stdout).toContain('gate canary at 30% in production: ✖ fail')
     const [first = ''] = stdout.split('\n\n').slice(2)
-    expect(first).toMatch(
-      /^✖ fail {2}Error rate < 1%\n {2}check +canary\/error-rate \(ratio\)\n {2}observed +1\d(\.\d+)?% > 1%/,
-    )
+    expect(first).toMatch(/^✖ fail {2}Error rate < 1%\n {2}check +canary\/error-rate \(ratio\)\n/)
     expect(first).toMatch(/query +StatusBoard Errors \{Environment=production, Variant=v2\|v1\}/)
-    expect(first).toMatch(/points +errors canary: \d+ of \d+ periods \d\d:\d\d:\d\dZ to .*not settled yet/)
+    expect(first).toMatch(/counted +10%: 10 of 12 minutes \d\d:\d\d:00Z to .*, new version \d+ of [\d,]+, old version/)
+    expect(first).toMatch(
+      /left out +30%: \d minutes? .* younger than the metric takes to settle: in the comparison alone/,
+    )
+    expect(first).toMatch(/compared +since .* = 1\d(\.\d+)?% against .* in the old version → matters/)
+    expect(first).toMatch(/again +fail, as the journal says/)
     expect(first).toMatch(/hint +\S/)
+  })
+
+  test('explain says what followed a verdict, and who did it', async () => {
+    const { stdout } = await run('explain', 'canary@30')
+    expect(stdout).toMatch(/judged +2026-12-02 .* by .+, event \d+ of launch/)
+    expect(stdout).toMatch(/followed +\d\d:\d\d:\d\dZ emergency rollback begins: .* \(.+\)\n/)
+  })
+
+  test.each([
+    ['canary@10', 'pass'],
+    ['canary@30', 'fail'],
+  ])('the arithmetic that explain prints of %s can be calculated again, and leads to %s', async (gate, verdict) => {
+    const { stdout } = await run('explain', gate)
+    const lines = readLines(stdout)
+    expect(lines.checks.map(({ id }) => id).toSorted()).toEqual(['board-p95', 'drawer-average', 'error-rate'])
+    expect(verdictOfLines(lines), stdout).toBe(verdict)
+    for (const { what, said, is, within } of recalculated(lines))
+      expect(Math.abs(said - is), `${what}: ${said} is printed, ${is} calculated`).toBeLessThanOrEqual(
+        within * Math.abs(is) + 1e-12,
+      )
   })
 
   test('the points that explain gives add up to what was observed', async () => {
@@ -127,11 +151,13 @@ describe('after a launch that was rolled back at 30 %', () => {
     const ran = await run('report')
 
     const path = join(project.path, '.launch/sandbox/reports', `${launch}.md`)
-    expect(ran.stderr).toBe(`written to ${path}\n`)
+    const page = path.replace('.md', '.html')
+    expect(ran.stderr).toBe(`written to ${path}\nas a page to ${page}\n`)
     expect(await readFile(path, 'utf8')).toBe(ran.stdout)
     expect(ran.stdout).toMatch(/## Lessons Learned\n\n- start \\\*earlier\\\* \(/)
     expect(ran.stdout).toContain('Launch Status: **FAILED**')
-    expect(await readdir(join(project.path, '.launch/sandbox/reports'))).toEqual([`${launch}.md`])
+    expect(await readFile(page, 'utf8')).toContain('<li>start *earlier* (')
+    expect(await readdir(join(project.path, '.launch/sandbox/reports'))).toEqual([`${launch}.html`, `${launch}.md`])
   })
 
   test('archive is one file that tar unpacks, its checksums hold and the journal in it is whole', async () => {
