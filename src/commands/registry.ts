@@ -19,6 +19,7 @@ import { rollbackValidate } from './rollback-validate.ts'
 import { canaryAbort, canaryPause, canaryPromote, canaryResume } from './canary-ask.ts'
 import { approve } from './approve.ts'
 import { archive } from './archive.ts'
+import { backtest } from './backtest.ts'
 import { canaryStatus } from './canary-status.ts'
 import { completion } from './completion.ts'
 import { explain } from './explain.ts'
@@ -71,6 +72,7 @@ export const commands: readonly Command[] = [
   status,
   plan,
   explain,
+  backtest,
   canaryStatus,
   flagShow,
   flagWatch,
