@@ -17,8 +17,8 @@ export function journaledSeries(
   for (const event of events) {
     if (event.type !== 'gate-judged' || event.environment !== environment) continue
     for (const [key, finding] of Object.entries(event.evidence)) {
-      const metric = metricOf(key)
-      if (metric === null || finding.status === 'missing' || !isSeries(finding.value)) continue
+      const metric = seriesNeedOf(key)?.metric
+      if (metric === undefined || finding.status === 'missing' || !isSeries(finding.value)) continue
       const entry = found.get(metric) ?? { periodMs: finding.value.periodMs, variants: new Map() }
       found.set(metric, entry)
       addMinutes(entry.variants, finding.value)
@@ -50,16 +50,17 @@ function sorted(variants: ReadonlyMap<VariantName, ReadonlyMap<number, Minute>>)
   )
 }
 
-/** The metric a need's key asks minutes of, or null; keys are made by `needKey`. */
-function metricOf(key: string): string | null {
+/** What a need's key asks minutes of, or null for another kind of need; keys are made by `needKey`. */
+export function seriesNeedOf(key: string): { readonly metric: string; readonly cut: number | null } | null {
   try {
     const entries: unknown = JSON.parse(key)
     if (!Array.isArray(entries)) return null
     const need = new Map(
       entries.filter((entry): entry is [string, unknown] => Array.isArray(entry) && typeof entry[0] === 'string'),
     )
-    const metric = need.get('metric')
-    return need.get('need') === 'series' && typeof metric === 'string' ? metric : null
+    const [metric, cut] = [need.get('metric'), need.get('cut')]
+    if (need.get('need') !== 'series' || typeof metric !== 'string') return null
+    return { metric, cut: typeof cut === 'number' ? cut : null }
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error
@@ -67,7 +68,7 @@ function metricOf(key: string): string | null {
 }
 
 /** Evidence is read back as plain JSON; one with another shape is left out. */
-function isSeries(value: unknown): value is Series {
+export function isSeries(value: unknown): value is Series {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -3,12 +3,13 @@ import type { CheckResult, EventOf, LaunchEvent } from '../core/event.ts'
 import type { Minute } from '../core/evidence.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
+import type { Judgement } from '../core/verdict.ts'
 import { sumOf } from '../core/settled.ts'
 import { journaledSeries, newVersionMinutes } from './journaled-series.ts'
 
 const hourMs = 3_600_000
 
-/** A check of the summary with the last value that was seen, and the worst one if any look failed. */
+/** A check of the summary with the last value that was seen, or the fail without one, and the worst one if any look failed. */
 export type Headline = {
   readonly last: CheckResult
   readonly at: EpochMs
@@ -24,7 +25,8 @@ export function headlineOf(plan: Plan, events: readonly LaunchEvent[], environme
   const found = new Map<string, Headline>()
   for (const look of looks) {
     for (const result of look.checks) {
-      if (result.judgement.observed === null) continue
+      // A rollout that is judged as one fails without a single value: its reason stands for it.
+      if (result.judgement.observed === null && result.judgement.verdict !== 'fail') continue
       const here = { result, at: look.at, stage: look.stage }
       const failed = result.judgement.verdict === 'fail' ? here : (found.get(result.id)?.failed ?? null)
       found.set(result.id, { last: result, at: look.at, stage: look.stage, failed })
@@ -33,9 +35,15 @@ export function headlineOf(plan: Plan, events: readonly LaunchEvent[], environme
   const seen = [...found.values()]
   if (plan.report.headline.length > 0)
     return plan.report.headline.flatMap((name) => seen.find(({ last }) => isNamed(last, name)) ?? [])
-  return seen.filter(
-    ({ last }) => typeof last.judgement.observed === 'number' && typeof last.judgement.limit === 'number',
-  )
+  return seen.filter(({ last: { judgement } }) => isNumeric(judgement) || isOfSamples(judgement))
+}
+
+function isNumeric({ observed, limit }: Judgement): boolean {
+  return typeof observed === 'number' && typeof limit === 'number'
+}
+
+function isOfSamples({ observed, samples }: Judgement): boolean {
+  return observed === null && samples > 0
 }
 
 /** Titles of the checks `report.headline` names that no look has seen a value of. */

@@ -1,10 +1,12 @@
 import type { EpochMs } from '../core/brand.ts'
 import type { CheckResult, LaunchEvent, Release } from '../core/event.ts'
+import { lateLine, lateMetrics } from '../core/late-metrics.ts'
 import type { LaunchWindow, Plan } from '../core/plan.ts'
 import { bindingApprovals, type Approval, type GateState, type LaunchState, type Stage } from '../core/state.ts'
 import { wordsOf, type DescribeStep, type EventText } from '../ui/words.ts'
 import { fold } from '../core/reduce.ts'
 import { triedRelease } from '../core/tried-release.ts'
+import { chartsOf, type Charts, type SignalOf } from './charts.ts'
 import { flagChanges, type FlagChange } from './flag-changes.ts'
 import { adoptionOf, deltasOf, headlineOf, unseenOf, type Adoption, type Delta, type Headline } from './metrics.ts'
 import { plannedDuration } from './planned-duration.ts'
@@ -49,7 +51,7 @@ export type ReportModel = {
     readonly endedAt: EpochMs | null
   }[]
   readonly stages: readonly Stage[]
-  readonly gates: readonly (GateState & {
+  readonly gates: readonly (Omit<GateState, 'evidence' | 'saying'> & {
     readonly key: string
     readonly name: string
     readonly checks: readonly CheckResult[]
@@ -67,6 +69,8 @@ export type ReportModel = {
   readonly flagKey: string
   readonly flag: readonly FlagChange[]
   readonly waived: readonly WaivedCheck[]
+  /** Null when the flag was never raised. */
+  readonly charts: Charts | null
   readonly answers: readonly {
     readonly question: string
     readonly answer: 'yes' | 'no'
@@ -83,15 +87,17 @@ export type ReportInput = {
   readonly plan: Plan
   readonly events: readonly LaunchEvent[]
   readonly describeStep: DescribeStep
+  readonly signalOf: SignalOf
 }
 
 /** The report of a journal; null for an empty one. */
-export function reportModel({ plan, events, describeStep }: ReportInput): ReportModel | null {
+export function reportModel({ plan, events, describeStep, signalOf }: ReportInput): ReportModel | null {
   const state = fold(events)
   if (!state) return null
   const words = wordsOf(plan, describeStep)
   const environment = userEnvironment(plan)
   const headline = headlineOf(plan, events, environment)
+  const [flag, rollbacks] = [flagChanges(events), rollbackStories(events)]
   return {
     title: plan.title,
     app: plan.app,
@@ -110,24 +116,35 @@ export function reportModel({ plan, events, describeStep }: ReportInput): Report
     ...verdictOf(state),
     plannedMs: plannedDuration(plan, state.openedAt, describeStep),
     actualMs: (state.ended?.at ?? state.last.at) - state.openedAt,
-    rollbacks: rollbackStories(events),
+    rollbacks,
     headline,
     unseen: unseenOf(plan, headline),
     adoption: adoptionOf(plan, events, environment),
     deltas: deltasOf(state, events, environment),
     phases: plan.phases.map(({ id, title }) => ({ id, title, ...phaseOf(state.phases[id]) })),
     stages: Object.values(state.stages).flat(),
-    gates: Object.entries(state.gates).map(([key, gate]) => ({ ...gate, key, name: words.gate({ ...gate, key }) })),
+    // What a look saw is drawn in the charts; here it would stand once more for every stage.
+    gates: Object.entries(state.gates).map(([key, { evidence: _seen, saying: _said, ...gate }]) => ({
+      ...gate,
+      key,
+      name: words.gate({ ...gate, key }),
+    })),
     approvals: approvalsOf(plan, state),
     issues: issuesOf(state),
     lessons: state.notes,
-    nextSteps: [...plan.report.nextSteps, ...stepsThatFollow(state)],
+    nextSteps: [...plan.report.nextSteps, ...stepsThatFollow(state), ...lagsToSet(events)],
     timeline: timelineOf(events, words),
     flagKey: plan.flag.key,
-    flag: flagChanges(events),
+    flag,
     waived: waivedChecks(state),
+    charts: chartsOf({ plan, events, environment, headline, flag, rollbacks, signalOf }),
     answers: Object.entries(state.answers).map(([question, answer]) => ({ question, ...answer })),
   }
+}
+
+/** Metrics that settle later than the run sheet says: what was judged of them was not final. */
+function lagsToSet(events: readonly LaunchEvent[]): readonly string[] {
+  return lateMetrics(events).map((late) => `set the lag of a metric: ${lateLine(late)}`)
 }
 
 /** The environment whose users the launch is about: where its canary or its last phase is. */

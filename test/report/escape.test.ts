@@ -9,7 +9,7 @@ import { forbiddenIn } from '../support/forbidden.ts'
 import { hostileText, poison } from '../support/hostile.ts'
 import { rolledBackAt30 } from '../support/launch-stories.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
-import { describeStep } from '../support/views.ts'
+import { describeStep, signalOf } from '../support/views.ts'
 
 describe('text from data in Markdown', () => {
   test.each([
@@ -68,7 +68,12 @@ describe('a page made of hostile data', () => {
   test('the report keeps its lines and tables, and runs, links and mentions nothing', () => {
     const { events } = rolledBackAt30()
     const page = (text: string) => {
-      const model = reportModel({ plan: poison(statusBoardPlan, text), events: poison(events, text), describeStep })
+      const model = reportModel({
+        plan: poison(statusBoardPlan, text),
+        events: poison(events, text),
+        describeStep,
+        signalOf,
+      })
       return model ? reportMarkdown(model) : ''
     }
 

@@ -4,7 +4,7 @@ import { reportModel } from '../../src/report/model.ts'
 import { golden } from '../support/golden.ts'
 import { healthyLaunch, heldAt10, rolledBackAt30, rolledBackElsewhere } from '../support/launch-stories.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
-import { describeStep } from '../support/views.ts'
+import { describeStep, signalOf } from '../support/views.ts'
 
 const stories = [
   ['healthy', healthyLaunch],
@@ -15,7 +15,7 @@ const stories = [
 
 describe('the Markdown report', () => {
   test.each(stories)('of a %s launch reads like this', (name, story) => {
-    const model = reportModel({ plan: statusBoardPlan, events: story().events, describeStep })
+    const model = reportModel({ plan: statusBoardPlan, events: story().events, describeStep, signalOf })
 
     const text = model ? reportMarkdown(model) : ''
     expect(text).toBe(golden(new URL(`golden/report-${name}.md`, import.meta.url), text))

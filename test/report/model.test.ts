@@ -1,20 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../../src/core/exit-code.ts'
-import type { LaunchEvent } from '../../src/core/event.ts'
+import type { CheckResult, LaunchEvent } from '../../src/core/event.ts'
 import type { Plan } from '../../src/core/plan.ts'
+import { reportMarkdown } from '../../src/report/markdown.ts'
 import { reportModel } from '../../src/report/model.ts'
 import { healthyLaunch, heldAt10, rolledBackAt30, rolledBackElsewhere } from '../support/launch-stories.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
-import { describeStep } from '../support/views.ts'
+import { describeStep, signalOf } from '../support/views.ts'
 
 function modelOf(events: readonly LaunchEvent[], plan: Plan = statusBoardPlan) {
-  const model = reportModel({ plan, events, describeStep })
+  const model = reportModel({ plan, events, describeStep, signalOf })
   if (!model) throw new Error('no launch')
   return model
 }
 
 function endedAs(outcome: Outcome): readonly LaunchEvent[] {
   return healthyLaunch().events.map((event) => (event.type === 'launch-ended' ? { ...event, outcome } : event))
+}
+
+/** A rollout that is judged as one fails by its evidence, without a value to set against the limit. */
+function judgedAsOne(check: CheckResult, why: string): CheckResult {
+  return { ...check, judgement: { ...check.judgement, observed: null, limit: null, unit: '', why } }
 }
 
 describe('the report', () => {
@@ -34,7 +40,7 @@ describe('the report', () => {
   })
 
   test('of no launch is nothing', () => {
-    expect(reportModel({ plan: statusBoardPlan, events: [], describeStep })).toBeNull()
+    expect(reportModel({ plan: statusBoardPlan, events: [], describeStep, signalOf })).toBeNull()
   })
 
   test('tells why it was rolled back: the failing check, its value, the stage, the times', () => {
@@ -56,6 +62,27 @@ describe('the report', () => {
       expect(by([name]).unseen).toEqual([])
     }
     expect(by(['slo/unheard-of'])).toMatchObject({ headline: [], unseen: ['slo/unheard-of'] })
+  })
+
+  test('of a fail without a value says the reason in its place', () => {
+    const why = '14.3% of 1,596 against 0.101% of 3,957 in the old version'
+    const events = rolledBackAt30().events.map((event) =>
+      event.type === 'gate-judged' && event.verdict === 'fail'
+        ? {
+            ...event,
+            checks: event.checks.map((check) => (check.id === 'board-load-p95' ? judgedAsOne(check, why) : check)),
+          }
+        : event,
+    )
+    const model = modelOf(events)
+
+    expect(model.headline.find(({ last }) => last.id === 'board-load-p95')).toMatchObject({
+      stage: 30,
+      failed: { stage: 30 },
+    })
+    const markdown = reportMarkdown(model)
+    expect(markdown).toContain(`| board-load p95 < 800ms | ${why} | fail | 4,210 | 30%,`)
+    expect(markdown).toContain(`Failed check of gate canary: board-load p95 < 800ms (4,210 samples): ${why}`)
   })
 
   test('does not blame a gate for a rollback from elsewhere', () => {

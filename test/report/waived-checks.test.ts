@@ -5,7 +5,7 @@ import { reportMarkdown } from '../../src/report/markdown.ts'
 import { reportModel } from '../../src/report/model.ts'
 import { begun, plan } from '../support/core-launch.ts'
 import { artifactHash, result } from '../support/journal-builder.ts'
-import { describeStep } from '../support/views.ts'
+import { describeStep, signalOf } from '../support/views.ts'
 
 test('the summary lists every check that was waived, once, with the reason and by whom', () => {
   const window = { from: epochMs(0), to: epochMs(1) }
@@ -38,7 +38,7 @@ test('the summary lists every check that was waived, once, with the reason and b
     look('full', 'rollout/canary@10', 10),
     look('full', 'rollout/canary@100', 100),
   )
-  const model = reportModel({ plan, events: told.events, describeStep })
+  const model = reportModel({ plan, events: told.events, describeStep, signalOf })
 
   expect(model?.waived).toEqual([
     {

@@ -6,6 +6,8 @@ import { reduce } from '../../src/core/reduce.ts'
 import { stepKinds } from '../../src/steps/registry.ts'
 import { makeTheme } from '../../src/ui/theme.ts'
 import type { DescribeStep } from '../../src/ui/words.ts'
+import { checkKinds } from '../../src/gates/registry.ts'
+import type { SignalOf } from '../../src/report/charts.ts'
 import type { ReporterContext, ReporterKind } from '../../src/ui/reporter.ts'
 import type { Envelope } from '../../src/ui/envelope-schema.ts'
 import type { LaunchEvent } from '../../src/core/event.ts'
@@ -24,6 +26,12 @@ export const describeStep: DescribeStep = (step) => {
     changes: kind.changes(step.spec, step.environment),
     plannedMs: kind.plannedMs(step.spec),
   }
+}
+
+/** What the program's own check kinds bound. A kind or a spec made up for a test bounds nothing. */
+export const signalOf: SignalOf = ({ kind: name, spec }) => {
+  const kind = checkKinds.find(({ kind }) => kind === name)
+  return kind && ('metric' in spec || 'bad' in spec) ? kind.signal(spec) : null
 }
 
 export function stateOf(events: readonly LaunchEvent[]): LaunchState {
