@@ -6,10 +6,13 @@ import { describeAlarms } from './alarms.ts'
 import { clientOptions, guardEndpoint, type AwsAccess } from './clients.ts'
 import { FrozenPoints, freezeAfterMs } from './frozen-points.ts'
 import { batchQueries } from './metric-batches.ts'
+import { listedMetrics, nameTrouble, type ListedMetric } from './metric-names.ts'
 import { probeMetrics, readMetricData } from './metric-data.ts'
 import type { MetricQuery, QueryAnswer } from './metric-query.ts'
 import type { GatherScope, MetricScope, Reading } from './metric-reading.ts'
+import type { MetricPlan } from '../core/plan.ts'
 import type { RetryPorts } from './retry.ts'
+import { SettlingMinutes } from './settling.ts'
 import { seriesReading } from './series.ts'
 import { windowReading } from './window-stat.ts'
 
@@ -43,6 +46,9 @@ export function cloudWatchMetrics(
   ports: RetryPorts,
 ): MetricGatherer {
   const frozen = new FrozenPoints()
+  const settling = new SettlingMinutes()
+  const troubles = new Map<string, string | null>()
+  const listings = new Map<string, Promise<readonly ListedMetric[]>>()
   return {
     gather: async (needs, scope, signal) => {
       const readings = needs.map((need) => readingOf(need, { ...scope, region }))
@@ -57,13 +63,49 @@ export function cloudWatchMetrics(
         }
       }
       const answers = settle(series, fresh, frozen, scope)
+      for (const query of widestOf(series).values()) {
+        const answer = answers.get(query.key)
+        if (answer?.status === 'complete') settling.note(query, answer.points, scope.now)
+      }
       const ask = (query: MetricQuery): QueryAnswer => {
         if (query.from >= query.to) return { status: 'complete', points: new Map() }
         return answers.get(query.key) ?? { status: 'missing', why: 'cloudwatch was not asked' }
       }
-      return readings.map((reading, index) =>
-        reading === null ? missing(`no metric "${needs[index]?.metric}" in the run sheet`) : reading.read(ask),
+      const findings = readings.map((reading, index) =>
+        reading === null
+          ? missing(`no metric "${needs[index]?.metric}" in the run sheet`)
+          : withUnsettled(reading.read(ask), reading.queries, settling),
       )
+      return Promise.all(findings.map((finding, index) => withTrouble(finding, needs[index], scope)))
+
+      /** A name is looked up where freshness is asked for, once in a process: never at each look of a canary. */
+      async function withTrouble(
+        finding: Finding<Series | WindowStat>,
+        need: MetricNeed | undefined,
+        { metrics, environment }: GatherScope,
+      ): Promise<Finding<Series | WindowStat>> {
+        const metric = need && metrics[need.metric]
+        if (!metric || need.need !== 'series' || need.lookbackMs === undefined || !isEmptySeries(finding))
+          return finding
+        const key = `${environment} ${metric.id}`
+        if (!troubles.has(key)) troubles.set(key, await troubleOf(metric, environment))
+        const trouble = troubles.get(key) ?? null
+        return trouble === null ? finding : { ...finding, value: { ...finding.value, trouble } }
+      }
+
+      async function troubleOf(metric: MetricPlan, environment: string): Promise<string | null> {
+        const where = metric.region ?? region
+        const place = `${where} ${metric.namespace}`
+        const listed = listings.get(place) ?? listedMetrics(client(where), metric.namespace, ports, signal)
+        listings.set(place, listed)
+        try {
+          return nameTrouble(metric, environment, await listed)
+        } catch {
+          // Whoever may not list metrics is told nothing more than that there are no data.
+          signal.throwIfAborted()
+          return null
+        }
+      }
     },
     alarms: async (names, signal) => {
       try {
@@ -75,6 +117,31 @@ export function cloudWatchMetrics(
     },
     probe: (now, signal) => probeMetrics(client(region), now, ports, signal),
   }
+}
+
+/** Of equal queries the one that asks furthest back. */
+function widestOf(series: readonly MetricQuery[]): ReadonlyMap<string, MetricQuery> {
+  const widest = new Map<string, MetricQuery>()
+  for (const query of series) {
+    if (query.from < (widest.get(query.key)?.from ?? Infinity)) widest.set(query.key, query)
+  }
+  return widest
+}
+
+/** A series says how late it settles once that is later than the run sheet has it. */
+function withUnsettled(
+  finding: Finding<Series | WindowStat>,
+  queries: readonly MetricQuery[],
+  settling: SettlingMinutes,
+): Finding<Series | WindowStat> {
+  if (finding.status === 'missing' || !('minutes' in finding.value)) return finding
+  const unsettledMs = Math.max(...queries.map((query) => settling.latest(query)))
+  return unsettledMs >= finding.value.lagMs ? { ...finding, value: { ...finding.value, unsettledMs } } : finding
+}
+
+function isEmptySeries(finding: Finding<Series | WindowStat>): finding is { status: 'seen'; value: Series } {
+  if (finding.status === 'missing' || !('minutes' in finding.value)) return false
+  return Object.values(finding.value.minutes).every((minutes) => minutes.length === 0)
 }
 
 function readingOf(need: MetricNeed, scope: MetricScope): Reading<Series | WindowStat> | null {
@@ -92,11 +159,7 @@ function settle(
 ): ReadonlyMap<string, QueryAnswer> {
   const answers = new Map(fresh)
   const lagMs = Math.max(freezeAfterMs, ...Object.values(scope.metrics).map((metric) => metric.lagMs))
-  const widest = new Map<string, MetricQuery>()
-  for (const query of series) {
-    if (query.from < (widest.get(query.key)?.from ?? Infinity)) widest.set(query.key, query)
-  }
-  for (const query of widest.values()) {
+  for (const query of widestOf(series).values()) {
     const answer = fresh.get(query.key)
     if (answer?.status !== 'complete') continue
     answers.set(query.key, { status: 'complete', points: frozen.merge(query, answer.points, scope.now - lagMs) })

@@ -74,7 +74,8 @@ export function describeQuery(
   return `${metric.namespace} ${metric.name} {${dimensions.join(', ')}} ${stats.join(', ')} per ${periodMs / 1000}s`
 }
 
-function dimensionsOf(
+/** Every dimension of a metric, the environment's name filled in; `all` has none that tells versions apart. */
+export function dimensionsOf(
   metric: MetricPlan,
   variant: VariantName,
   environment: string,

@@ -22,7 +22,7 @@ export function remark(options: Options, name: string): string {
 /** Throws USAGE for a word that is not among the ones there are, with the nearest one. */
 export async function mustBeOneOf(word: string, words: readonly string[], what: string): Promise<void> {
   if (words.includes(word)) return
-  const { suggestion } = await import('../runsheet/nearest.ts')
+  const { suggestion } = await import('../core/nearest.ts')
   throw new LaunchError('USAGE', `there is no ${what} "${word}"`, {
     hint: suggestion(word, words, words.length === 0 ? `the run sheet names no ${what}` : 'one of'),
   })

@@ -1,4 +1,4 @@
-import { nearest } from '../runsheet/nearest.ts'
+import { nearest } from '../core/nearest.ts'
 import type { Command } from './command.ts'
 import { globalFlags } from './global-flags.ts'
 

@@ -32,6 +32,23 @@ export const Share = z
   })
   .describe('a percentage with its sign: 1%, 0.5%')
 
+/** Like Share, but more than 100 % is meant: `110%` → 1.1. `what` is what it is a percentage of. */
+export function proportionOf(what: string) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())
+      if (match) return Number(match[1]) / 100
+      context.issues.push({
+        code: 'custom',
+        input: text,
+        message: `"${text}" is not a percentage of ${what}; write it like 100% or 110%`,
+      })
+      return z.NEVER
+    })
+    .describe(`a percentage of ${what}: 100%, 110%`)
+}
+
 export const Bytes = z
   .string()
   .transform((text, context) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCheck, overShape, type LaunchFacts, type Look } from '../core/check.ts'
 import type { NeedOf } from '../core/evidence.ts'
-import { MetricRef } from '../core/fields.ts'
+import { MetricRef, proportionOf } from '../core/fields.ts'
 import { formatCount, plural } from '../core/quantity.ts'
 import { formatShare } from '../core/units.ts'
 import { fail, pass, unknown } from '../core/verdict.ts'
@@ -26,20 +26,7 @@ const sampleNoun = { average: 'samples', 'per-minute': 'settled minutes', ratio:
   string
 >
 
-/** Like Share, but more than 100 % is meant: `110%` → 1.1. */
-const Proportion = z
-  .string()
-  .transform((text, context) => {
-    const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())
-    if (match) return Number(match[1]) / 100
-    context.issues.push({
-      code: 'custom',
-      input: text,
-      message: `"${text}" is not a percentage of the baseline; write it like 100% or 110%`,
-    })
-    return z.NEVER
-  })
-  .describe('a percentage of the baseline: 100%, 110%')
+const Proportion = proportionOf('the baseline')
 
 export const baseline = defineCheck({
   kind: 'baseline',

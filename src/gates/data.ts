@@ -56,7 +56,14 @@ function stateOf(check: Spec, metric: string, look: Look) {
   const { query, periodMs } = series.value
   const settled = settledMinutes(series.value, look.subject, windowOf(check, look))
   const newest = settled.minutes.at(-1)
-  if (!newest) return { fresh: false, samples: 0, query, why: `${metric}: no data in ${formatDuration(check.within)}` }
+  const { trouble } = series.value
+  if (!newest)
+    return {
+      fresh: false,
+      samples: 0,
+      query,
+      why: `${metric}: no data in ${formatDuration(check.within)}${trouble === undefined ? '' : `: ${trouble}`}`,
+    }
   const ageMs = settled.window.to - newest.start - periodMs
   const samples = settled.minutes.reduce((total, minute) => total + minute.count, 0)
   return {

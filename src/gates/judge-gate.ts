@@ -48,7 +48,7 @@ export function judgeGate(
 }
 
 /** The stages of a canary judged as one, where its gate has checks for that. */
-export function rolloutJudged(
+function rolloutJudged(
   gate: PlannedGate,
   evidence: Evidence,
   { scope, subject, window, waivers }: GateContext,

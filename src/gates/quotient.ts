@@ -28,6 +28,13 @@ export type QuotientQuestion = {
   readonly noun: string
   /** What breached or held, for `why`: `slow share`, `errors / requests`. */
   readonly subjectName: string
+  /** A looser limit from which it fails, and the parts that one bounds where they are others; reaching `limit` alone is unknown. */
+  readonly rollback?: {
+    readonly limit: number
+    readonly subject: readonly Part[]
+    readonly control: readonly Part[] | null
+    readonly subjectName: string
+  } | null
 }
 
 export type QuotientAnswer = {
@@ -40,11 +47,30 @@ export type QuotientAnswer = {
 }
 
 /**
+ * Two limits: from the looser one on it fails, and between them nothing is known to be right or wrong. Minutes in which the
+ * control reaches a limit are left out of what that limit bounds.
+ */
+export function judgeQuotient(question: QuotientQuestion): QuotientAnswer {
+  const { rollback } = question
+  const answer = judgeOne(question)
+  if (!rollback) return answer
+  const beyond = judgeOne({ ...question, ...rollback })
+  if (beyond.verdict === 'fail') return { ...beyond, value: answer.value ?? beyond.value }
+  if (answer.verdict !== 'fail') return answer
+  const found = `${question.subjectName} ${formatQuantity(answer.value ?? 0, question.unit)} of ${formatCount(answer.samples)} ${question.noun}`
+  return {
+    ...answer,
+    verdict: 'unknown',
+    why: `${found}: outside the promotion limit, inside the rollback limit${leftOutText(answer.leftOut)}`,
+  }
+}
+
+/**
  * Below the floor the answer is unknown, with one exception: `top / floor ≥ limit` fails early, for then even all-good
  * samples up to the floor could not bring the quotient back below the limit. The exception needs counted events; a mean
  * has none, as one slow outlier among few samples could carry its sum.
  */
-export function judgeQuotient(question: QuotientQuestion): QuotientAnswer {
+function judgeOne(question: QuotientQuestion): QuotientAnswer {
   const { control, limit, floor, noun } = question
   const shared = control === null ? new Set() : sharedMinutes(control, question)
   const kept = question.subject.filter((part) => !shared.has(part.start))

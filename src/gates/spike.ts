@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { epochMs } from '../core/brand.ts'
 import { defineCheck, type LaunchFacts, type Look } from '../core/check.ts'
 import type { NeedOf, VariantName } from '../core/evidence.ts'
 import { Duration, MetricRef } from '../core/fields.ts'
 import { formatCount, formatQuantity } from '../core/quantity.ts'
 import { negativeBinomialTail } from '../core/stats/negative-binomial.ts'
+import { oddsEvidence } from '../core/stats/odds-evidence.ts'
 import { formatDuration } from '../core/units.ts'
 import { fail, pass, unknown } from '../core/verdict.ts'
 import { hasControl, judgedMinutes } from './judged-minutes.ts'
@@ -16,18 +18,19 @@ type Spec = {
   readonly per: number
   readonly factor: number
   readonly margin: number
+  readonly inARow?: number | undefined
 }
 /** What one stretch of the time before the launch makes us expect, and of how many such stretches that was the mean. */
 type Expectation = { readonly mean: number; readonly stretches: number }
 
 /** Over-dispersion of ordinary counts before any is known, and how improbable a spike is; statistics.md §2 c. */
-const rule = { dispersion: 0.1, below: 1e-3 } as const
+const rule = { dispersion: 0.1, below: 1e-3, comparedAlpha: 0.02 } as const
 
 export const spike = defineCheck({
   kind: 'spike',
   about: 'the newest stretch of a counter is not far above what the time before the launch makes likely',
   example: '{ kind: spike, metric: occ-conflicts, of: requests, per: 5m }',
-  hint: 'OCC 409 conflicts are expected behaviour: verify the user feedback for them; two stretches in a row are a trend (onFail: hold, persist: 2)',
+  hint: 'OCC 409 conflicts are expected behaviour: verify the user feedback for them; one stretch is unknown, two in a row are a trend (inARow)',
   shape: {
     metric: MetricRef,
     of: MetricRef.optional().describe(
@@ -36,6 +39,14 @@ export const spike = defineCheck({
     per: Duration.default(5 * 60_000).describe('length of the stretch'),
     factor: z.number().gt(1).default(2).describe('a spike is at least this many times what is expected'),
     margin: z.number().nonnegative().default(5).describe('and at least this many events more'),
+    inARow: z
+      .int()
+      .min(1)
+      .max(12)
+      .default(2)
+      .describe(
+        'stretches one after another that must be spikes before it fails; fewer are unknown, unless the new version alone has them',
+      ),
   },
   title: (check) => `no spike of ${check.metric} per ${formatDuration(check.per)}`,
   needs: (check) => [check.metric, ...(check.of === undefined ? [] : [check.of])].map(needOf),
@@ -59,9 +70,17 @@ export const spike = defineCheck({
     const said = `${formatCount(newest.events)} in ${formatDuration(check.per)}, ${formatCount(mean)} expected`
     if (!isSpike(check, newest.events, expected)) return pass(said, found)
     const control = controlSpike(check, look)
-    return control === null
-      ? fail(said, found)
-      : unknown(controlBreachText(`${formatQuantity(control, 'count')} in ${formatDuration(check.per)}`, null), found)
+    if (control !== null)
+      return unknown(
+        controlBreachText(`${formatQuantity(control, 'count')} in ${formatDuration(check.per)}`, null),
+        found,
+      )
+    const wanted = check.inARow ?? 1
+    const row = spikesInARow(check, variant, look, wanted)
+    if (row >= wanted) return fail(said, found)
+    const alone = onlyTheCanary(check, look)
+    if (alone !== null) return fail(`${said}; ${alone}`, found)
+    return unknown(`${said}: ${row} of ${wanted} stretches in a row`, found)
   },
 })
 
@@ -70,6 +89,33 @@ function isSpike(check: Spec, events: number, { mean, stretches }: Expectation):
   if (events < check.factor * mean || events < mean + check.margin) return false
   const size = (mean * mean) / (rule.dispersion * mean * mean + mean / stretches)
   return negativeBinomialTail(events, mean, size) < rule.below
+}
+
+/** How many stretches up to the newest, one beside the other, are spikes. */
+function spikesInARow(check: Spec, variant: VariantName, look: Look, most: number): number {
+  for (let row = 1; row < most; row++) {
+    const { from, to } = look.window
+    const earlier = { ...look, window: { from, to: epochMs(to - row * check.per) } }
+    const stretch = newestStretch(check, variant, earlier)
+    if (typeof stretch === 'string') return row
+    const expected = expectation(check, stretch.traffic, look.launch)
+    if (typeof expected === 'string' || !isSpike(check, stretch.events, expected)) return row
+  }
+  return most
+}
+
+/** The newest stretch of the new version against the old one's: what to say when it is worse, else null; statistics.md §2 d. */
+function onlyTheCanary(check: Spec, look: Look): string | null {
+  const series = look.see(needOf(check.metric))
+  if (check.of === undefined || series.status === 'missing' || !hasControl(series.value, look)) return null
+  const own = newestStretch(check, 'canary', look)
+  const other = newestStretch(check, 'control', look)
+  if (typeof own === 'string' || typeof other === 'string') return null
+  const [n, otherN] = [Math.max(own.traffic ?? 0, own.events), Math.max(other.traffic ?? 0, other.events)]
+  const log = oddsEvidence(own.events, n, other.events, otherN)
+  return log >= Math.log(1 / rule.comparedAlpha)
+    ? `the old version had ${formatCount(other.events)} among ${formatCount(otherN)}, the new one ${formatCount(n)}`
+    : null
 }
 
 function needOf(metric: string): NeedOf<'series'> {

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { isoTime } from '../core/brand.ts'
 import { defineCheck, type Look } from '../core/check.ts'
 import { Duration, GateRef, MetricRef } from '../core/fields.ts'
@@ -5,6 +6,7 @@ import { formatCount, plural } from '../core/quantity.ts'
 import { formatDuration } from '../core/units.ts'
 import { fail, foldVerdicts, pass, unknown, type Judgement } from '../core/verdict.ts'
 import { burstsIn } from './bursts.ts'
+import { judgeDrift } from './drift.ts'
 import { coverage, judgedMinutes } from './judged-minutes.ts'
 
 type Spec = {
@@ -12,6 +14,7 @@ type Spec = {
   readonly window: number
   readonly slos?: string | undefined
   readonly bursts?: string | undefined
+  readonly drift?: boolean | undefined
 }
 
 export const steady = defineCheck({
@@ -24,6 +27,10 @@ export const steady = defineCheck({
     window: Duration.describe('how long everything must have been steady; settled minutes, so it ends one lag later'),
     slos: GateRef.optional().describe('id of the checks under gates: that must all pass over the window'),
     bursts: MetricRef.optional().describe('id of the metric under metrics: that counts errors, minute by minute'),
+    drift: z
+      .boolean()
+      .default(true)
+      .describe('with bursts: unknown while the second half of the window has more errors than its first'),
   },
   uses: (check) => check.slos ?? null,
   usesOverMs: (check) => check.window,
@@ -36,7 +43,12 @@ export const steady = defineCheck({
     })),
   judge: (check, look) => {
     const traffic = judgeTraffic(check, look)
-    const parts = [{ title: 'traffic', judgement: traffic }, ...burstPart(check, look), ...look.nested()]
+    const parts = [
+      { title: 'traffic', judgement: traffic },
+      ...burstPart(check, look),
+      ...driftPart(check, look),
+      ...look.nested(),
+    ]
     const found = {
       observed: traffic.observed,
       limit: traffic.limit,
@@ -83,6 +95,23 @@ function judgeTraffic(check: Spec, look: Look): Judgement {
 function burstPart(check: Spec, look: Look): readonly { readonly title: string; readonly judgement: Judgement }[] {
   if (check.bursts === undefined) return []
   return [{ title: `${check.bursts} bursts`, judgement: judgeBursts(check.bursts, check.window, look) }]
+}
+
+/** statistics.md §2 f 5. A plan that is older than the word has no drift. */
+function driftPart(check: Spec, look: Look): readonly { readonly title: string; readonly judgement: Judgement }[] {
+  if (check.bursts === undefined || check.drift !== true) return []
+  const traffic = look.see({ need: 'series', metric: check.traffic })
+  const errors = look.see({ need: 'series', metric: check.bursts })
+  // What cannot be read is unknown by the other parts already.
+  if (traffic.status === 'missing' || errors.status === 'missing') return []
+  const known = new Map(
+    judgedMinutes(errors.value, look.subject, look, check.window).minutes.map(({ start, sum }) => [start, sum]),
+  )
+  const parts = judgedMinutes(traffic.value, look.subject, look, check.window).minutes.flatMap(({ start, sum }) => {
+    const top = known.get(start)
+    return top === undefined ? [] : [{ start, top, samples: sum }]
+  })
+  return [{ title: `${check.bursts} drift`, judgement: judgeDrift(parts) }]
 }
 
 function judgeBursts(metric: string, windowMs: number, look: Look): Judgement {

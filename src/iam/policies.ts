@@ -89,7 +89,12 @@ function look(scope: Scope): readonly Statement[] {
         ]
       : []),
     // Metrics and alarms by name cannot be narrowed to resources; the region can.
-    allow('ReadMetricsAndAlarms', ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms'], ['*'], inRegions(scope)),
+    allow(
+      'ReadMetricsAndAlarms',
+      ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms', 'cloudwatch:ListMetrics'],
+      ['*'],
+      inRegions(scope),
+    ),
     ...(distribution
       ? [allow('ReadDistribution', ['cloudfront:GetDistribution', 'cloudfront:GetInvalidation'], [distribution])]
       : []),

@@ -50,6 +50,7 @@ function itemProblems(
       : []),
     ...roleProblems(item, path, parts, source),
     ...bareDurations(item, path, parts, source),
+    ...unsplitMetrics(item, path, parts, source),
   ]
 }
 
@@ -71,6 +72,25 @@ function roleProblems(
       ? []
       : [unknownName('role under approvals:', role, parts.roles, source.valueAt([...path, 'roles', index]), 'roles')],
   )
+}
+
+/** A check that compares the versions on a metric that does not tell them apart could never say anything. */
+function unsplitMetrics(
+  item: CheckSpec,
+  path: readonly PropertyKey[],
+  parts: Salvage,
+  source: YamlSource,
+): readonly Diagnostic[] {
+  if (!checkKind(item.kind).needsVariants) return []
+  const isUnsplit = (id: string) => parts.metrics.some(({ name, item }) => name === id && item.variant === undefined)
+  return metricsOf(item)
+    .filter(isUnsplit)
+    .map((id) => ({
+      at: source.scalarAt(path, id),
+      label: fieldOf(item, id),
+      message: `metric "${id}" does not tell the versions apart`,
+      hint: `give it a variant under metrics.${id}, or use a check with a limit`,
+    }))
 }
 
 /** `below: 800` on a metric of milliseconds: the limit was read as a plain count. */

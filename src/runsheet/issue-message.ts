@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Duration, Share } from '../core/fields.ts'
-import { listed, suggestion } from './nearest.ts'
+import { listed, suggestion } from '../core/nearest.ts'
 
 /**
  * Words for what zod found, as `what is wrong; what to write`. Two codes carry data instead of a sentence, for the caller

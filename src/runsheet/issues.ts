@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Diagnostic } from './diagnostics.ts'
 import { quoted } from './issue-message.ts'
-import { suggestion } from './nearest.ts'
+import { suggestion } from '../core/nearest.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 type Issue = z.core.$ZodIssue

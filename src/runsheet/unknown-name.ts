@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostics.ts'
-import { suggestion } from './nearest.ts'
+import { suggestion } from '../core/nearest.ts'
 
 /** A name that is not among the ones there are. */
 export function unknownName(

@@ -2,6 +2,7 @@ import type { MinuteCache } from './minute-cache.ts'
 import { playedSeries, type Dimensions, type PlayedSeries } from './played-metrics.ts'
 import { parseScenario } from './scenario.ts'
 import { mergeSamples, partOf, sampleCount, type Samples } from './statistics.ts'
+import { inBins } from './seh1-bins.ts'
 import { playOf, type Play } from './traffic.ts'
 import type { World } from './types.ts'
 import { arrivalClock, arrivedShare, minuteMs } from './user-split.ts'
@@ -89,11 +90,13 @@ function readPlayed({ play, series }: Source, range: MetricRange, minute: Minute
   const found: StampedSamples[] = []
   const first = Math.ceil(Math.max(range.from, range.asOf - playedForMs) / minuteMs) * minuteMs
   const arrival = arrivalClock(play.exposure, play.scenario, range.asOf)
+  const { lateMs = 0, binned } = play.scenario.effects
+  const isBinned = binned === true && series.unit === 'Milliseconds'
   for (let start = first; start < range.to && start < range.asOf; start += minuteMs) {
-    const share = arrivedShare(start, series.lagMs, arrival)
+    const share = arrivedShare(start, series.lagMs + lateMs, arrival)
     const played = minute(play, start)
     const samples = partOf(mergeSamples(series.variants.map((variant) => played[variant][series.signal])), share)
-    if (sampleCount(samples) > 0) found.push({ at: start, samples })
+    if (sampleCount(samples) > 0) found.push({ at: start, samples: isBinned ? inBins(samples) : samples })
   }
   return found
 }

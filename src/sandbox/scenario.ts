@@ -23,6 +23,10 @@ export type Effects = {
   readonly outage?: Episode & { readonly errors: number }
   /** No metric arrives for a while in one stage; afterwards all of it arrives at once. */
   readonly stall?: Episode
+  /** All data arrive this much later than the run sheet's lag. */
+  readonly lateMs?: number
+  /** Latencies are published in bins a tenth wide, each as its middle, as the CloudWatch agent does. */
+  readonly binned?: true
   /** The flag says on and no user gets the new version. */
   readonly unreached?: true
   /** GetMetricData is throttled from the first exposure on. */
@@ -45,6 +49,18 @@ export const scenarios = {
     exit: 0,
     staged: false,
     effects: { stall: { share: 0.3, afterMs: 3 * minute, forMs: 6 * minute } },
+  },
+  'slow-metrics': {
+    about: 'every minute goes on changing for 3 minutes longer than the run sheet says',
+    exit: 0,
+    staged: false,
+    effects: { lateMs: 3 * minute },
+  },
+  'binned-latency': {
+    about: 'latencies come in bins 10 % wide, as the CloudWatch agent publishes them',
+    exit: 0,
+    staged: false,
+    effects: { binned: true },
   },
   'outage-shared': {
     about: 'for 10 minutes of the 30 % stage 5 % of the requests of both versions fail',

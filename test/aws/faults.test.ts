@@ -16,6 +16,11 @@ async function bucketAnswering(replies: readonly AwsReply[]) {
   return { server, objects: s3Objects(s3Client(emulated(server.endpoint)), 'site', hurriedRetries) }
 }
 
+const fault = (status: number, code: string, more = `<Message>${code} said</Message>`) => ({
+  status,
+  body: `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code>${more}</Error>`,
+})
+
 describe('what AWS says becomes what a person can act on', () => {
   test.each<[string, AwsReply, string, string]>([
     ['AccessDenied', s3Fault(403, 'AccessDenied'), 'FORBIDDEN', 's3 GetObject on s3://site/k: AccessDenied said'],
@@ -37,6 +42,22 @@ describe('what AWS says becomes what a person can act on', () => {
       s3Fault(301, 'PermanentRedirect'),
       'NOT_FOUND',
       's3 GetObject on s3://site/k: it is in another region (PermanentRedirect said)',
+    ],
+    [
+      'another region that is named in a header',
+      { ...fault(301, 'PermanentRedirect'), headers: { 'x-amz-bucket-region': 'eu-west-1' } },
+      'NOT_FOUND',
+      's3 GetObject on s3://site/k: it is in eu-west-1, not in us-east-1',
+    ],
+    [
+      'another region that is named in the body',
+      fault(
+        400,
+        'AuthorizationHeaderMalformed',
+        "<Message>The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'</Message><Region>eu-west-1</Region>",
+      ),
+      'NOT_FOUND',
+      's3 GetObject on s3://site/k: it is in eu-west-1, not in us-east-1',
     ],
     [
       'SlowDown that stays',

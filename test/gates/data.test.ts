@@ -31,6 +31,12 @@ test('each metric without data or reply is named', () => {
   expect(judge(check, metrics(check, { requests: fresh }), where).verdict).toBe('unknown')
 })
 
+test('a metric that has no data under its name says so', () => {
+  const trouble = 'no metric StatusBoard/BoardLoadMS; there is BoardLoadMs'
+  const found = metrics(check, { 'board-load': series({ all: [] }, { trouble }), requests: fresh })
+  expect(judge(check, found, where).why).toBe(`board-load: no data in 10m: ${trouble}`)
+})
+
 test('minutes from before the gate began count, for freshness is about now', () => {
   const began = { ...where, window: { from: at(31), to: where.window.to } }
   expect(judge(check, metrics(check, { 'board-load': fresh, requests: fresh }), began).verdict).toBe('pass')

@@ -5,7 +5,7 @@ import { Check, checkKind, checkKinds } from '../../src/gates/registry.ts'
 import { scope } from '../support/looks.ts'
 
 const kinds =
-  'alarms approval artifact average baseline command confirm count credentials data flag git http percentile ratio spike steady'
+  'alarms approval artifact average baseline burn-rate command compare confirm count credentials data flag git http percentile ratio spike steady'
 
 test('every kind of the design that judges by a threshold is there, once', () => {
   expect(checkKinds.map((kind) => kind.kind).sort()).toEqual(kinds.split(' '))

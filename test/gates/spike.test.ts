@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { at, context, counter, facts, judge, metrics, planned, series, times } from '../support/looks.ts'
 
-const check = planned({ kind: 'spike', metric: 'occ-conflicts' })
+const check = planned({ kind: 'spike', metric: 'occ-conflicts', inARow: 1 })
 /** An hour with this many conflicts among 60,000 requests: twelve stretches of five minutes. */
 const after = (sum: number) => {
   const window = { from: at(-60), to: at(0) }
@@ -28,7 +28,7 @@ test.each([
 
 test('what was improbable but less than double, or less than five more, is none', () => {
   // 3,600 an hour are 300 in five minutes; 599 is far out in the tail and below the double.
-  const calm = planned({ kind: 'spike', metric: 'occ-conflicts', factor: 3, margin: 20 })
+  const calm = planned({ kind: 'spike', metric: 'occ-conflicts', factor: 3, margin: 20, inARow: 1 })
   expect(
     judge(calm, metrics(calm, { 'occ-conflicts': series({ all: counter(...newest(35)) }) }), after(144)).verdict,
   ).toBe('pass')
@@ -85,4 +85,43 @@ test('no traffic is unknown', () => {
     requests: series({ all: counter(...times(10, 0)) }),
   })
   expect(judge(scaled, none, after(144))).toMatchObject({ verdict: 'unknown', why: 'no requests in 5m' })
+})
+
+/** One stretch after the other, oldest first, each in its first minute. */
+const stretches = (...sums: readonly number[]) => counter(...sums.flatMap((sum) => [sum, ...times(4, 0)]))
+
+test('one stretch is no trend: unknown; the second in a row fails', () => {
+  const twice = planned({ kind: 'spike', metric: 'occ-conflicts' })
+  const of = (...sums: readonly number[]) =>
+    judge(twice, metrics(twice, { 'occ-conflicts': series({ all: stretches(...sums) }) }), after(144))
+  expect(of(0, 34)).toMatchObject({ verdict: 'unknown', why: '34 in 5m, 12 expected: 1 of 2 stretches in a row' })
+  expect(of(34, 34).verdict).toBe('fail')
+  expect(of(34, 33).verdict).toBe('pass')
+})
+
+test('a gate that is one stretch old knows of one', () => {
+  const twice = planned({ kind: 'spike', metric: 'occ-conflicts' })
+  const found = metrics(twice, { 'occ-conflicts': series({ all: stretches(34) }) })
+  expect(judge(twice, found, { ...after(144), ...windowOf(5) }).verdict).toBe('unknown')
+})
+
+function windowOf(settled: number) {
+  const { now, window } = context(settled)
+  return { now, window }
+}
+
+test('of the new version alone one stretch is enough', () => {
+  // scripts/gates-oracle.py: from 16 of 500 on, 50 : 1 against 45 of 4,500.
+  const few = planned({ kind: 'spike', metric: 'occ-conflicts', of: 'requests', margin: 1, factor: 1.1 })
+  const of = (canary: number) => judge(few, share(canary, 45), after(300)).verdict
+  expect([of(15), of(16)]).toEqual(['unknown', 'fail'])
+  expect(judge(scaled, share(12, 11), after(144)).why).toBe(
+    '12 in 5m, 1.2 expected; the old version had 11 among 4,500, the new one 500',
+  )
+})
+
+test('a plan that is older than the word fails at the first', () => {
+  const { inARow: _, ...older } = { ...planned({ kind: 'spike', metric: 'occ-conflicts' }).spec, inARow: 2 }
+  const old = { ...check, spec: older }
+  expect(judge(old, look(34), after(144)).verdict).toBe('fail')
 })

@@ -32,7 +32,7 @@ test('fifteen minutes of traffic inside every SLO pass', () => {
     observed: 15,
     limit: 15,
     samples: 1500,
-    why: '15 of 15 minutes have traffic; 3 more conditions held',
+    why: '15 of 15 minutes have traffic; 4 more conditions held',
   })
 })
 
@@ -102,6 +102,49 @@ describe('bursts', () => {
       'errors bursts: Forbidden',
     )
     expect(judge(lone, metrics(lone, { requests, errors: series({ all: [] }) }), context(15)).verdict).toBe('unknown')
+  })
+})
+
+describe('drift', () => {
+  const lone = planned({ kind: 'steady', traffic: 'requests', window: '15m', bursts: 'errors' })
+  /** Seven minutes with one error each, then eight with these. */
+  const of = (check: typeof lone, later: readonly number[]) => {
+    const errors = [...times(7, 1), ...later]
+    const found = {
+      requests: series({ all: counter(...times(15, 1000)) }),
+      errors: series({ all: counter(...errors) }),
+    }
+    return judge(check, metrics(check, found), context(15))
+  }
+
+  test('a second half that is worse than the first is not steady: unknown, both halves side by side', () => {
+    // scripts/gates-oracle.py: against 7 of 7,000, 28 of 8,000 are the fewest with 20 : 1.
+    expect(of(lone, [3, 3, 3, 3, 3, 4, 4, 4]).verdict).toBe('pass')
+    expect(of(lone, [3, 3, 3, 3, 4, 4, 4, 4])).toMatchObject({
+      verdict: 'unknown',
+      why: 'errors drift: 0.35% of 8,000 in the second half after 0.1% of 7,000 in the first; evidence 27 : 1, 20 or more is drift',
+    })
+  })
+
+  test('a second half that is better is steady', () => {
+    const errors = [...times(7, 4), ...times(8, 1)]
+    const found = {
+      requests: series({ all: counter(...times(15, 1000)) }),
+      errors: series({ all: counter(...errors) }),
+    }
+    expect(judge(lone, metrics(lone, found), context(15)).verdict).toBe('pass')
+  })
+
+  test('errors that come in bunches weigh less', () => {
+    expect(of(lone, [0, 0, 0, 0, 10, 0, 9, 9]).why).not.toMatch(/drift/)
+  })
+
+  test('it can be left out, and a plan that is older than the word has none', () => {
+    const without = planned({ kind: 'steady', traffic: 'requests', window: '15m', bursts: 'errors', drift: false })
+    expect(of(without, times(8, 4)).verdict).toBe('pass')
+    const { drift: _, ...older } = { ...lone.spec, drift: true }
+    expect(of({ ...lone, spec: older }, times(8, 4)).verdict).toBe('pass')
+    expect(of(lone, times(8, 4)).verdict).toBe('unknown')
   })
 })
 

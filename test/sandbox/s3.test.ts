@@ -6,6 +6,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketLocationCommand,
+  ListObjectsV2Command,
   GetBucketOwnershipControlsCommand,
   GetObjectAclCommand,
   GetObjectCommand,
@@ -247,6 +248,7 @@ test('buckets can be made, listed and asked about', async () => {
   )
   expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toEqual(['new-one', 'sb-prod'])
   expect((await s3.send(new GetBucketLocationCommand({ Bucket: 'new-one' }))).LocationConstraint).toBe('eu-west-1')
+  expect(await errorOf(s3.send(new ListObjectsV2Command({ Bucket: 'new-one' })))).toBe('PermanentRedirect 301')
   expect((await s3.send(new GetPublicAccessBlockCommand({ Bucket }))).PublicAccessBlockConfiguration).toEqual({
     BlockPublicAcls: true,
     IgnorePublicAcls: true,

@@ -15,6 +15,8 @@ import { production, staging } from './support/memory-world.ts'
 const outcomes = {
   healthy: 0,
   'late-metrics': 0,
+  'slow-metrics': 0,
+  'binned-latency': 0,
   'outage-shared': 0,
   'error-spike': 4,
   slow: 4,

@@ -22,7 +22,7 @@ export const canaryGate = gate(
 )
 
 export const stages = [10, 30, 50, 100] as const
-export const bakeMinutes = 10
+const bakeMinutes = 10
 
 /** The rollout at a minute, its stages begun at the minutes given (the first at 0), each seen up to the next one's beginning. */
 export function lookAtMinute(

@@ -5,9 +5,11 @@ import { envelope, flagOf, runEnvelope } from '../../src/ui/envelope.ts'
 import type { LaunchEvent } from '../../src/core/event.ts'
 import { healthyLaunch, heldAt10, rolledBackAt30, rolledBackElsewhere } from '../support/launch-stories.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
+import type { FlagReading } from '../../src/core/flag.ts'
+import { flagAt } from '../support/core-launch.ts'
 import { stateOf } from '../support/views.ts'
 
-function ofRun(events: readonly LaunchEvent[]) {
+function ofRun(events: readonly LaunchEvent[], reading: FlagReading | null = null) {
   return runEnvelope({
     command: 'auto',
     env: 'production',
@@ -20,6 +22,7 @@ function ofRun(events: readonly LaunchEvent[]) {
     events,
     report: null,
     durationMs: 1,
+    reading,
   })
 }
 
@@ -36,6 +39,14 @@ describe('the envelope', () => {
       // Nothing is lost in parsing: the document has no field the schema does not know.
       expect(RunEnvelope.parse(document)).toEqual(document)
     }
+  })
+
+  test('says where the flag stands in the store, not where this launch left it, unless it set it later', () => {
+    const opened = healthyLaunch().events.slice(0, 3)
+    expect(ofRun(opened, flagAt(30, { launch: 'other', serial: 7 })).flag).toMatchObject({ percent: 30, serial: 7 })
+    expect(ofRun(opened, { status: 'absent' }).flag).toMatchObject({ percent: 0, latched: false, serial: null })
+    const at100 = healthyLaunch().events
+    expect(ofRun(at100, flagAt(10, { serial: 1 })).flag).toMatchObject({ percent: 100 })
   })
 
   test('carries a rollback with its times, and the flag off and latched', () => {

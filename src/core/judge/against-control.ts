@@ -1,6 +1,6 @@
 import { bunching, splitDispersion } from '../stats/dispersion.ts'
 import type { Starts } from '../stats/e-process.ts'
-import type { ArmEffect, Effect, RelativeFinding } from './decision.ts'
+import type { ArmEffect, Effect, Finding, RelativeFinding } from './decision.ts'
 import type { Columns, SignalMinutes } from './minutes.ts'
 import type { Margin, RelativeRule, Rules } from './plan.ts'
 
@@ -64,12 +64,20 @@ export function againstControl(
   }
 }
 
+/** What a signal without any limit passes by: both arms over the settled minutes that count and that both have. */
+export function comparedSoFar(minutes: SignalMinutes, settled: number, mask: Uint8Array): Finding['compared'] | null {
+  const { signal, canary, control } = minutes
+  if (signal.limits.length > 0 || signal.mean !== null) return null
+  const own = armSince(canary, control, 0, settled, mask)
+  return { canary: own, control: armSince(control, canary, 0, settled, mask), enough: own.n >= signal.floor }
+}
+
 /**
  * The minute in which several signals are loud at once, the loudest such: an incident of that minute rather than a
  * regression of any of them. −1 when there is none, or only one signal to compare.
  */
 export function incidentMinute(signals: readonly SignalMinutes[], now: number, rules: Rules): number {
-  const rows = signals.flatMap(({ relative }) => (relative ? [relative] : []))
+  const rows = signals.flatMap(({ relative, signal }) => (relative && !signal.isTwin ? [relative] : []))
   if (rows.length < 2) return -1
   let found = -1
   let most = Math.log(rules.incident)
@@ -122,13 +130,13 @@ function effectSince(minutes: SignalMinutes, rule: RelativeRule, from: number, t
 }
 
 /** One arm over the minutes in which both arms have data. */
-function armSince(arm: Columns, other: Columns, from: number, to: number): ArmEffect {
+function armSince(arm: Columns, other: Columns, from: number, to: number, mask?: Uint8Array): ArmEffect {
   let n = 0
   let sum = 0
   const above = arm.above.map(() => 0)
   for (let t = from; t < to; t++) {
     const size = arm.n[t] ?? 0
-    if (size === 0 || (other.n[t] ?? 0) === 0) continue
+    if (size === 0 || (other.n[t] ?? 0) === 0 || mask?.[t]) continue
     n += size
     sum += arm.sum[t] ?? 0
     arm.above.forEach((column, cut) => {

@@ -2,7 +2,7 @@ import type { Starts } from '../stats/e-process.ts'
 import { meanHalfWidth } from '../stats/mean-sequence.ts'
 import type { BoundFinding, LimitFinding, MeanFinding, StageClock } from './decision.ts'
 import type { SignalMinutes } from './minutes.ts'
-import type { Rules } from './plan.ts'
+import type { LimitRule, Rules } from './plan.ts'
 
 /** Looks at the pass bound of a stage: every few minutes from its soak to the end of its budget. */
 function looksOf(clock: StageClock, rules: Rules): number {
@@ -18,13 +18,17 @@ function lookDue(clock: StageClock, rules: Rules): number | null {
   return clock.settled - ((clock.elapsed - clock.soak) % rules.lookEvery)
 }
 
-/** One limit on a share: evidence that it is broken, and the bound that proves it kept. */
+/**
+ * One limit on a share: evidence that it is broken, and the bound that proves it kept. `deep` marks the minutes in which the
+ * control itself reaches a limit to roll back by.
+ */
 export function againstLimit(
   minutes: SignalMinutes,
   index: number,
   clock: StageClock,
   starts: Starts,
   rules: Rules,
+  deep: Uint8Array,
 ): LimitFinding | null {
   const limit = minutes.signal.limits[index]
   const rows = minutes.absolute[index]
@@ -40,6 +44,9 @@ export function againstLimit(
   const others = log >= Math.log(rules.corroboration) ? rows.mixture(settled, starts, 1, 'dropped').log : log
   const outside =
     isOutside(recent.n, recent.bad, limit.share, rules.fewest) || isOutside(n, bad, limit.share, rules.fewest)
+  const rollback = rollbackBand(minutes, limit, { from: recentFrom, to: settled }, deep, rules)
+  const isReached =
+    rollback?.outside ?? (bad >= rules.fewest && isOutside(recent.n, recent.bad, limit.share, rules.fewest))
   return {
     cut: limit.cut,
     limit: limit.share,
@@ -51,8 +58,29 @@ export function againstLimit(
     bound: boundAt(minutes, index, limit, clock, rules),
     recent,
     outside,
-    broken: others >= needed && bad >= rules.fewest && isOutside(recent.n, recent.bad, limit.share, rules.fewest),
+    broken: others >= needed && isReached,
+    ...(rollback && { rollback }),
   }
+}
+
+/** The counts of the last bake above the cut to roll back by. In an incident of both versions nothing is reached. */
+function rollbackBand(
+  minutes: SignalMinutes,
+  { rollback }: LimitRule,
+  { from, to }: { readonly from: number; readonly to: number },
+  deep: Uint8Array,
+  rules: Rules,
+): LimitFinding['rollback'] | null {
+  if (!rollback) return null
+  let n = 0
+  let bad = 0
+  for (let t = from; t < to; t++) {
+    if (deep[t]) continue
+    n += minutes.canary.n[t] ?? 0
+    bad += minutes.canary.above[rollback.cut]?.[t] ?? 0
+  }
+  const outside = deep[to - 1] !== 1 && isOutside(n, bad, rollback.share, rules.fewest)
+  return { cut: rollback.cut, limit: rollback.share, n, bad, outside }
 }
 
 function isOutside(n: number, bad: number, limit: number, fewest: number): boolean {
@@ -94,6 +122,7 @@ export function againstMean(
   const mean = n > 0 ? sum / n : null
   const over = mean !== null && n >= rule.floor && mean >= rule.limit
   const halfWidth = over ? halfWidthOf(minutes, settled, mask, mean, rule.floor, alpha) : null
+  const last = rule.rollback ?? rule.limit
   return {
     limit: rule.limit,
     n,
@@ -105,10 +134,11 @@ export function againstMean(
     broken:
       over &&
       halfWidth !== null &&
-      mean - halfWidth > rule.limit &&
+      mean - halfWidth > last &&
       recent !== null &&
-      recent >= rule.limit &&
-      !controlIsOver(minutes, from, settled, rule.limit),
+      recent >= last &&
+      !controlIsOver(minutes, from, settled, last),
+    ...(rule.rollback !== undefined && { rollback: rule.rollback }),
   }
 }
 

@@ -54,6 +54,8 @@ export type Finding = {
   readonly relative: RelativeFinding | null
   readonly limits: readonly LimitFinding[]
   readonly mean: MeanFinding | null
+  /** Of a signal without any limit: both versions over the settled minutes that both have, and whether that is enough to pass. */
+  readonly compared?: { readonly canary: ArmEffect; readonly control: ArmEffect; readonly enough: boolean }
 }
 
 export type RelativeFinding = {
@@ -107,6 +109,17 @@ export type LimitFinding = {
   readonly recent: { readonly n: number; readonly bad: number }
   readonly outside: boolean
   readonly broken: boolean
+  /**
+   * Where the limit to roll back by is a looser one: that limit, and the last bake's counts above its cut. `log`, `others`
+   * and `broken` are about it; what is `outside` alone keeps a stage from passing.
+   */
+  readonly rollback?: {
+    readonly cut: number
+    readonly limit: number
+    readonly n: number
+    readonly bad: number
+    readonly outside: boolean
+  }
 }
 
 export type BoundFinding = {
@@ -129,4 +142,6 @@ export type MeanFinding = {
   readonly enough: boolean
   readonly outside: boolean
   readonly broken: boolean
+  /** The looser limit that `broken` is about, where there is one. */
+  readonly rollback?: number
 }

@@ -2,7 +2,7 @@ import { rateUpperBound } from '../stats/binomial.ts'
 import { EvidenceRows } from '../stats/e-process.ts'
 import { OddsAlternatives, RateAlternatives, type ArmCounts } from '../stats/likelihood-rows.ts'
 import type { Arms } from '../stats/dispersion.ts'
-import type { Signal } from './plan.ts'
+import { rollbackLimit, type Signal } from './plan.ts'
 
 /** One variant's minute of one signal: events, how many lie above each cut, their sum (0 where no mean is judged). */
 export type MinuteCounts = ArmCounts & { readonly sum: number }
@@ -36,7 +36,7 @@ export class SignalMinutes {
     this.canary = columns(signal.cuts, this.size)
     this.control = columns(signal.cuts, this.size)
     this.totals = columns(signal.cuts, this.size + 1)
-    this.rates = signal.limits.map((limit) => new RateAlternatives(limit.share, multiples))
+    this.rates = signal.limits.map((limit) => new RateAlternatives(rollbackLimit(limit).share, multiples))
     this.absolute = this.rates.map((rate) => new EvidenceRows(rate.width))
     const { relative } = signal
     this.odds = relative && new OddsAlternatives(relative.nullOdds, relative.alternatives, signal.cuts)
@@ -57,7 +57,8 @@ export class SignalMinutes {
     }
     this.rates.forEach((rate, index) => {
       const row = new Float64Array(rate.width)
-      const bad = arms.canary.above[this.signal.limits[index]?.cut ?? 0] ?? 0
+      const limit = this.signal.limits[index]
+      const bad = arms.canary.above[limit ? rollbackLimit(limit).cut : 0] ?? 0
       rate.row(Math.max(arms.canary.n, bad), bad, row)
       this.absolute[index]?.write(minute, row)
     })
@@ -70,12 +71,14 @@ export class SignalMinutes {
 
   /**
    * Adds up settled minutes (before `settled`) that the mask lets count, again from the first that changed, and fresh ones
-   * (before `now`) for the comparison.
+   * (before `now`) for the comparison. `deep` is the mask of limits that have a looser one to roll back by.
    */
-  addUp(now: number, settled: number, mask: Uint8Array, from: number): void {
+  addUp(now: number, settled: number, mask: Uint8Array, from: number, deep: Uint8Array = mask): void {
     if (now > this.size) this.grow(now)
     this.relative?.sum(now)
-    for (const rows of this.absolute) rows.sum(settled, mask, from)
+    this.absolute.forEach((rows, index) => {
+      rows.sum(settled, this.signal.limits[index]?.rollback ? deep : mask, from)
+    })
     for (let t = from; t < settled; t++) {
       const counts = mask[t] ? 0 : 1
       accumulate(this.totals.n, this.canary.n, t, counts)

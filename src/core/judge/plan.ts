@@ -23,12 +23,29 @@ export type JudgePlan = {
 export type Signal = {
   readonly id: string
   readonly cuts: number
-  readonly limits: readonly { readonly cut: number; readonly share: number }[]
-  readonly mean: { readonly limit: number; readonly floor: number } | null
+  readonly limits: readonly LimitRule[]
+  readonly mean: { readonly limit: number; readonly floor: number; readonly rollback?: number } | null
   /** Against the control of the same minutes; null: judged by its limits alone. */
   readonly relative: RelativeRule | null
-  /** Events needed before a share counts as proven. */
+  /** Events needed before a share counts as proven; without a limit, canary events beside the control's before a pass. */
   readonly floor: number
+  /** Counts the same events as another signal: that both are loud in one minute is then no incident. */
+  readonly isTwin?: true
+}
+
+/**
+ * A share of events above a cut that passes below `share`. With `rollback`, a looser limit, only a share that reaches that
+ * one is a reason to roll back; between the two nothing passes and nothing fails.
+ */
+export type LimitRule = {
+  readonly cut: number
+  readonly share: number
+  readonly rollback?: { readonly cut: number; readonly share: number }
+}
+
+/** The limit that is a reason to roll back. */
+export function rollbackLimit(limit: LimitRule): { readonly cut: number; readonly share: number } {
+  return limit.rollback ?? limit
 }
 
 export type RelativeRule = {
@@ -129,12 +146,17 @@ export function shareSignal(id: string, limit: number, alpha = 0.0167): Signal {
 export function latencySignal(
   id: string,
   cuts: number,
-  limits: { readonly slow?: { readonly cut: number; readonly share: number }; readonly average?: number },
+  limits: { readonly slow?: LimitRule; readonly average?: number },
   alpha = 0.0167,
 ): Signal {
   const { slow, average } = limits
-  const shifts = logGrid(1.4, 5, 5).map((u) => Array.from({ length: cuts }, (_, cut) => (cut === 0 ? u : u ** 0.55)))
-  const tail = Array.from({ length: cuts }, (_, cut) => (cut >= cuts - 2 ? 4.5 : 1))
+  // The cut of a rollback limit is counted for that limit alone: it says nothing about what is usual.
+  const silent = slow?.rollback?.cut ?? -1
+  const compared = Array.from({ length: cuts }, (_, cut) => cut).filter((cut) => cut !== silent)
+  const perCut = (multiple: (place: number) => number) =>
+    Array.from({ length: cuts }, (_, cut) => (cut === silent ? 1 : multiple(compared.indexOf(cut))))
+  const shifts = logGrid(1.4, 5, 5).map((u) => perCut((place) => (place === 0 ? u : u ** 0.55)))
+  const tail = perCut((place) => (place >= compared.length - 2 ? 4.5 : 1))
   return {
     id,
     cuts,
@@ -153,5 +175,33 @@ export function latencySignal(
       ],
     },
     floor: 200,
+  }
+}
+
+/**
+ * Events or samples that are only compared with the control's: no limit, and a regression matters from `atMost` times the
+ * control's share or mean.
+ */
+export function comparedSignal(id: string, of: 'share' | 'mean', cuts: number, atMost: number, alpha: number): Signal {
+  const like = of === 'share' ? shareSignal(id, 1, alpha) : latencySignal(id, cuts, {}, alpha)
+  const margin: Margin =
+    of === 'share'
+      ? { of, cut: 0, ratio: atMost, delta: 0, least: 0, fewest: 4 }
+      : { of, ratio: atMost, least: 0, fewest: 20 }
+  const { relative } = like
+  // A margin below what the usual alternatives begin with needs one that is as near to it.
+  const near = Math.max(1.2, atMost / 1.1)
+  const nearest = Array.from({ length: like.cuts }, (_, cut) => (cut === 0 ? near : near ** 0.55))
+  const isNearer =
+    near < Math.min(...(relative?.alternatives ?? []).map(([first = 1]) => (first > 1 ? first : Infinity)))
+  return {
+    ...like,
+    limits: [],
+    relative: relative && {
+      ...relative,
+      nullOdds: relative.nullOdds.map((odds) => Math.min(odds, atMost)),
+      alternatives: [...(isNearer ? [nearest] : []), ...relative.alternatives],
+      margins: [margin],
+    },
   }
 }

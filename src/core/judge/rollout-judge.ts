@@ -1,5 +1,5 @@
 import { logGrid, startsAt } from '../stats/e-process.ts'
-import { againstControl, incidentMinute } from './against-control.ts'
+import { againstControl, comparedSoFar, incidentMinute } from './against-control.ts'
 import { againstLimit, againstMean } from './against-limit.ts'
 import type { Decision, Finding, StageClock } from './decision.ts'
 import { isBurst, markEnvironment } from './environment.ts'
@@ -18,11 +18,16 @@ export class RolloutJudge {
   readonly plan: JudgePlan
   private readonly signals: readonly SignalMinutes[]
   private mask = new Uint8Array(128)
+  /** As the mask, by the limits to roll back by; the same where none is looser than its own limit. */
+  private deep: Uint8Array
+  private readonly isBanded: boolean
   private bursts = new Uint8Array(128)
 
   constructor(plan: JudgePlan) {
     this.plan = plan
     this.signals = plan.signals.map((signal) => new SignalMinutes(signal, limitMultiples))
+    this.isBanded = plan.signals.some(({ limits }) => limits.some(({ rollback }) => rollback !== undefined))
+    this.deep = this.isBanded ? new Uint8Array(128) : this.mask
   }
 
   /** One minute of the signal at this place in the plan; null where a variant has no data (which is not zero). */
@@ -45,11 +50,14 @@ export class RolloutJudge {
   private addUp(now: number, settled: number): void {
     if (now > this.mask.length) {
       this.mask = wider(this.mask, now)
+      this.deep = this.isBanded ? wider(this.deep, now) : this.mask
       this.bursts = wider(this.bursts, now)
     }
     const from = Math.min(settled, ...this.signals.map((minutes) => minutes.changedFrom))
     const marked = markEnvironment(this.signals, this.mask, from, settled)
-    for (const minutes of this.signals) minutes.addUp(now, settled, this.mask, Math.min(from, marked))
+    const deeper = this.isBanded ? markEnvironment(this.signals, this.deep, from, settled, true) : settled
+    const changed = Math.min(from, marked, deeper)
+    for (const minutes of this.signals) minutes.addUp(now, settled, this.mask, changed, this.deep)
     for (let t = from; t < settled; t++) this.bursts[t] = this.signals.some((minutes) => isBurst(minutes, t)) ? 1 : 0
   }
 
@@ -89,15 +97,19 @@ export class RolloutJudge {
     const fresh = startsAt(now, begun, stages.length)
     const old = startsAt(settled, begun, stages.length)
     const incident = incidentMinute(this.signals, now, rules)
-    return this.signals.map((minutes) => ({
-      signal: minutes.signal.id,
-      relative: againstControl(minutes, now, fresh, rules, incident),
-      limits: minutes.signal.limits.flatMap((_, index) => {
-        const found = againstLimit(minutes, index, clock, old, rules)
-        return found ? [found] : []
-      }),
-      mean: againstMean(minutes, clock, this.mask, rules.absoluteAlpha),
-    }))
+    return this.signals.map((minutes) => {
+      const compared = comparedSoFar(minutes, settled, this.mask)
+      return {
+        signal: minutes.signal.id,
+        relative: againstControl(minutes, now, fresh, rules, incident),
+        limits: minutes.signal.limits.flatMap((_, index) => {
+          const found = againstLimit(minutes, index, clock, old, rules, this.deep)
+          return found ? [found] : []
+        }),
+        mean: againstMean(minutes, clock, this.mask, rules.absoluteAlpha),
+        ...(compared && { compared }),
+      }
+    })
   }
 
   private facts(clock: StageClock, findings: readonly Finding[], trouble: string | null): Facts {
@@ -116,7 +128,7 @@ export class RolloutJudge {
   }
 }
 
-function wider(old: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+function wider(old: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   const next = new Uint8Array(Math.max(size, old.length * 2))
   next.set(old)
   return next

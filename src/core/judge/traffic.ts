@@ -1,6 +1,7 @@
 import { binomialTail } from '../stats/binomial.ts'
 import type { StageClock } from './decision.ts'
 import type { SignalMinutes } from './minutes.ts'
+import { rollbackLimit } from './plan.ts'
 
 const reach = { chance: 1e-6, off: 0.5 } as const
 
@@ -59,7 +60,8 @@ export function brokenFlag(traffic: SignalMinutes, clock: StageClock): 'flag-rea
 export function failsOutright(minutes: SignalMinutes, minute: number): boolean {
   const n = minutes.canary.n[minute] ?? 0
   const controlled = minutes.control.n[minute] ?? 0
-  return minutes.signal.limits.some(({ cut }) => {
+  return minutes.signal.limits.some((limit) => {
+    const { cut } = rollbackLimit(limit)
     const bad = minutes.canary.above[cut]?.[minute] ?? 0
     const usual = minutes.control.above[cut]?.[minute] ?? 0
     return bad >= 20 && bad >= n / 2 && controlled > 0 && usual < controlled / 10

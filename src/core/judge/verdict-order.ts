@@ -26,6 +26,9 @@ export function verdictOf(facts: Facts): Verdict {
   const worse = findings.find(({ relative }) => relative?.convinced)
   if (worse) return say('rollback', 'canary-worse-than-control', worse.signal)
   if (facts.failing !== null) return say('rollback', 'canary-fails-outright', facts.failing)
+  // A limit to roll back by that the control keeps is broken also while the control is outside the one to go on by.
+  const beyond = findings.find(({ limits }) => limits.some((limit) => limit.broken && limit.rollback))
+  if (beyond) return say('rollback', 'limit-broken', beyond.signal)
   if (facts.environment) return say('environment-hold', 'control-outside-its-limits')
   const broken = findings.find(({ limits }) => limits.some((limit) => limit.broken))
   if (broken) return say('rollback', 'limit-broken', broken.signal)
@@ -40,7 +43,8 @@ function forward({ plan, clock, findings, covered }: Facts): Verdict {
   const outside = findings.find(isOutside)
   const doubtful = findings.find(({ relative }) => relative?.doubtful)
   const unproven = findings.find(
-    ({ limits, mean }) => mean?.enough === false || limits.some((limit) => !limit.bound?.proven),
+    ({ limits, mean, compared }) =>
+      mean?.enough === false || compared?.enough === false || limits.some((limit) => !limit.bound?.proven),
   )
   const stable = clock.calm >= clock.soak && covered
   const soaked = clock.elapsed >= clock.soak

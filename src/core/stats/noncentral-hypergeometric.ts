@@ -65,3 +65,24 @@ export function fisherVariance(a: number, b: number, m: number, mean: number): n
   const all = a + b
   return all / (all - 1) / cells.reduce((sum, cell) => sum + 1 / cell, 0)
 }
+
+/**
+ * Fisher's exact test, one-sided: the chance that the first arm has `bad` or more of all `bad + otherBad`, when both arms
+ * are equally prone to them.
+ */
+export function fisherTail(bad: number, n: number, otherBad: number, otherN: number): number {
+  const m = bad + otherBad
+  const high = Math.min(n, m)
+  if (bad <= Math.max(0, m - otherN)) return 1
+  if (bad > high) return 0
+  const choose = (all: number, some: number) => logFactorial(all) - logFactorial(some) - logFactorial(all - some)
+  const first = choose(n, bad) + choose(otherN, otherBad) - choose(n + otherN, m)
+  let sum = 1
+  let term = 1
+  for (let i = bad; i < high; i++) {
+    term *= ((n - i) * (m - i)) / ((i + 1) * (otherN - m + i + 1))
+    sum += term
+    if (term < 1e-17 * sum && i > fisherMean(n, otherN, m, 1)) break
+  }
+  return Math.min(1, Math.exp(first) * sum)
+}

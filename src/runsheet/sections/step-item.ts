@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { stepKinds } from '../../steps/registry.ts'
 import { issueMessage } from '../issue-message.ts'
-import { listed, suggestion } from '../nearest.ts'
+import { listed, suggestion } from '../../core/nearest.ts'
 
 /** One item of `run:`: a bare word, or a map with the word as its only key. */
 export type StepItem = { readonly kind: string; readonly spec: unknown }
