@@ -4,6 +4,8 @@ import { playScenario, type Promised } from '../support/scenario-run.ts'
 
 const seeds = Array.from({ length: 20 }, (_, index) => index + 1)
 const stages = [10, 30, 50, 100] as const
+/** Played with metrics that are hard to read, otherwise healthy: a few worlds say it. */
+const fewSeeds: readonly ScenarioName[] = ['slow-metrics', 'binned-latency']
 
 /** What a rollback of each scenario has to name; `null`: production never saw users. */
 const named: { readonly [name in ScenarioName]?: readonly string[] } = {
@@ -25,9 +27,12 @@ function promisedFor(name: ScenarioName, seed: number): Promised {
 }
 
 describe.each(scenarioNames())('auto in the scenario %s', (name) => {
-  test.concurrent.each(seeds)('seed %i ends as promised, and flag, files, journal and report agree', async (seed) => {
-    await playScenario(promisedFor(name, seed), seed)
-  })
+  test.concurrent.each(fewSeeds.includes(name) ? seeds.slice(0, 5) : seeds)(
+    'seed %i ends as promised, and flag, files, journal and report agree',
+    async (seed) => {
+      await playScenario(promisedFor(name, seed), seed)
+    },
+  )
 })
 
 describe.each(['no-traffic', 'throttled'])('auto --leave-held in the scenario %s', (scenario) => {
