@@ -1,11 +1,19 @@
 import type { CheckResult } from './event.ts'
 import { formatQuantity } from './quantity.ts'
+import type { Judgement } from './verdict.ts'
 
 /** `board-load p95 < 800ms: 1,240ms at 30 % (2,104 samples)`: which check failed, with what value, where. */
 export function failureReason(checks: readonly CheckResult[], stagePercent: number | null): string {
-  const failing = checks.filter((check) => check.judgement.verdict === 'fail')
-  return failing
-    .map((check) => `${describe(check)}${stagePercent === null ? '' : ` at ${stagePercent} %`}${samples(check)}`)
+  const at = stagePercent === null ? '' : ` at ${stagePercent} %`
+  return checks
+    .filter((check) => check.judgement.verdict === 'fail')
+    .map((check) => {
+      const value = valueOf(check.judgement)
+      // A reason has its own numbers; they are said last.
+      return value === null
+        ? `${check.title}${at}: ${check.judgement.why}`
+        : `${check.title}: ${value}${at}${samples(check.judgement)}`
+    })
     .join('; ')
 }
 
@@ -24,16 +32,13 @@ export function unknownReason(checks: readonly CheckResult[]): string {
   return [...said, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
 }
 
-function describe(check: CheckResult): string {
-  const { observed, limit, unit, why } = check.judgement
-  // A value that is inside its limit does not say what is wrong with it: worse than the old version, say.
-  const isInside = typeof observed === 'number' && typeof limit === 'number' && observed < limit
-  const value =
-    typeof observed === 'number' && !isInside ? formatQuantity(observed, unit) : isInside ? why : (observed ?? why)
-  return `${check.title}: ${value}`
+/** Null when the value does not say what is wrong: there is none, or it is inside its limit (worse than the old version, say). */
+function valueOf({ observed, limit, unit }: Judgement): string | null {
+  if (typeof observed !== 'number') return observed
+  const isInside = typeof limit === 'number' && observed < limit
+  return isInside ? null : formatQuantity(observed, unit)
 }
 
-function samples(check: CheckResult): string {
-  const count = check.judgement.samples
+function samples({ samples: count }: Judgement): string {
   return count > 0 ? ` (${count.toLocaleString('en-US')} samples)` : ''
 }

@@ -18,6 +18,10 @@ test('a failure names each failing check, its value, where and on how much', () 
   expect(failureReason([sign, none], null)).toBe('signed off: 1 of 2 signed; alarms quiet: statusboard-slo is in ALARM')
 })
 
+test('a failure without a value of its own says where before it says why', () => {
+  expect(failureReason([none], 30)).toBe('alarms quiet at 30 %: statusboard-slo is in ALARM')
+})
+
 test('a value inside its limit does not say what is wrong with it: the reason does', () => {
   const load = (more: object) =>
     failureReason(
