@@ -56,12 +56,14 @@ export const archive: Command = {
 }
 
 async function filesOf({ plan, opened, events }: LaunchAtHand, manifest: string | null): Promise<readonly TarFile[]> {
-  const { reportText } = await import('./write-report.ts')
+  const { rendered, reportOf } = await import('./write-report.ts')
+  const model = await reportOf(plan, events)
   const encode = (path: string, content: string) => ({ path, body: new TextEncoder().encode(content) })
   const files = [
     encode('journal.jsonl', events.map((event) => `${JSON.stringify(event)}\n`).join('')),
     encode('plan.json', `${JSON.stringify({ plan, hash: opened.planHash }, null, 2)}\n`),
-    encode('report.md', await reportText(plan, events)),
+    encode('report.md', await rendered(model, 'md')),
+    encode('report.html', await rendered(model, 'html')),
     ...(manifest === null ? [] : [encode('release.json', manifest)]),
   ]
   const sums = files.map(({ path, body }) => `${sha256(body)}  ${path}\n`).join('')

@@ -33,11 +33,6 @@ export async function rendered(model: ReportModel, format: ReportFormat): Promis
   }
 }
 
-/** The report of a launch as Markdown. Throws NOT_FOUND for an empty journal. */
-export async function reportText(plan: Plan, events: readonly LaunchEvent[]): Promise<string> {
-  return rendered(await reportOf(plan, events), 'md')
-}
-
 /**
  * Writes the report of a launch, as Markdown and beside it as a page, and gives the path of the Markdown: in `report.path` of
  * the run sheet, in the sandbox below `.launch/sandbox`.

@@ -183,6 +183,7 @@ describe('after a launch that was rolled back at 30 %', () => {
       'journal.jsonl',
       'plan.json',
       'release.json',
+      'report.html',
       'report.md',
     ])
   })
