@@ -15,7 +15,7 @@ import { saidOf } from './rollout-words.ts'
 export type RolloutMemory = Map<string, RolloutJudge>
 
 export type RolloutJudged = {
-  readonly said: ReadonlyMap<string, { readonly verdict: Verdict; readonly why: string; readonly samples: number }>
+  readonly said: ReadonlyMap<string, { readonly verdict: Verdict; readonly why: string }>
   readonly saying: RolloutSaying | null
   /** Every number behind it, with the signals it is about; null when nothing could be read. */
   readonly decision: Decision | null
@@ -44,7 +44,7 @@ export function judgeRollout(
   const read = readable.filter(({ seen }) => seen.periodMs === periodMs)
   const lost = found.flatMap(({ signal, seen }) =>
     seen.status === 'missing'
-      ? signal.checks.map(({ id }) => [id, { verdict: 'unknown', why: seen.why, samples: 0 }] as const)
+      ? signal.checks.map(({ id }) => [id, { verdict: 'unknown', why: seen.why }] as const)
       : [],
   )
   if (read.length === 0)

@@ -4,7 +4,7 @@ import { rules } from '../core/judge/plan.ts'
 import { formatCount, formatQuantity, plural } from '../core/quantity.ts'
 import type { RolloutSignal, SignalCheck } from './rollout-signals.ts'
 
-type Said = { readonly verdict: 'pass' | 'fail' | 'unknown'; readonly why: string; readonly samples: number }
+type Said = { readonly verdict: 'pass' | 'fail' | 'unknown'; readonly why: string }
 
 /** What a decision says about each check of a signal, in words and numbers that a captain can check. */
 export function saidOf(signal: RolloutSignal, decision: Decision): readonly (readonly [string, Said])[] {
@@ -14,12 +14,11 @@ export function saidOf(signal: RolloutSignal, decision: Decision): readonly (rea
   return signal.checks.map((check) => {
     const isGuilty = guilty.length === 0 || guilty.includes(check)
     const part = partOf(check, finding)
-    const samples = part.limit?.n ?? part.mean?.n ?? part.compared?.canary.n ?? 0
     const bad = failure(check, part, finding, decision, isGuilty)
-    if (bad !== null) return [check.id, { verdict: 'fail', why: bad, samples }]
+    if (bad !== null) return [check.id, { verdict: 'fail', why: bad }]
     const open = undecided(check, part, finding, decision)
-    if (open !== null) return [check.id, { verdict: 'unknown', why: open, samples }]
-    return [check.id, { verdict: 'pass', why: proof(check, part, decision), samples }]
+    if (open !== null) return [check.id, { verdict: 'unknown', why: open }]
+    return [check.id, { verdict: 'pass', why: proof(check, part, decision) }]
   })
 }
 

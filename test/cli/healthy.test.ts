@@ -120,10 +120,12 @@ describe('auto in a project', { timeout: 60_000 }, () => {
     )
     expect(last.map((event) => event?.['saying'])).toEqual(['passed', 'passed', 'passed', 'passed'])
     // Evidence grows over the stages: the last one judges more than its own ten minutes.
-    const samples = last.map(
-      (event) => Look.parse(event).checks.find(({ id }) => id === 'board-p95')?.judgement.samples ?? 0,
-    )
-    expect(samples).toEqual(samples.toSorted((a, b) => a - b))
+    const counted = last.map((event) => {
+      const why = Look.parse(event).checks.find(({ id }) => id === 'error-rate')?.judgement.why ?? ''
+      return Number(/ of ([\d,]+) requests/.exec(why)?.[1]?.replaceAll(',', ''))
+    })
+    expect(counted[0]).toBeGreaterThan(0)
+    expect(counted).toEqual(counted.toSorted((a, b) => a - b))
   })
 
   test('a second launch of the same commit works and finds its files in place', async () => {
@@ -158,6 +160,7 @@ const Look = z.object({
       judgement: z.looseObject({
         observed: z.unknown().transform((value) => (typeof value === 'number' ? value : null)),
         samples: z.number(),
+        why: z.string(),
       }),
     }),
   ),

@@ -70,7 +70,7 @@ describe('a regression', () => {
     const found = replay(plan, everybodys(90), { inject: { bad: 'errors', all: 'requests', share: 0.02 } })
 
     expect(found).toMatchObject({ ended: 'stopped', stage: 10 })
-    expect(found.why).toMatch(/^Error rate < 1%: .* against .* in the old version/)
+    expect(found.why).toMatch(/^Error rate < 1% at 10 %: .* against .* in the old version/)
     expect(lasted(found)).toBeLessThanOrEqual(5)
   })
 

@@ -100,8 +100,11 @@ describe('evidence of earlier stages', () => {
     const worse = { ...quiet, perMinute: 100, canary: () => ({ ...healthy, errors: 0.03 }) }
     const alone = lookAtMinute(worse, 26, [14])
     const together = lookAtMinute(worse, 26, [0, 14])
-    const samples = (judged: typeof alone) => judged.checks.find(({ id }) => id === 'errors')?.judgement.samples ?? 0
-    expect(samples(together)).toBeGreaterThan(samples(alone))
+    const counted = (judged: typeof alone) => Number(/of (\d+)/.exec(whyOf(judged, 'errors').replaceAll(',', ''))?.[1])
+    expect(counted(together)).toBeGreaterThan(counted(alone))
+    // What was observed is the stage's own, with its own samples.
+    // Ten settled minutes of 30 requests.
+    expect(together.checks.find(({ id }) => id === 'errors')?.judgement).toMatchObject({ observed: 0.03, samples: 300 })
   })
 
   test('is the same whether a process saw it all or has just come', () => {

@@ -273,7 +273,7 @@ phases:
   - id: rollout
     run:
       - deploy: production
-      - canary: { stages: [50%, 100%], bake: 20s, every: 2s, extendUpTo: 4x, gate: canary, maxUnattended: 5s }
+      - canary: { stages: [50%, 100%], bake: 20s, every: 2s, extendUpTo: 4x, gate: canary, judge: threshold, maxUnattended: 5s } # moto counts no samples above a cut point
   - { id: full, run: [{ monitor: 10s }], gate: full-rollout, every: 2s, patience: 1m }
   - { id: closeout, run: [report] }
 approvals:
