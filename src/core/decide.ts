@@ -76,11 +76,16 @@ function wholePhase(
   walkStep: (step: PlannedStep) => Move | null,
 ): Move | null {
   const progress = state.phases[phase.id]
-  if (progress?.status === 'ended' && progress.verdict === 'pass') return null
+  if (progress?.status === 'ended' && progress.verdict === 'pass' && !isReopened(state, phase)) return null
   if (!progress)
     return notBegun(state, phase, world) ?? { type: 'record', happening: { type: 'phase-started', phase: phase.id } }
   const move = first(phase.steps, walkStep) ?? phaseGateMove(plan, state, phase, world)
   return move ?? { type: 'record', happening: { type: 'phase-ended', phase: phase.id, verdict: 'pass' } }
+}
+
+/** A step of it was begun once more, on its own, and not seen to end: what is there now is not what passed. */
+function isReopened(state: LaunchState, phase: PlannedPhase): boolean {
+  return phase.steps.some(({ id }) => (state.steps[id]?.status ?? 'done') !== 'done')
 }
 
 /** A guided launch begins a phase when its person says so. */

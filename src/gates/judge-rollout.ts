@@ -70,10 +70,12 @@ function decide(
     signals: read.map(({ signal }) => signal.signal),
     rules,
   }
-  const origin = ceilTo(rollout.left[0]?.since ?? window.from, periodMs)
+  const stages = inOrder([...rollout.left.map(({ since }) => since), window.from]).map((since) =>
+    ceilTo(since, periodMs),
+  )
+  const origin = stages[0] ?? ceilTo(window.from, periodMs)
   const at = (instant: number) => Math.floor((instant - origin) / periodMs)
   const judge = judgeFor(plan, origin, memory)
-  const stages = [...rollout.left.map(({ since }) => since), window.from].map((since) => ceilTo(since, periodMs))
   for (const [index, { signal, seen }] of read.entries()) {
     for (const [stage, { until, evidence }] of rollout.left.entries()) {
       const before = signalSeen(signal.counts, evidence)
@@ -86,6 +88,11 @@ function decide(
     put(judge, index, seen, { from: ceilTo(window.from, periodMs), until: window.to, end: window.to }, periodMs, at)
   }
   return judge.decide(at(window.to), stages.map(at))
+}
+
+/** No stage began after the next one: a stamp that says so comes of a clock that was ahead, or was set back since. */
+function inOrder(begun: readonly EpochMs[]): readonly EpochMs[] {
+  return begun.map((since, stage) => epochMs(Math.min(since, ...begun.slice(stage + 1))))
 }
 
 function judgeFor(plan: JudgePlan, origin: EpochMs, memory: RolloutMemory): RolloutJudge {

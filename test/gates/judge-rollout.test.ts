@@ -50,6 +50,12 @@ describe('a release that breaks more', () => {
   })
 })
 
+test('a stage that is stamped before the one it followed, by a clock that was behind, is judged by its own minutes', () => {
+  const early = { left: [{ percent: 10 as const, since: at(5), until: at(9), evidence: {} }], percent: 30 as const }
+  const judged = lookAtMinute(broken, 4, [0], early)
+  expect(verdicts(judged)).toMatchObject({ errors: 'fail' })
+})
+
 describe('what both versions suffer', () => {
   const outage = (minute: number) => (minute >= 3 && minute <= 12 ? { ...healthy, errors: 0.04 } : healthy)
   const shared: Told = { ...quiet, canary: outage, control: outage }

@@ -6,4 +6,10 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
   { seed: 2458, found: 'a launch was opened whose plan was never written: nobody could resume it' },
   { seed: 3145, found: 'a slow rollback was journaled in the launch after it, which ended with users at 10 %' },
   { seed: 322, found: 'a slow read took events that another one had taken: a driver called its journal corrupt' },
+  {
+    seed: 5279,
+    found:
+      'a stage whose stamp is older than that of the stage before it (another clock): the judge had minutes before its first',
+  },
+  { seed: 8725, found: 'a rebuild that was killed after its phase had passed: the launch went on to 100 % with it' },
 ]
