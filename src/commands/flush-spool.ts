@@ -1,13 +1,13 @@
 import type { Context } from '../context.ts'
 import { messageOf } from '../core/errors.ts'
 import { plural } from '../core/quantity.ts'
-import type { SpooledRollback } from '../journal/spool.ts'
+import type { Spooled } from '../journal/spool.ts'
 import type { Told } from './tell-journal.ts'
 
 export type Flushed = {
-  readonly told: readonly (readonly [SpooledRollback, Exclude<Told, { status: 'elsewhere' }>])[]
+  readonly told: readonly (readonly [Spooled, Exclude<Told, { status: 'elsewhere' }>])[]
   /** About launches that are not remembered here: they wait for a command where those are. */
-  readonly elsewhere: readonly SpooledRollback[]
+  readonly elsewhere: readonly Spooled[]
   /** Files of the spool that cannot be understood. */
   readonly strange: readonly string[]
 }
@@ -17,16 +17,16 @@ export async function flushSpool(context: Context, signal: AbortSignal): Promise
   const { spoolIn } = await import('../journal/spool.ts')
   const spool = spoolIn(context.spoolFolder)
   const { kept, strange } = await spool.read()
-  const told: (readonly [SpooledRollback, Exclude<Told, { status: 'elsewhere' }>])[] = []
-  const elsewhere: SpooledRollback[] = []
+  const told: (readonly [Spooled, Exclude<Told, { status: 'elsewhere' }>])[] = []
+  const elsewhere: Spooled[] = []
   if (kept.length > 0) {
     const { tellJournal } = await import('./tell-journal.ts')
-    for (const rollback of kept) {
-      const answer = await tellJournal(context, rollback, signal)
-      if (answer.status === 'elsewhere') elsewhere.push(rollback)
+    for (const spooled of kept) {
+      const answer = await tellJournal(context, spooled, signal)
+      if (answer.status === 'elsewhere') elsewhere.push(spooled)
       else {
-        await spool.drop(rollback.id)
-        told.push([rollback, answer])
+        await spool.drop(spooled.id)
+        told.push([spooled, answer])
       }
     }
   }
@@ -38,21 +38,21 @@ export async function flushQuietly(context: Context): Promise<void> {
   try {
     const { told } = await flushSpool(context, context.signal)
     if (told.length > 0 && !context.options.quiet)
-      context.output.err.write(`  ${plural(told.length, 'rollback')} of earlier told to the journal\n`)
+      context.output.err.write(`  ${plural(told.length, 'record')} of earlier told to the journal\n`)
   } catch (error) {
     context.signal.throwIfAborted()
     context.output.err.write(
-      `  the rollbacks below ${context.spoolFolder} are not yet journaled: ${messageOf(error).split('\n')[0]}\n`,
+      `  the records below ${context.spoolFolder} are not yet journaled: ${messageOf(error).split('\n')[0]}\n`,
     )
   }
 }
 
 /** What waits on this machine for the journal of an app. Never throws: a screen shows what it can. */
-export async function waitingFor(context: Context, app: string): Promise<readonly SpooledRollback[]> {
+export async function waitingFor(context: Context, app: string): Promise<readonly Spooled[]> {
   try {
     const { spoolIn } = await import('../journal/spool.ts')
     const { kept } = await spoolIn(context.spoolFolder).read()
-    return kept.filter((rollback) => rollback.app === null || rollback.app === app)
+    return kept.filter((spooled) => spooled.app === null || spooled.app === app)
   } catch {
     return []
   }

@@ -1,28 +1,23 @@
-import { isoTime } from '../core/brand.ts'
 import type { Command } from './command.ts'
 
 export const journalFlush: Command = {
   name: 'journal flush',
   group: 'on call',
-  about: 'tell the journal the rollbacks that could not be journaled when they were done; safe to repeat',
+  about: 'tell the journal what was done from this machine and could not be journaled then; safe to repeat',
   examples: [
     ['launch journal flush', 'after a rollback said NOT YET JOURNALED'],
     ['launch journal flush --json', 'as data: what was journaled, and what is about another project'],
   ],
   run: async (context) => {
-    const [{ flushSpool }, { linesFor }, { safeText }] = await Promise.all([
+    const [{ flushSpool }, { whatBecameOf, whatIs }, { linesFor }, { safeText }] = await Promise.all([
       import('./flush-spool.ts'),
+      import('./spooled-words.ts'),
       import('./say.ts'),
       import('../ui/text.ts'),
     ])
     const { told, elsewhere, strange } = await flushSpool(context, context.signal)
     const lines = [
-      ...told.map(([{ at, result }, answer]) => {
-        const what = `${result.kind} rollback of ${isoTime(at)} by ${safeText(result.by)}`
-        return answer.status === 'journaled'
-          ? `${what}: event ${answer.n} of launch ${answer.launch}`
-          : `${what}: of an environment that launches are not about, there is no journal to tell`
-      }),
+      ...told.map(([spooled, answer]) => `${safeText(whatIs(spooled))}: ${whatBecameOf(answer)}`),
       ...(elsewhere.length > 0
         ? [
             `left as they are, no launch that is remembered here was about them: ${[...new Set(elsewhere.map(({ location }) => safeText(location)))].join(', ')}; run this with their run sheet and --state`,

@@ -1,30 +1,58 @@
 import type { Context } from '../context.ts'
-import { epochMs, type LaunchId } from '../core/brand.ts'
-import { fold } from '../core/reduce.ts'
-import type { Launches, OpenedLaunch } from '../journal/launches.ts'
-import type { SpooledRollback } from '../journal/spool.ts'
+import type { LaunchId } from '../core/brand.ts'
+import { LaunchError } from '../core/errors.ts'
+import type { JournalHome } from './journal-home.ts'
+import type { OpenedLaunch } from '../journal/launches.ts'
+import type { Spooled, SpooledEvent, SpooledRollback } from '../journal/spool.ts'
 
 export type Told =
   | { readonly status: 'journaled'; readonly launch: LaunchId; readonly n: number }
   /** The flag of another environment, which launches are never about: nobody has to be told. `open`: what one is about. */
   | { readonly status: 'nobody'; readonly open: string | null }
+  /** The journal is full and takes rollbacks only: a verdict is let go. */
+  | { readonly status: 'full'; readonly launch: LaunchId; readonly open: null }
   /** No launch at this place was about it then: another project's, or one that is remembered elsewhere. */
   | { readonly status: 'elsewhere'; readonly open: string | null }
 
 /**
- * Journals a rollback with the launch it was about, once, however often it is told. Throws what reading the run sheet or the
+ * Journals what waits with the launch it was about, once, however often it is told. Throws what reading the run sheet or the
  * state throws.
  */
-export async function tellJournal(context: Context, rollback: SpooledRollback, signal: AbortSignal): Promise<Told> {
+export async function tellJournal(context: Context, spooled: Spooled, signal: AbortSignal): Promise<Told> {
   // Loaded after the flag is off: what leads to here is on the way of an emergency.
   const { journalHome } = await import('./journal-home.ts')
-  const home = await journalHome(context, rollback)
-  if (rollback.app !== null && rollback.app !== home.app) return { status: 'elsewhere', open: null }
+  const home = await journalHome(context, spooled)
+  if (spooled.app !== null && spooled.app !== home.app) return { status: 'elsewhere', open: null }
+  return spooled.schema === 2 ? tellLaunch(home, spooled, signal) : tellWhoeverWasOpen(context, home, spooled, signal)
+}
+
+/** What a driver did is about its launch and no other. */
+async function tellLaunch(home: JournalHome, spooled: SpooledEvent, signal: AbortSignal): Promise<Told> {
+  try {
+    return await journaled(await home.launches.load(spooled.launch, signal), spooled, signal)
+  } catch (error) {
+    if (!(error instanceof LaunchError)) throw error
+    if (error.code === 'NOT_FOUND') return { status: 'elsewhere', open: null }
+    if (error.code === 'REFUSED') return { status: 'full', launch: spooled.launch, open: null }
+    throw error
+  }
+}
+
+/** Somebody on call turned a flag off by its place: the newest launch about it then is told. */
+async function tellWhoeverWasOpen(
+  context: Context,
+  home: JournalHome,
+  rollback: SpooledRollback,
+  signal: AbortSignal,
+): Promise<Told> {
+  const { openedBefore } = await import('../journal/opened-before.ts')
   let open: string | null = null
-  for (const id of await launchesBefore(home.launches, rollback, signal)) {
-    const opened = await home.launches.load(id, signal)
+  for await (const opened of openedBefore(home.launches, rollback.id, signal)) {
     const about = await home.flagOf(opened.plan, 'production')
-    if (about === rollback.location) return journaled(opened, rollback, signal)
+    if (about === rollback.location) {
+      await settle(context, { ...rollback, app: home.app }, opened.log.launch)
+      return journaled(opened, rollback, signal)
+    }
     open ??= about
   }
   const { plan } = home
@@ -33,27 +61,17 @@ export async function tellJournal(context: Context, rollback: SpooledRollback, s
   return { status: flags.includes(rollback.location) ? 'nobody' : 'elsewhere', open }
 }
 
-/** Launches that were opened before the rollback, newest first: a launch opened since goes over it and is not rolled back by it. */
-async function launchesBefore(
-  launches: Launches,
-  { id }: SpooledRollback,
-  signal: AbortSignal,
-): Promise<readonly LaunchId[]> {
-  const current = await launches.current(signal)
-  if (current === null) return []
-  // The usual case needs no right to list.
-  if (current.log.launch < id) return [current.log.launch]
-  return (await launches.list(signal)).filter((launch) => launch < id).reverse()
+/** Whose reply was lost is told again, maybe when another launch is open: what it is about is on disk before the first try. */
+async function settle(context: Context, rollback: SpooledRollback & { readonly app: string }, launch: LaunchId) {
+  const { happeningOf, spoolIn } = await import('../journal/spool.ts')
+  const { result: _, writeId: __, ...kept } = rollback
+  await spoolIn(context.spoolFolder)
+    .settle({ ...kept, schema: 2, launch, happening: happeningOf(rollback) })
+    .catch(() => undefined)
 }
 
-async function journaled(
-  { log }: OpenedLaunch,
-  { id, at, actor, result, writeId }: SpooledRollback,
-  signal: AbortSignal,
-): Promise<Told> {
-  // In the order they happened: a reader takes the newest event's time for now.
-  const last = fold(await log.read(signal))?.last.at ?? at
-  const then = { id, at: epochMs(Math.max(at, last)), actor }
-  const event = await log.appendLate({ type: 'rolled-back', result, writeId, trigger: 'operator' }, then, signal)
+async function journaled({ log }: OpenedLaunch, spooled: Spooled, signal: AbortSignal): Promise<Told> {
+  const { happeningOf } = await import('../journal/spool.ts')
+  const event = await log.appendLate(happeningOf(spooled), spooled, signal)
   return { status: 'journaled', launch: log.launch, n: event.n }
 }

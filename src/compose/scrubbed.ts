@@ -26,7 +26,8 @@ export function scrubbedLaunches(launches: Launches, scrubber: Scrubber): Launch
   }
 }
 
-export function scrubbedLog(log: EventLog, scrubber: Scrubber): EventLog {
+/** Gives any happening without the secrets in it. */
+export function scrubbedHappening(scrubber: Scrubber): <H extends Happening>(happening: H) => H {
   const looks = secretScrubber({})
   const clean = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return (written.has(key) ? scrubber : looks).scrub(value)
@@ -35,7 +36,11 @@ export function scrubbedLog(log: EventLog, scrubber: Scrubber): EventLog {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, clean(item, name)]))
   }
   // Nothing but texts changes, and texts stay texts.
-  const scrubbed = (happening: Happening) => clean(happening, '') as Happening
+  return <H extends Happening>(happening: H) => clean(happening, '') as H
+}
+
+export function scrubbedLog(log: EventLog, scrubber: Scrubber): EventLog {
+  const scrubbed = scrubbedHappening(scrubber)
   const name = (by: string | undefined) => (by === undefined ? undefined : scrubber.scrub(by))
   // Every method by name: one that is added must not get past this unnoticed.
   return {
@@ -44,6 +49,7 @@ export function scrubbedLog(log: EventLog, scrubber: Scrubber): EventLog {
     isOpen: (signal) => log.isOpen(signal),
     append: (happening, signal, by) => log.append(scrubbed(happening), signal, name(by)),
     appendAnyway: (happening, signal, by) => log.appendAnyway(scrubbed(happening), signal, name(by)),
+    moment: () => log.moment(),
     appendLate: (happening, then, signal) => log.appendLate(scrubbed(happening), then, signal),
   }
 }

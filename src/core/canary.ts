@@ -82,9 +82,11 @@ function judgeStage(
       },
     }
   }
+  const due = epochMs(looked.last + rules.everyMs)
+  // What is known by now goes before what was not known at the last look: it may be a fail.
+  if (world.now >= due && stage.status !== 'held') return look(step, gate, stage, world)
   const overdue = inconclusive(rules, step, stage, verdict, world)
   if (overdue) return overdue
-  const due = epochMs(looked.last + rules.everyMs)
   if (world.now >= due) return look(step, gate, stage, world)
   return { type: 'wait', until: due, why: waitingFor(rules, verdict) }
 }
@@ -252,6 +254,8 @@ function askAboutHold(stage: HeldStage, verdict: GateState, world: World): Move 
       id,
       text: `held at ${stage.percent} %: ${stage.why}`,
       promotable: verdict.verdict !== 'fail',
+      // Whoever waited the whole time of a hold without evidence waits for nothing.
+      recommended: verdict.verdict === 'fail' || round > 0 ? 'rollback' : 'wait',
     },
   }
 }

@@ -56,30 +56,6 @@ export async function takeJudged(
   }
 }
 
-/** Tells the journal what was done without it. Nothing is told twice: a rollback is known by its write. */
-export async function settleOwed(session: Session, signal: AbortSignal): Promise<void> {
-  session.blind = null
-  if (session.owed.length === 0) return
-  for (let next = session.owed[0]; next; next = session.owed[0]) {
-    if (!isTold(next, session.state)) await tell(next, session, signal)
-    session.owed.shift()
-  }
-  await session.refresh(signal)
-}
-
-function isTold(happening: Happening, { rollbacks }: LaunchState): boolean {
-  return happening.type === 'rolled-back' && rollbacks.some(({ writeId }) => writeId === happening.writeId)
-}
-
-/** A journal that is full takes rollbacks only: the verdict before it is let go. */
-async function tell(happening: Happening, { log }: Session, signal: AbortSignal): Promise<void> {
-  try {
-    await log.appendAnyway(happening, signal)
-  } catch (error) {
-    if (!(error instanceof LaunchError) || error.outcome !== 'refused') throw error
-  }
-}
-
 /** A raise whose outcome the journal did not take, but whose write the flag has: users are shown it. */
 function withOwnRaise(state: LaunchState, session: Session): LaunchState {
   const reading = session.flag?.status === 'present' ? session.flag.flag : null

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { version, type Version } from '../core/brand.ts'
 import type { StateStore } from '../core/ports.ts'
+import { nodeDisk } from './disk.ts'
 import { createOnce, namesIn, readWhole } from './durable-file.ts'
 import { assertStateKey, assertStatePrefix } from './state-key.ts'
 
@@ -8,19 +9,19 @@ import { assertStateKey, assertStatePrefix } from './state-key.ts'
  * State in a folder. A key is a file; what replaces it are further files `key@1`, `key@2` …, each created once with
  * link(2), so that a compare-and-set is atomic between processes without a lock. Nothing is ever replaced or deleted.
  */
-export function directoryStore(root: string): StateStore {
+export function directoryStore(root: string, disk = nodeDisk): StateStore {
   const pathOf = (key: string, generation: number) => {
     assertStateKey(key)
     return generation === 0 ? join(root, key) : `${join(root, key)}${generationMark}${generation}`
   }
   const create = async (key: string, body: string, signal: AbortSignal) => {
     signal.throwIfAborted()
-    return createOnce(pathOf(key, 0), body)
+    return createOnce(pathOf(key, 0), body, disk)
   }
   const get: StateStore['get'] = async (key, signal) => {
     signal.throwIfAborted()
     for (let found = null, generation = 0; ; generation += 1) {
-      const body = await readWhole(pathOf(key, generation), root)
+      const body = await readWhole(pathOf(key, generation), root, disk)
       if (body === null) return found
       found = { body, version: generationVersion(generation) }
     }
@@ -36,9 +37,9 @@ export function directoryStore(root: string): StateStore {
       }
       signal.throwIfAborted()
       const generation = generationOf(expect)
-      if (generation === null || (await readWhole(pathOf(key, generation), root)) === null)
+      if (generation === null || (await readWhole(pathOf(key, generation), root, disk)) === null)
         return { status: 'conflict' }
-      const created = await createOnce(pathOf(key, generation + 1), body)
+      const created = await createOnce(pathOf(key, generation + 1), body, disk)
       return created === 'created'
         ? { status: 'written', version: generationVersion(generation + 1) }
         : { status: 'conflict' }
@@ -46,7 +47,7 @@ export function directoryStore(root: string): StateStore {
     list: async (prefix, signal) => {
       signal.throwIfAborted()
       assertStatePrefix(prefix)
-      const names = await namesIn(join(root, prefix), root)
+      const names = await namesIn(join(root, prefix), root, disk)
       return names.filter((name) => !name.includes(generationMark)).sort()
     },
   }

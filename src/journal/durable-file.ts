@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readFile, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LaunchError, messageOf } from '../core/errors.ts'
+import type { Disk } from './disk.ts'
 
 /** Temporary files begin with a character no key has, so that one left by a crash is never taken for state. */
 const temporaryMark = '~'
@@ -10,47 +10,47 @@ const temporaryMark = '~'
  * Creates a file once, whole and on disk, or says that it exists: of two creators exactly one is told `created`. A crash
  * leaves at most a temporary file. Throws LaunchError UNREACHABLE.
  */
-export async function createOnce(path: string, body: string): Promise<'created' | 'exists'> {
+export async function createOnce(path: string, body: string, disk: Disk): Promise<'created' | 'exists'> {
   const folder = dirname(path)
   const temporary = join(folder, `${temporaryMark}${randomUUID()}`)
   try {
-    await mkdir(folder, { recursive: true })
-    await writeDurably(temporary, body)
-    if (!(await linked(temporary, path))) return 'exists'
-    await syncFolder(folder)
+    await disk.makeFolder(folder)
+    await disk.writeNew(temporary, body)
+    if (!(await linked(temporary, path, disk))) return 'exists'
+    await syncFolder(folder, disk)
     return 'created'
   } catch (error) {
     throw unwritable(path, error)
   } finally {
     // One that cannot be removed harms nobody: its name is no key.
-    await rm(temporary).catch(() => undefined)
+    await disk.remove(temporary).catch(() => undefined)
   }
 }
 
 /** The whole file, or null when there is none. Throws LaunchError UNREACHABLE. */
-export async function readWhole(path: string, root: string): Promise<string | null> {
+export async function readWhole(path: string, root: string, disk: Disk): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8')
+    return await disk.read(path)
   } catch (error) {
-    if (await isAbsent(error, root)) return null
+    if (await isAbsent(error, root, disk)) return null
     throw unreadable(path, error)
   }
 }
 
 /** Names in a folder, temporaries left out; none when there is no folder. Throws LaunchError UNREACHABLE. */
-export async function namesIn(folder: string, root: string): Promise<readonly string[]> {
+export async function namesIn(folder: string, root: string, disk: Disk): Promise<readonly string[]> {
   try {
-    const names = await readdir(folder)
+    const names = await disk.names(folder)
     return names.filter((name) => !name.startsWith(temporaryMark))
   } catch (error) {
-    if (await isAbsent(error, root)) return []
+    if (await isAbsent(error, root, disk)) return []
     throw unreadable(folder, error)
   }
 }
 
-async function linked(from: string, to: string): Promise<boolean> {
+async function linked(from: string, to: string, disk: Disk): Promise<boolean> {
   try {
-    await link(from, to)
+    await disk.link(from, to)
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
@@ -58,35 +58,19 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function writeDurably(path: string, body: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(body)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
 /** The link itself survives a power cut only when the folder is synced too; some systems refuse to sync one. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
+async function syncFolder(folder: string, disk: Disk): Promise<void> {
   try {
-    await handle.sync()
+    await disk.syncFolder(folder)
   } catch (error) {
     if (!['EINVAL', 'EPERM', 'ENOTSUP', 'EISDIR'].includes(codeOf(error))) throw error
-  } finally {
-    await handle.close()
   }
 }
 
 /** A file where a folder of the path would be: nothing is there, unless the root itself can never be a folder. */
-async function isAbsent(error: unknown, root: string): Promise<boolean> {
+async function isAbsent(error: unknown, root: string, disk: Disk): Promise<boolean> {
   if (codeOf(error) !== 'ENOTDIR') return codeOf(error) === 'ENOENT'
-  return stat(root).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
+  return disk.isFolder(root).catch(() => false)
 }
 
 function unwritable(path: string, error: unknown): LaunchError {

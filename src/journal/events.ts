@@ -1,4 +1,4 @@
-import type { EpochMs, LaunchId, Sha256 } from '../core/brand.ts'
+import { epochMs, type EpochMs, type LaunchId, type Sha256 } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { Actor, Happening, LaunchEvent } from '../core/event.ts'
 import { sha256 } from '../core/hash.ts'
@@ -27,7 +27,12 @@ export type EventLog = {
   append(happening: Happening, signal: AbortSignal, by?: string): Promise<Appended>
   /** Appends behind whatever is there: for records that stay true whatever happened meanwhile (a rollback, a sign-off). */
   appendAnyway(happening: Happening, signal: AbortSignal, by?: string): Promise<LaunchEvent>
-  /** Appends what happened when the journal could not be reached, as what it was then; an event with its id is not written twice. */
+  /** What an event of now would be signed with: for what has to be told later. */
+  moment(): Then
+  /**
+   * Appends what happened when the journal could not be reached, as what it was then, though in the order of the journal: a
+   * reader takes the newest event's time for now. An event with its id is not written twice.
+   */
   appendLate(happening: Happening, then: Then, signal: AbortSignal): Promise<LaunchEvent>
   /** Whether this is still the launch of its application and environment: another one that was opened over it drives now. */
   isOpen(signal: AbortSignal): Promise<boolean>
@@ -104,9 +109,11 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: LogPorts): Even
 
   async function appendLate(happening: Happening, then: Then, signal: AbortSignal): Promise<LaunchEvent> {
     for (;;) {
-      const there = (await read(signal)).find(({ id }) => id === then.id)
+      const before = await read(signal)
+      const there = before.find(({ id }) => id === then.id)
       if (there) return there
-      const appended = await write(happening, then, signal)
+      const at = epochMs(Math.max(then.at, before.at(-1)?.at ?? then.at))
+      const appended = await write(happening, { ...then, at }, signal)
       if (appended.status === 'appended') return appended.event
     }
   }
@@ -116,7 +123,7 @@ export function eventLog(launch: LaunchId, paths: Layout, ports: LogPorts): Even
     return pointer === null || activeOf(pointer.body).launch === launch
   }
 
-  return { launch, read, append, appendAnyway, appendLate, isOpen }
+  return { launch, read, append, appendAnyway, moment: () => now(), appendLate, isOpen }
 }
 
 /** An event and its line; what is too large for one is cut. */

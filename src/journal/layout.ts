@@ -8,6 +8,8 @@ export type Layout = {
   readonly launches: string
   plan(launch: LaunchId): string
   event(launch: LaunchId, n: number): string
+  /** A folder: what people were told of a launch, one key per message that was delivered. */
+  told(launch: LaunchId): string
 }
 
 /** Where every application has a folder. */
@@ -21,6 +23,7 @@ export function layout(app: string, environment: string): Layout {
     launches: `${root}/launches/`,
     plan: (launch) => `${root}/launches/${launch}/plan.json`,
     event: (launch, n) => `${root}/launches/${launch}/events/${String(n).padStart(8, '0')}.json`,
+    told: (launch) => `${root}/launches/${launch}/told/`,
   }
 }
 

@@ -1,7 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EpochMs } from '../core/brand.ts'
-import type { Actor, RollbackResult } from '../core/event.ts'
+import type { EpochMs, LaunchId } from '../core/brand.ts'
+import type { Actor, Happening, RollbackResult } from '../core/event.ts'
+import { nodeDisk } from './disk.ts'
 import { createOnce, namesIn, readWhole } from './durable-file.ts'
 
 /** A rollback that the journal has not been told of yet. `id` is the id its event will have; ids sort by real time. */
@@ -21,52 +21,91 @@ export type SpooledRollback = {
   readonly region?: string
 }
 
-/** Rollbacks that wait for their journal on this machine: one file each, for this user alone. */
+/** What a driver did for its launch, and the verdict that led to it, which the journal may not have been told of. */
+export type SpooledEvent = Pick<SpooledRollback, 'id' | 'at' | 'actor' | 'location' | 'state' | 'region'> & {
+  readonly schema: 2
+  readonly app: string
+  readonly launch: LaunchId
+  readonly happening: Extract<Happening, { type: 'gate-judged' | 'rolled-back' }>
+}
+
+export type Spooled = SpooledRollback | SpooledEvent
+
+/** What waits for its journal on this machine: one file each, for this user alone. */
 export type Spool = {
   readonly folder: string
-  /** On disk when it returns. Throws LaunchError UNREACHABLE, or what making the folder throws. */
-  keep(rollback: SpooledRollback): Promise<void>
+  /** On disk when it returns; once, however often it is kept. Throws LaunchError UNREACHABLE, or what making the folder throws. */
+  keep(spooled: Spooled): Promise<void>
+  /** From now on what is kept under this id is about one launch: told again, it is told to no other. Throws as `keep` does. */
+  settle(spooled: SpooledEvent): Promise<void>
   /** Oldest first. A file that cannot be understood is left where it is and named in `strange`. */
-  read(): Promise<{ readonly kept: readonly SpooledRollback[]; readonly strange: readonly string[] }>
+  read(): Promise<{ readonly kept: readonly Spooled[]; readonly strange: readonly string[] }>
   drop(id: string): Promise<void>
 }
 
-export function spoolIn(folder: string): Spool {
+/** The event a journal is to have of it. */
+export function happeningOf(spooled: Spooled): SpooledEvent['happening'] {
+  if (spooled.schema === 2) return spooled.happening
+  const { result, writeId } = spooled
+  return { type: 'rolled-back', result, writeId, trigger: 'operator' }
+}
+
+export function spoolIn(folder: string, disk = nodeDisk): Spool {
   const pathOf = (id: string) => join(folder, `${id}.json`)
+  const settledName = (id: string) => `${id}.settled.json`
   return {
     folder,
-    keep: async (rollback) => {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      await createOnce(pathOf(rollback.id), `${JSON.stringify(rollback)}\n`)
+    keep: async (spooled) => {
+      await disk.makeFolder(folder, 0o700)
+      await createOnce(pathOf(spooled.id), `${JSON.stringify(spooled)}\n`, disk)
+    },
+    settle: async (spooled) => {
+      await disk.makeFolder(folder, 0o700)
+      await createOnce(join(folder, settledName(spooled.id)), `${JSON.stringify(spooled)}\n`, disk)
     },
     read: async () => {
-      const names = (await namesIn(folder, folder)).filter((name) => name.endsWith('.json')).sort()
-      const bodies = await Promise.all(names.map((name) => readWhole(join(folder, name), folder)))
+      const all = new Set(await namesIn(folder, folder, disk))
+      const names = [...all]
+        .filter((name) => name.endsWith('.json') && !all.has(settledName(name.slice(0, -'.json'.length))))
+        .sort()
+      const bodies = await Promise.all(names.map((name) => readWhole(join(folder, name), folder, disk)))
       // One that is gone by now was told of by another flush.
       const read = names.flatMap((name, n) => {
         const body = bodies[n] ?? null
-        return body === null ? [] : [{ name, rollback: parsed(body) }]
+        return body === null ? [] : [{ name, spooled: parsed(body) }]
       })
       return {
-        kept: read.flatMap(({ rollback }) => rollback ?? []),
-        strange: read.filter(({ rollback }) => rollback === null).map(({ name }) => name),
+        kept: read.flatMap(({ spooled }) => spooled ?? []),
+        strange: read.filter(({ spooled }) => spooled === null).map(({ name }) => name),
       }
     },
-    drop: (id) => rm(pathOf(id), { force: true }),
+    drop: async (id) => {
+      await disk.remove(pathOf(id))
+      await disk.remove(join(folder, settledName(id)))
+    },
   }
 }
 
-function parsed(body: string): SpooledRollback | null {
+function parsed(body: string): Spooled | null {
   try {
-    const value: Partial<SpooledRollback> | null = JSON.parse(body)
-    return isSpooled(value) ? value : null
+    const value: Partial<Spooled> | null = JSON.parse(body)
+    if (isRollback(value)) return value
+    return isEvent(value) ? value : null
   } catch {
     return null
   }
 }
 
+const always = ['id', 'at', 'actor', 'app', 'location'] as const
+
 /** What `keep` writes has all of it, or is not this version's. */
-function isSpooled(value: Partial<SpooledRollback> | null): value is SpooledRollback {
-  if (value?.schema !== 1) return false
-  return ['id', 'at', 'actor', 'result', 'writeId', 'app', 'location'].every((field) => field in value)
+function isRollback(value: Partial<Spooled> | null): value is SpooledRollback {
+  return value?.schema === 1 && [...always, 'result', 'writeId'].every((field) => field in value)
+}
+
+function isEvent(value: Partial<Spooled> | null): value is SpooledEvent {
+  if (value?.schema !== 2 || ![...always, 'launch', 'happening'].every((field) => field in value)) return false
+  // One of a later version may owe more than this one can tell.
+  const { happening } = value
+  return happening?.type === 'rolled-back' || happening?.type === 'gate-judged'
 }

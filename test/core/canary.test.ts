@@ -64,6 +64,13 @@ test('a stage is left only after a pass with the whole bake behind it, seen by t
   expect(move(judgedAs(baking(), 'pass', 59_999))).toMatchObject({ type: 'wait' })
 })
 
+test('a stage whose time is up is looked at once more when a look is due: what was not known may be a fail by now', () => {
+  const told = judgedAs(baking().after('3m'), 'unknown')
+  const lookedAt = (last: number) => new Map([[key, { first: epochMs(last), last: epochMs(last) }]])
+  expect(move(told, { looks: lookedAt(told.now() - 30_000) })).toMatchObject({ type: 'look', look: { key } })
+  expect(move(told, { looks: lookedAt(told.now() - 29_999) })).toMatchObject({ happening: { type: 'stage-held' } })
+})
+
 test('unknown never goes on: it is extended, then held, then rolled back', () => {
   const told = judgedAs(baking(), 'unknown')
   expect(move(told)).toMatchObject({ type: 'wait', until: told.now() + 30_000 })
@@ -268,7 +275,7 @@ describe('what people read of a canary', () => {
     const told = judgedAs(baking(), 'unknown')
     const heldAt = told.now()
     told.add({ type: 'stage-held', ...canary, why: 'no data', until: epochMs(heldAt + 900_000) })
-    const question = { type: 'held', text: 'held at 10 %: no data', promotable: true }
+    const question = { type: 'held', text: 'held at 10 %: no data', promotable: true, recommended: 'wait' }
     expect(move(told, { guided: true })).toEqual({ type: 'ask', question: { ...question, id: `held/10@${heldAt}/0` } })
     expect(move(told.after('899999ms'))).toMatchObject({ type: 'wait' })
     told.after('1ms')

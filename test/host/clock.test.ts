@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { epochMs } from '../../src/core/brand.ts'
-import { systemClock } from '../../src/host/clock.ts'
+import { neverBack, systemClock } from '../../src/host/clock.ts'
 
 const never = new AbortController().signal
 
@@ -56,4 +56,29 @@ test('a clock that is set back does not make a wait longer', async () => {
     Date.now = real
   }
   expect(clock.monotonicMs() - startedMs).toBeLessThan(2000)
+})
+
+test('a clock that is set back is not followed, whatever it says later; one that is ahead is', () => {
+  let [wall, passed] = [1_000_000, 50]
+  const hands = { wall: () => wall, monotonic: () => passed }
+  const now = neverBack(hands)
+  const clock = systemClock(hands)
+  const pass = (ms: number) => {
+    wall += ms
+    passed += ms
+  }
+  pass(1000)
+  expect(now()).toBe(1_001_000)
+  wall -= 600_000
+  expect(now()).toBe(1_001_000)
+  // It is noticed all the same: the journal says why its times do not add up.
+  expect(clock.jumpedMs?.()).toBe(-600_000)
+  pass(60_000)
+  expect([now(), clock.now()]).toEqual([1_061_000, 1_061_000])
+  // Set right again.
+  wall += 600_000
+  expect(now()).toBe(1_061_000)
+  // A laptop slept for an hour: the other clock stood still.
+  wall += 3_600_000
+  expect(now()).toBe(4_661_000)
 })

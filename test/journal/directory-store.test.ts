@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { afterAll, expect, test } from 'vitest'
 import { version } from '../../src/core/brand.ts'
+import { nodeDisk } from '../../src/journal/disk.ts'
 import { createOnce } from '../../src/journal/durable-file.ts'
 import { directoryStore } from '../../src/journal/directory-store.ts'
 import { stateStoreContract } from '../contract/state-store.contract.ts'
@@ -60,7 +61,7 @@ test('what stands in the way is named with its place and what the system says of
     hint: 'check the rights there, or name another place with --state',
   })
   const long = 'a'.repeat(128)
-  await expect(createOnce(`${path}/${long}${long}`, 'x')).rejects.toMatchObject({
+  await expect(createOnce(`${path}/${long}${long}`, 'x', nodeDisk)).rejects.toMatchObject({
     code: 'UNREACHABLE',
     message: `cannot write ${path}/${long}${long}: ENAMETOOLONG`,
     hint: 'check the rights and the space there, or name another place with --state',

@@ -205,11 +205,18 @@ test('an event of a newer schema is read as one that is not known, whatever its 
 test('what is told late is told once, under the id, the time and the name it had', async () => {
   const store = memoryStateStore()
   await writer(store).append(opened(), never)
-  const then = { id: 'spooled', at: epochMs(77), actor: { name: 'on-call', host: 'laptop', run: null } }
+  const then = { id: 'spooled', at: epochMs(1077), actor: { name: 'on-call', host: 'laptop', run: null } }
   const events = await Promise.all(Array.from({ length: 6 }, () => writer(store).appendLate(note('late'), then, never)))
   expect(new Set(events.map(({ n }) => n))).toEqual(new Set([2]))
   expect(await writer(store).read(never)).toHaveLength(2)
   expect(events[0]).toMatchObject(then)
+})
+
+test('what is told late does not go back behind the time of what stands before it', async () => {
+  const store = memoryStateStore()
+  await writer(store).append(opened(), never)
+  const then = { id: 'spooled', at: epochMs(77), actor: { name: 'on-call', host: 'laptop', run: null } }
+  expect(await writer(store).appendLate(note('late'), then, never)).toMatchObject({ ...then, at: 1000 })
 })
 
 test('what is told late goes behind what others wrote meanwhile, and is not told again after them', async () => {
@@ -224,7 +231,7 @@ test('what is told late goes behind what others wrote meanwhile, and is not told
       return store.create(...args)
     },
   }
-  const then = { id: 'spooled', at: epochMs(77), actor: { name: 'on-call', host: 'laptop', run: null } }
+  const then = { id: 'spooled', at: epochMs(1077), actor: { name: 'on-call', host: 'laptop', run: null } }
   expect(await writer(raced).appendLate(note('late'), then, never)).toMatchObject({ n: 4, ...then })
   await writer(store).appendAnyway(note('later'), never)
   expect(await writer(store).appendLate(note('late'), then, never)).toMatchObject({ n: 4, ...then })

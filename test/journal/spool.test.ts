@@ -1,8 +1,8 @@
 import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { epochMs } from '../../src/core/brand.ts'
-import { spoolIn, type SpooledRollback } from '../../src/journal/spool.ts'
+import { epochMs, launchId } from '../../src/core/brand.ts'
+import { spoolIn, type SpooledEvent, type SpooledRollback } from '../../src/journal/spool.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
 const rollback = (id: string): SpooledRollback => ({
@@ -35,6 +35,20 @@ test('what the journal was not told of is read back whole, oldest first, until i
   // Two flushes may tell of the same one.
   await spool.drop('02')
   expect((await spool.read()).kept.map(({ id }) => id)).toEqual(['01', '03'])
+})
+
+test('once it is settled which launch it is about, it is told to no other, and dropped as one', async () => {
+  await using dir = await tempDir()
+  const spool = spoolIn(dir.file('state', 'spool'))
+  const { result, writeId, ...kept } = rollback('01')
+  const happening = { type: 'rolled-back', result, writeId, trigger: 'operator' } as const
+  const about: SpooledEvent = { ...kept, schema: 2, app: 'board', launch: launchId('L1'), happening }
+  await spool.keep(rollback('01'))
+  await spool.settle(about)
+  await spool.settle({ ...about, launch: launchId('L2') })
+  expect(await spool.read()).toEqual({ kept: [about], strange: [] })
+  await spool.drop('01')
+  expect(await readdir(spool.folder)).toEqual([])
 })
 
 test('a machine that never kept one has none', async () => {

@@ -3,6 +3,7 @@ import type { Applied } from './bucket.ts'
 import { worldStart } from './process.ts'
 import { canaryStep, stages } from './sheet.ts'
 import { flagDocument, type FlagDocument } from './truth.ts'
+import { mustBeSafeAgain } from './users-safe.ts'
 import type { World } from './world.ts'
 
 /** One change of the flag as it came true: what it says, what it said before, and what the launch that made it had journaled by then. */
@@ -17,7 +18,7 @@ type Raise = {
 type Invariant = (raise: Raise, world: World) => string | null
 
 /** What has to hold of every flag document that shows the new version to anybody. Null when it holds. */
-const onRaise = { I1, I2, I3, I7, I10, I16, I18 } as const satisfies { readonly [name: string]: Invariant }
+const onRaise = { I1, I2, I3, I7, I10, I16, I18, I19 } as const satisfies { readonly [name: string]: Invariant }
 
 export function flagChanged(world: World, { before, after, by }: Applied): void {
   if (!after) return world.found('I1', 'the flag document was removed')
@@ -32,6 +33,7 @@ export function flagChanged(world: World, { before, after, by }: Applied): void 
     const wrong = invariant(raise, world)
     if (wrong !== null) world.found(name, `${flag.percent} % by ${by} for ${flag.launch}: ${wrong}`)
   }
+  if (flag.percent > 0) mustBeSafeAgain(world, flag, by)
 }
 
 /** The flag never rises after a rollback, unless a person acknowledged that very rollback after it came true. */
@@ -120,6 +122,15 @@ function bornOut(judged: EventOf<'gate-judged'>, percent: number, world: World):
 function I16({ journal, intent }: Raise): string | null {
   const decision = journal.slice(0, Math.max(0, intent)).findLast((event) => event.type === 'go-decided')
   return decision?.type === 'go-decided' && decision.decision === 'go' ? null : 'no go before it'
+}
+
+/** Nobody is shown a new version whose old one was seen broken just before. */
+function I19({ journal, intent }: Raise): string | null {
+  const earlier = journal.slice(0, Math.max(0, intent))
+  if (earlier.some(({ type }) => type === 'flag-intended')) return null
+  const judged = earlier.findLast((event) => event.type === 'gate-judged' && event.key === `${canaryStep}@0`)
+  if (judged?.type !== 'gate-judged') return 'the old version was not looked at'
+  return judged.verdict === 'fail' ? 'over an old version that is broken' : null
 }
 
 /** Longer than anything but a process that stood still takes from reading who drives to writing. */

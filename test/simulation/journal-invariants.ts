@@ -29,6 +29,8 @@ export function journalWatch(): (world: World, applied: Applied) => LaunchEvent 
     const event =
       world.truth.journal(launch)[n - 1] ?? (JSON.parse(new TextDecoder().decode(after.body)) as LaunchEvent)
     world.counters.add(`event ${event.type}`)
+    if (event.type === 'gate-judged' && event.key.endsWith('@0') && event.verdict === 'fail')
+      world.counters.add('old version seen broken')
     if (event.type === 'gate-judged' && event.saying) world.counters.add(`judged as one: ${event.saying}`)
     const prior = world.state.objects.get(eventKey(launch, n - 1))
     if (n > 1 && !prior) world.found('I4', `event ${n} of ${launch} leaves a gap`)

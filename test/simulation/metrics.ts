@@ -38,10 +38,12 @@ export function traffic(nature: Nature, truth: Truth): Traffic {
   return {
     shown: (startMs) => truth.exposedIn(startMs, startMs + periodMs).percent,
     errorShare: (startMs) => {
-      const { noTraffic, badFrom, lateBadMs } = nature.swarm
+      const { noTraffic, badFrom, lateBadMs, oldBadUntilMs } = nature.swarm
       if (noTraffic && startMs + periodMs > noTraffic.fromMs && startMs < noTraffic.toMs) return null
       const { percent, commit, fullSinceMs } = truth.exposedIn(startMs, startMs + periodMs)
       const bad = badFrom[commit?.slice(0, 1) ?? ''] ?? null
+      // Whoever is shown the new version is well: what it would be without it is seen only while nobody is.
+      if (percent === 0 && oldBadUntilMs !== null && startMs < oldBadUntilMs) return badShare
       const isBad = bad !== null && percent >= bad
       const isLateBad = lateBadMs !== null && fullSinceMs !== null && startMs >= fullSinceMs + lateBadMs
       return isBad || isLateBad ? badShare : goodShare
@@ -68,8 +70,11 @@ export function metricsOf(
         return need.need === 'window' ? seen(pointOf(need, window)) : missing('not here')
       })
     }
+    process.unseenMetrics += 1
     const findings = await process.call('metrics', 'GetMetricData', 'read', read, signal)
-    if (findings.some((finding) => finding.status === 'seen') && window.to > window.from) onSeen(window)
+    const isSeen = findings.some((finding) => finding.status === 'seen')
+    if (isSeen) process.unseenMetrics -= 1
+    if (isSeen && window.to > window.from) onSeen(window)
     return findings
   }
 
@@ -98,7 +103,7 @@ export function metricsOf(
       const shown = users.shown(start)
       put('all', 100, share)
       put('canary', shown, share)
-      put('control', 100 - shown, goodShare)
+      put('control', 100 - shown, shown === 0 ? share : goodShare)
     }
     const { all, ...byVersion } = minutes
     const told = isToldApart ? byVersion : { all }

@@ -17,6 +17,7 @@ export const mustHappen: readonly string[] = [
   'flag: 100 %',
   'flag: latched',
   'raise of a launch that was superseded meanwhile',
+  'old version seen broken',
   'rollback acknowledged',
   'rollback emergency restored',
   'rollback full restored',

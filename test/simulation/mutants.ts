@@ -217,9 +217,19 @@ export const mutants: readonly Mutant[] = [
     "if (!done || world.flag?.status !== 'present') return null",
     'if (state) return null',
   ]),
+  mutant('broken-before', 'nobody is shown a new version whose old one is broken', [
+    'core/already-breaching.ts',
+    "if (verdict.verdict !== 'fail') return null",
+    "if (verdict.verdict !== 'unknown') return null",
+  ]),
   mutant('overtaken-read-counts', 'a slow read takes no event that another one took meanwhile', [
     'journal/events.ts',
     'if (from + i > events.length) take(slot.body)',
     'take(slot.body)',
+  ]),
+  mutant('blind-driver', 'a driver that cannot read its journal goes on watching what users get', [
+    'engine/without-journal.ts',
+    'if (session.owed.length > 0) return\n',
+    'if (session.plan) return\n',
   ]),
 ]

@@ -1,8 +1,9 @@
-import { epochMs, type EpochMs } from '../../src/core/brand.ts'
+import type { EpochMs, LaunchId } from '../../src/core/brand.ts'
 import { LaunchError } from '../../src/core/errors.ts'
 import { environmentOf } from '../../src/core/environment-of.ts'
 import type { RollbackKind } from '../../src/core/event.ts'
 import { fold } from '../../src/core/reduce.ts'
+import { openedBefore } from '../../src/journal/opened-before.ts'
 import { releaseOf, rollBack } from '../../src/engine/rollback.ts'
 import { codeOf, deadline, watched } from './driver.ts'
 import type { Process } from './process.ts'
@@ -78,7 +79,13 @@ async function openState(world: World, process: Process) {
 }
 
 /** A rollback that came true, under the id its event has whenever it is journaled: ids sort by time. */
-type Untold = { readonly id: string; readonly at: EpochMs; readonly done: Awaited<ReturnType<typeof rollBack>> }
+type Untold = {
+  readonly id: string
+  readonly at: EpochMs
+  readonly done: Awaited<ReturnType<typeof rollBack>>
+  /** The launch it was first told to, on the machine's disk from then on. */
+  about?: LaunchId
+}
 
 async function record(world: World, process: Process, untold: Untold): Promise<void> {
   const { random, scheduler, swarm, counters } = world
@@ -106,7 +113,8 @@ async function tellLater(world: World, untold: Untold): Promise<void> {
 }
 
 /** Journaled with the launch it was about, once, however often it is told: the newest one that was opened before it. */
-async function tell(world: World, process: Process, { id, at, done }: Untold, signal: AbortSignal): Promise<void> {
+async function tell(world: World, process: Process, untold: Untold, signal: AbortSignal): Promise<void> {
+  const { id, at, done } = untold
   const all = launchesOf(world, process)
   const current = await all.current(signal)
   if (!current) return
@@ -115,10 +123,11 @@ async function tell(world: World, process: Process, { id, at, done }: Untold, si
       { type: 'rolled-back', ...done, trigger: 'operator' },
       signal,
     ))
-  const before = current.log.launch < id ? current.log.launch : (await all.list(signal)).findLast((one) => one < id)
-  if (before === undefined) return
-  const { log } = await all.load(before, signal)
-  const last = fold(await log.read(signal))?.last.at ?? at
-  const then = { id, at: epochMs(Math.max(at, last)), actor: { name: process.name, host: process.name, run: null } }
+  const { value: before } = await openedBefore(all, id, signal).next()
+  const about = untold.about ?? before?.log.launch
+  if (about === undefined) return
+  untold.about = about
+  const { log } = await all.load(about, signal)
+  const then = { id, at, actor: { name: process.name, host: process.name, run: null } }
   await log.appendLate({ type: 'rolled-back', ...done, trigger: 'operator' }, then, signal)
 }

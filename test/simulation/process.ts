@@ -1,5 +1,6 @@
 import { epochMs } from '../../src/core/brand.ts'
 import type { Clock, Wait } from '../../src/core/ports.ts'
+import { neverBack } from '../../src/host/clock.ts'
 import type { Counters } from './counters.ts'
 import type { Prng } from './prng.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -29,6 +30,10 @@ export type Process = {
   readonly pausedMs: number
   readonly isDead: boolean
   readonly isSlow: boolean
+  /** Its clock was once so far ahead that it stamped what no metrics are known of yet (docs/decisions/015). */
+  wasAhead: boolean
+  /** Looks for which it was shown no metrics. */
+  unseenMetrics: number
   isDone: boolean
   readonly stop: AbortController
   jumpClock(ms: number): void
@@ -39,11 +44,12 @@ export type Process = {
 }
 
 /** How long a caller waits for an answer. */
-const timeoutMs = 5000
+export const timeoutMs = 5000
 const latestMs = 20_000
 /** So much more likely is a death or a pause where the seed looks for trouble. */
 const criticalTimes = 15
 const longestNapMs = 30_000
+const farAheadMs = 60_000
 
 export function startProcess(name: string, nature: Nature, skewMs: number): Process {
   const { random, scheduler, trace, counters } = nature
@@ -52,16 +58,23 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
   let skew = skewMs
   let doomed: { answers: number; readonly pauseMs: number | null } | null = null
   let jumped = 0
+  const now = neverBack({
+    wall: () => worldStart + scheduler.nowMs + skew,
+    monotonic: () => scheduler.nowMs,
+  })
   let pausedUntil = 0
   const process = {
     name,
     pausedMs: 0,
     isDead: false,
     isSlow: slowness > 1,
+    wasAhead: skewMs > farAheadMs,
+    unseenMetrics: 0,
     isDone: false,
     stop: new AbortController(),
     jumpClock: (ms: number) => {
       skew += ms
+      process.wasAhead ||= skew > farAheadMs
       jumped += ms
       counters.add('clock jump')
       trace.add(scheduler.nowMs, `${name} clock jumps ${ms}`)
@@ -70,7 +83,7 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
       doomed = { answers, pauseMs }
     },
     clock: {
-      now: () => epochMs(worldStart + scheduler.nowMs + skew),
+      now: () => epochMs(now()),
       monotonicMs: () => scheduler.nowMs,
       jumpedMs: () => {
         const ms = jumped
@@ -79,8 +92,7 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
       },
       sleepUntil: async (at: number, signal: AbortSignal) => {
         signal.throwIfAborted()
-        const wakeAt = scheduler.nowMs + (at - process.clock.now())
-        const leftMs = () => Math.min(at - process.clock.now(), wakeAt - scheduler.nowMs)
+        const leftMs = () => at - process.clock.now()
         for (let left = leftMs(); left > 0; left = leftMs()) await nap(Math.min(left, longestNapMs), signal)
       },
     },

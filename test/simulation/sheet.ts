@@ -38,6 +38,7 @@ export function isApart(kind: SheetKind): boolean {
 
 export const stages = [10, 50, 100] as const
 const bakeMs = 60_000
+export const everyMs = 60_000
 export const flagKey = 'flags/new-board.json'
 export const canaryStep = 'rollout/canary'
 
@@ -72,7 +73,7 @@ ${parts.load ?? ''}gates:
 approvals: [{ role: qa-lead, statement: All scenarios passed }]
 phases:
   - { id: staging, run: [${parts.staging ?? 'build'}], gate: ready, patience: 1m }
-  - { id: rollout, run: [validate, { deploy: production }, { canary: { stages: [${stages.map((stage) => `${stage}%`).join(', ')}], bake: ${bakeMs / 1000}s, every: 1m, extendUpTo: 3x, maxUnattended: 3m${parts.judge ?? ''}, onInconclusive: ${parts.inconclusive ?? 'hold'}, gate: slo } }] }
+  - { id: rollout, run: [validate, { deploy: production }, { canary: { stages: [${stages.map((stage) => `${stage}%`).join(', ')}], bake: ${bakeMs / 1000}s, every: ${everyMs / 1000}s, extendUpTo: 3x, maxUnattended: 3m${parts.judge ?? ''}, onInconclusive: ${parts.inconclusive ?? 'hold'}, gate: slo } }] }
   - { id: verify, run: [{ monitor: 1m }], gate: full, onFail: full }
   - { id: closeout, run: [report], gate: closeout, onFail: hold }
 `

@@ -43,6 +43,8 @@ export type Swarm = {
   readonly noTraffic: { readonly fromMs: number; readonly toMs: number } | null
   /** From which share of users on the new version of a commit fails; null: it is good. */
   readonly badFrom: { readonly [commit: string]: number | null }
+  /** Until when the old version fails by itself; null: it never does. */
+  readonly oldBadUntilMs: number | null
   /** Share of launches that break only some time after 100 %. */
   readonly lateBadMs: number | null
   readonly sheet: SheetKind
@@ -135,6 +137,7 @@ export function drawSwarm(random: Prng, more: Prng): Swarm {
     tellsLater: later(0, 0.8),
     longRemarks: later(0, 0.4),
     resolvers: later(0, 3),
+    oldBadUntilMs: later<number | null>(null, more.int(0, 14) * minute),
   } satisfies Swarm
   return sheet ? { ...swarm, sheet } : swarm
 }
@@ -150,6 +153,7 @@ export function healed(swarm: Swarm): Swarm {
     blackouts: [],
     metricsUnknown: 0,
     noTraffic: null,
+    oldBadUntilMs: null,
     noSayer: 0,
     absent: 0,
     slow: 0,

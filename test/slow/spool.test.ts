@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { answeringProxy } from '../support/answering-proxy.ts'
 import { launchProject, type LaunchProject } from '../support/launch-project.ts'
-import { bucketOf, flagOf, journalOf } from '../support/sandbox-files.ts'
+import { bucketOf, chained, flagOf, journalOf, objectOf } from '../support/sandbox-files.ts'
 
 /** A place that can never be a folder. */
 const unreachable = ['--state', 'file:package.json/state']
@@ -66,7 +66,7 @@ test(
 
     const noted = await project.run(['note', 'state was away', '--sandbox'])
     expect(noted.exitCode, noted.stderr).toBe(0)
-    expect(noted.stderr).toContain('1 rollback of earlier told to the journal')
+    expect(noted.stderr).toContain('1 record of earlier told to the journal')
     expect((await journalOf(project.path)).map(({ type }) => type).slice(-2)).toEqual(['rolled-back', 'noted'])
   },
 )
@@ -120,3 +120,48 @@ test('with the state in S3 out of reach the flag goes off, and the record waits'
 function eventsIn(keys: ReadonlyMap<string, string>): number {
   return [...keys.keys()].filter((key) => key.includes('/events/')).length
 }
+
+test(
+  'a driver that turned the flag off and ends before its journal answers leaves the record, which a resume brings along',
+  { timeout: 90_000 },
+  async () => {
+    await using project = await launchProject()
+    await using host = project.start(
+      ['sandbox', 'serve', '--jsonl', '--speed', '300', '--scenario', 'error-spike@30'],
+      {
+        timeoutMs: 90_000,
+      },
+    )
+    const serving = JSON.parse((await host.waitFor('"serving"', 30_000)).trim())
+    await using proxy = await answeringProxy(serving.apiUrl)
+    const env = { LAUNCH_SANDBOX_URL: proxy.url }
+    const state = ['--state', 's3://statusboard-launches/x']
+    // Only a rollback writes the flag without a condition: from that write on the journal is away.
+    let isAway = false
+    proxy.answer(({ method, url, headers }) => {
+      const isFree = headers['if-match'] === undefined && headers['if-none-match'] === undefined
+      isAway ||= method === 'PUT' && url.includes('/flags/') && url.includes('sb-prod') && isFree
+      return isAway && url.startsWith('/statusboard-launches') ? 'hang up' : null
+    })
+    const driven = await project.run(['auto', '--sandbox', ...state], { env, timeoutMs: 90_000 })
+    expect(driven.exitCode, driven.stderr.slice(-2000)).toBe(4)
+    expect(driven.stderr).toContain('NOT YET JOURNALED: what was done waits on this machine')
+    const spool = join(project.path, '.launch/sandbox/spool')
+    const names = await readdir(spool)
+
+    proxy.answer(() => null)
+    const resumed = await project.run(['resume', '--yes', '--sandbox', ...state], { env })
+    expect(resumed.exitCode, resumed.stderr).toBe(4)
+    expect(resumed.stderr).toContain('1 record of earlier told to the journal')
+    expect(await readdir(spool)).toEqual([])
+    const keys = await bucketOf(project.path, 'statusboard-launches')
+    const lines = await Promise.all(
+      [...keys.keys()]
+        .filter((key) => key.includes('/events/'))
+        .sort()
+        .map(async (key) => String(await objectOf(project.path, 'statusboard-launches', key))),
+    )
+    const told = chained(lines).filter(({ type }) => type === 'rolled-back')
+    expect(told).toMatchObject([{ id: names[0]?.replace('.json', ''), trigger: 'gate' }])
+  },
+)

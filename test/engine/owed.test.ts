@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest'
+import { LaunchError } from '../../src/core/errors.ts'
+import { settleOwed, type Owed, type OwedSpool } from '../../src/engine/owed.ts'
+import { run } from '../../src/engine/run.ts'
+import { launchWorld, type LaunchWorld } from '../support/launch-world.ts'
+import { never } from '../support/real-time.ts'
+import type { Tap } from '../support/tapped.ts'
+
+const options = { goal: { type: 'all' }, leaveHeld: false, guided: false } as const
+
+/** What lies on the disk of one machine, by the id its event will have. */
+function machine() {
+  const kept = new Map<string, Owed>()
+  const seen: string[] = []
+  const spool: OwedSpool = {
+    keep: async (owed) => {
+      kept.set(owed.signed.id, owed)
+      seen.push(owed.happening.type)
+    },
+    drop: async ({ signed }) => void kept.delete(signed.id),
+  }
+  return { kept, seen, spool }
+}
+
+/** Drives until the run ends, every fifth request failing for whoever is shown the new version. */
+async function driven(world: LaunchWorld, tap: Tap, spool: OwedSpool, signal: AbortSignal = never) {
+  world.errorShare = (percent) => (percent > 0 ? 0.2 : 0)
+  const session = await world.session({ tap, signal })
+  Object.assign(session, { ports: { ...session.ports, spool } })
+  const end = await run(session, options, signal).catch((error: unknown) => error)
+  return { session, end }
+}
+
+const rolledBack = async (world: LaunchWorld) => (await world.events()).filter(({ type }) => type === 'rolled-back')
+
+const away = (call: string) => new LaunchError('UNREACHABLE', `${call}: ECONNREFUSED`)
+
+test('a driver that ends before its journal answers leaves on its machine what it did and why', async () => {
+  const world = await launchWorld()
+  const { kept, spool } = machine()
+  let lost = false
+  const { end, session } = await driven(
+    world,
+    async (call, go) => {
+      lost ||= call.startsWith('journal.') && (await world.flag())?.percent === 10
+      if (lost && call.startsWith('journal.')) throw away(call)
+      return go()
+    },
+    spool,
+  )
+  expect(end).toMatchObject({ outcome: 'rolled-back', why: expect.stringContaining('not yet journaled') })
+  expect(session.owed).toHaveLength(2)
+  expect([...kept.values()].map(({ happening }) => happening.type)).toEqual(['gate-judged', 'rolled-back'])
+  expect(await rolledBack(world)).toEqual([])
+  // Ids sort in the order of what happened: a flush tells the verdict first.
+  expect([...kept.keys()]).toEqual([...kept.keys()].sort())
+
+  // Told by whoever comes by, and then nothing is left to tell for the driver itself.
+  const { log } = await world.session({ resume: true })
+  for (const { happening, signed } of kept.values()) await log.appendLate(happening, signed, never)
+  const told = await world.session({ resume: true })
+  told.owed.push(...kept.values())
+  await settleOwed(told, never)
+  expect(told.owed).toEqual([])
+  const flag = await world.flag()
+  expect(await rolledBack(world)).toMatchObject([{ writeId: flag?.writeId, trigger: 'gate' }])
+  expect((await world.events()).map(({ type }) => type).slice(-2)).toEqual(['gate-judged', 'rolled-back'])
+})
+
+test('a rollback that the journal was to hear of first is kept just the same when only its outcome is lost', async () => {
+  const world = await launchWorld()
+  const { kept, seen, spool } = machine()
+  let [lost, intended] = [0, false]
+  const { end } = await driven(
+    world,
+    async (call, go) => {
+      if (intended && lost === 0 && call === 'journal.create' && (await world.flag())?.latched) {
+        lost += 1
+        throw away(call)
+      }
+      const made = await go()
+      if (call === 'journal.create') intended ||= (await world.events()).at(-1)?.type === 'rollback-intended'
+      return made
+    },
+    spool,
+  )
+  expect(end).toMatchObject({ outcome: 'rolled-back' })
+  expect({ lost, seen }).toEqual({ lost: 1, seen: ['rolled-back'] })
+  expect(kept.size).toBe(0)
+  // The flag was off: it is not turned off a second time because a record of it was late.
+  expect(await rolledBack(world)).toHaveLength(1)
+  expect(await rolledBack(world)).toMatchObject([{ writeId: (await world.flag())?.writeId }])
+})
+
+test('Ctrl-C right after the flag went off loses nothing: the record is on disk, and told with the last breath', async () => {
+  const world = await launchWorld()
+  const { kept, spool } = machine()
+  const stop = new AbortController()
+  let isAway = true
+  const { session } = await driven(
+    world,
+    async (call, go) => {
+      // Its first sight at the edge: off, read back, not journaled.
+      if (call.startsWith('edge.') && (await world.flag())?.latched) stop.abort(new Error('SIGINT'))
+      if (isAway && stop.signal.aborted && call.startsWith('journal.')) throw stop.signal.reason
+      return go()
+    },
+    spool,
+    stop.signal,
+  )
+  expect([...kept.values()]).toMatchObject([{ happening: { type: 'rolled-back', trigger: 'gate' } }])
+  expect(await rolledBack(world)).toEqual([])
+  isAway = false
+  await settleOwed(session, never)
+  expect(kept.size).toBe(0)
+  expect(await rolledBack(world)).toHaveLength(1)
+})
+
+test('a disk that takes nothing stops no rollback', async () => {
+  const world = await launchWorld()
+  const full = async () => {
+    throw new LaunchError('UNREACHABLE', 'cannot write spool: ENOSPC')
+  }
+  const { end } = await driven(world, (_call, go) => go(), { keep: full, drop: full })
+  expect(end).toMatchObject({ outcome: 'rolled-back' })
+  expect(await rolledBack(world)).toHaveLength(1)
+})
