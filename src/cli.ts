@@ -12,4 +12,6 @@ if ((first === '--version' || first === '-V') && more.length === 0) {
   const { main } = await import('./program.ts')
   process.exitCode = await main(process)
   clearInterval(busy)
+  // Everything is said and done. A call that was given up (credentials that no one answers for) may hold its socket for half a minute.
+  setTimeout(() => process.exit(), 1000).unref()
 }

@@ -73,7 +73,7 @@ export async function backtestPast(context: Context, order: PastOrder, all: read
     tallies: variants.map(({ limit }) => tallyOf(limit, tried)),
     notes: [
       `${isoTime(window.from)} to ${isoTime(window.to)}, a canary every ${formatDuration(everyMs)}: its requests are drawn from everybody's by the share of its stage (seed ${context.options.seed})`,
-      ...(inject ? [`${inject.share * 100} of 100 of its ${inject.all} more are ${inject.bad}`] : []),
+      ...(inject ? [injectionNote(inject)] : []),
       ...leftOut.map(({ title }) => `left out, the past does not tell: ${title}`),
     ],
     document: {
@@ -115,9 +115,23 @@ function startsIn({ from, to }: Window, everyMs: number, plannedMs: number): rea
   })
 }
 
+function injectionNote(inject: Injection): string {
+  return 'slow' in inject
+    ? `its ${inject.slow} takes ${Number((inject.factor * 100 - 100).toPrecision(4))} % longer`
+    : `${inject.share * 100} of 100 of its ${inject.all} more are ${inject.bad}`
+}
+
 function injectionOf(text: string | null, { step }: Variant): Injection | null {
   if (text === null) return null
-  const { bad, share } = parseInjection(text)
+  const wanted = parseInjection(text)
+  if ('slow' in wanted) {
+    const sampled = [...sampledMetrics(step.gate)]
+    if (sampled.includes(wanted.slow)) return wanted
+    throw new LaunchError('USAGE', `--inject: no check of gate ${step.gate?.id} bounds the latency "${wanted.slow}"`, {
+      hint: sampled.length === 0 ? 'name the bad: metric of a ratio, like errors=+2pp' : `one of ${sampled.join(', ')}`,
+    })
+  }
+  const { bad, share } = wanted
   const all = eventsOf(step.gate, bad)
   if (all !== null) return { bad, all, share }
   throw new LaunchError('USAGE', `--inject: no check of gate ${step.gate?.id} divides "${bad}" by another metric`, {

@@ -31,13 +31,20 @@ export async function variantsOf(plan: Plan, sweep: string | null, steps: number
   })
 }
 
-/** `slo.errors=+2pp`: two of a hundred requests of the canary more are bad. Throws USAGE. */
-export function parseInjection(text: string): { readonly bad: string; readonly share: number } {
+/**
+ * `slo.errors=+2pp`: two of a hundred requests of the canary more are bad. `board-load=+60%`: it takes as much longer.
+ * Throws USAGE.
+ */
+export function parseInjection(
+  text: string,
+): { readonly bad: string; readonly share: number } | { readonly slow: string; readonly factor: number } {
+  const [, slow, longer] = /^(?:[^=]*[./])?([^=./]+)=\+(\d+(?:\.\d+)?)%$/.exec(text.trim()) ?? []
+  if (slow !== undefined && Number(longer) > 0) return { slow, factor: 1 + Number(longer) / 100 }
   const [, bad, points] = /^(?:[^=]*[./])?([^=./]+)=\+(\d+(?:\.\d+)?)pp$/.exec(text.trim()) ?? []
   const share = Number(points) / 100
   if (bad !== undefined && share > 0 && share <= 1) return { bad, share }
-  throw new LaunchError('USAGE', `--inject "${text}" is not a metric and how many percent points more of it are bad`, {
-    hint: 'write it like errors=+2pp',
+  throw new LaunchError('USAGE', `--inject "${text}" is not a metric and how much worse it is`, {
+    hint: 'write it like errors=+2pp, of a latency like board-load=+60%',
   })
 }
 

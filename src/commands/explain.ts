@@ -3,6 +3,7 @@ import type { EventOf, LaunchEvent } from '../core/event.ts'
 import { missing, needKey } from '../core/evidence.ts'
 import type { Retold } from '../core/judge/retold.ts'
 import type { Plan, PlannedGate } from '../core/plan.ts'
+import { beforeGate, isBeforeLook } from '../core/state.ts'
 import type { ExplainView } from '../ui/explain.ts'
 import { text, type Command } from './command.ts'
 import { viewLaunch } from './launch-for.ts'
@@ -21,7 +22,12 @@ export const explain: Command = {
   group: 'look',
   about:
     'why a gate said what it said: window, limits, what was observed, the points used, the query, what to do; a stage of a canary is judged again, with the arithmetic',
-  args: [['[gate]', 'a gate, also at a stage: canary@30 (default: the one judged last)']],
+  args: [
+    [
+      '[gate]',
+      'a gate, also at a stage: canary@30, and by the old version before it: canary@0 (default: the one judged last)',
+    ],
+  ],
   options: [launchOption, ['--points', 'every minute in a row of its own']],
   examples: [
     ['launch explain', 'the newest verdict'],
@@ -71,14 +77,20 @@ async function judged(events: readonly LaunchEvent[], named: string | null, laun
       hint: 'launch validate judges one',
     })
   const { suggestion } = await import('../core/nearest.ts')
-  const known = [...new Set(all.map(({ gate, stage }) => (stage === null ? gate : `${gate}@${stage}`)))]
+  const known = [...new Set([...all.filter((event) => !isBeforeLook(event)), ...all].map(shortNameOf))]
   throw new LaunchError('NOT_FOUND', `launch ${launch} has no verdict of a gate "${named}"`, {
     hint: suggestion(named, known, known.length === 0 ? 'no gate was judged yet' : 'it has'),
   })
 }
 
-function namesOf({ gate, key, stage }: GateJudged): readonly string[] {
-  return stage === null ? [gate, key] : [gate, key, `${gate}@${stage}`]
+function shortNameOf({ gate, key, stage }: GateJudged): string {
+  if (isBeforeLook({ key, stage })) return beforeGate(gate)
+  return stage === null ? gate : `${gate}@${stage}`
+}
+
+function namesOf(event: GateJudged): readonly string[] {
+  const { gate, key } = event
+  return [gate, key, shortNameOf(event)]
 }
 
 /** What ended the launch after the newest verdict, where it was no gate: a step, a person, a rollback. */

@@ -1,5 +1,7 @@
 import { LaunchError } from '../core/errors.ts'
 import type { Plan, PlannedCheck } from '../core/plan.ts'
+import { beforeGate } from '../core/state.ts'
+import { plannedStages } from '../core/unattended.ts'
 import type { Command } from './command.ts'
 import { launchFor } from './launch-for.ts'
 import { dryRun, mustBeOneOf, recorded, remark, spoken } from './say.ts'
@@ -12,7 +14,12 @@ export const waive: Command = {
   group: 'act',
   about:
     'let a check of this launch not block, with a reason; it is shown as waived wherever it is shown, never as passed',
-  args: [['<gate/check>', `the gate and the check, as launch explain names them; ${window} for the launch window`]],
+  args: [
+    [
+      '<gate/check>',
+      `the gate and the check, as launch explain names them; canary@0/… for what the old version breaks before a canary, ${window} for the launch window`,
+    ],
+  ],
   options: [['--reason <text>', 'why; required, kept in the journal and the report']],
   examples: [
     ['launch waive verification/flow-drawer --reason "checked by hand with QA"', 'this check does not block any more'],
@@ -42,8 +49,13 @@ export const waive: Command = {
 
 /** `gate/check` of every check a launch judges. */
 function checksOf(plan: Plan): readonly string[] {
-  const gates = plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
+  const steps = plan.phases.flatMap((phase) => phase.steps)
+  const gates = [...plan.phases.map((phase) => phase.gate), ...steps.map((step) => step.gate)]
   const names = gates.flatMap((gate) => (gate ? idsOf(gate.checks).map((id) => `${gate.id}/${id}`) : []))
+  // What the old version breaks before its canary, as the refusal names it.
+  for (const step of steps)
+    if (step.gate && plannedStages(step).length > 0)
+      names.push(...step.gate.checks.map(({ id }) => `${beforeGate(step.gate?.id ?? '')}/${id}`))
   return [...new Set(names)]
 }
 

@@ -55,6 +55,8 @@ export type NeedScope = {
   readonly rollout?: Rollout
   /** At a stage of any canary: the percent of users it serves. */
   readonly percent?: number
+  /** Before a canary: the old version alone, by what it breaks for certain. */
+  readonly before?: true
 }
 
 /**
@@ -153,6 +155,8 @@ export type CheckDefinition<S extends Shape, K extends string> = {
   signal?(check: SpecOf<S>): SignalSource | null
   /** Its metrics have to tell the versions apart: one without a variant is refused with the run sheet. */
   readonly needsVariants?: true
+  /** It compares with the old version or with the time before the launch: before a canary it has nothing to say. */
+  readonly comparesOnly?: true
   /** What a schema of single fields cannot say: the message when fields contradict or lack each other, else null. */
   readonly problem?: (check: SpecOf<S>) => string | null
 }
@@ -172,6 +176,7 @@ export type CheckKind<K extends string = string, Schema extends z.ZodObject = z.
   usesOverMs(spec: CheckSpec): number | null
   signal(spec: CheckSpec): SignalSource | null
   readonly needsVariants: boolean
+  readonly comparesOnly: boolean
 }
 
 /** A parsed check: what the schema of its kind returned. Only that kind reads more than the common fields. */
@@ -206,6 +211,7 @@ export function defineCheck<const K extends string, S extends Shape>(definition:
     usesOverMs: (spec: CheckSpec) => definition.usesOverMs?.(own(spec)) ?? null,
     signal: (spec: CheckSpec) => definition.signal?.(own(spec)) ?? null,
     needsVariants: definition.needsVariants === true,
+    comparesOnly: definition.comparesOnly === true,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EpochMs, Sha256 } from './brand.ts'
-import type { FlagReading } from './flag.ts'
+import type { FlagReading, LateFlag } from './flag.ts'
 
 /**
  * What a check asks for. The engine gathers the needs of a whole gate at once, one gatherer per need, and hands the
@@ -25,7 +25,8 @@ export type Need =
     }
   | { readonly need: 'git' }
   | { readonly need: 'identity' }
-  | { readonly need: 'artifact' }
+  /** `texts`: to be looked for in the bytes of the files. */
+  | { readonly need: 'artifact'; readonly texts?: readonly string[] }
   | { readonly need: 'flag' }
   | { readonly need: 'answer'; readonly id: string; readonly ask: string }
 
@@ -101,8 +102,20 @@ export type EvidenceByNeed = {
     readonly bytes: number
     readonly problems: readonly string[]
     readonly buildEnv: { readonly [name: string]: string }
+    /** Of each text that was asked for, a file that holds it, or null. */
+    readonly holds?: { readonly [text: string]: string | null }
   }
-  flag: { readonly store: FlagReading; readonly edge: FlagReading | null }
+  flag: {
+    readonly store: FlagReading
+    readonly edge: FlagReading | null
+    /** How long a change may take to reach users; like what follows absent in evidence of earlier versions. */
+    readonly budgetMs?: number
+    /** What caches were told with the copy at the edge; absent where no cache stands between. */
+    readonly cache?: { readonly maxAgeMs: number | null; readonly headers: string }
+    /** How long the newest change of this launch took to reach users. */
+    readonly edgeMs?: number
+    readonly late?: LateFlag
+  }
   answer: { readonly answer: 'yes' | 'no'; readonly by: string; readonly at: EpochMs; readonly note: string }
 }
 
@@ -119,10 +132,26 @@ export function needKey(need: Need): string {
   return JSON.stringify(Object.entries(need).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** What came of a need; null when it was not among those gathered. */
+/**
+ * What came of a need; null when it was not among those gathered. Minutes with a value that is no number (NaN, which JSON
+ * writes as null) are as good as not read: comparing with one says nothing, in either direction.
+ */
 export function findingOf<N extends Need>(need: N, evidence: Evidence): Finding<EvidenceByNeed[N['need']]> | null {
   // The key holds the kind of the need, and the gatherer of that kind put the value there.
-  return (evidence[needKey(need)] as Finding<EvidenceByNeed[N['need']]> | undefined) ?? null
+  const found = (evidence[needKey(need)] as Finding<EvidenceByNeed[N['need']]> | undefined) ?? null
+  return need.need === 'series' && found?.status === 'seen' && hasOddMinute(found.value)
+    ? missing('a minute has a value that is no number')
+    : found
+}
+
+function hasOddMinute(series: object): boolean {
+  if (!('minutes' in series) || typeof series.minutes !== 'object' || series.minutes === null) return false
+  return Object.values(series.minutes).some((arm: unknown) => Array.isArray(arm) && arm.some(isOdd))
+}
+
+function isOdd(minute: Partial<Minute> | null): boolean {
+  if (minute === null || !Number.isFinite(minute.count) || !Number.isFinite(minute.sum)) return true
+  return minute.over !== undefined && minute.over !== null && !Number.isFinite(minute.over)
 }
 
 export function seen<T>(value: T): Finding<T> {

@@ -1,3 +1,4 @@
+import { alreadyBreaching } from './already-breaching.ts'
 import { epochMs, isoTime } from './brand.ts'
 import { flagStops, type ForwardEffect } from './flag-guard.ts'
 import type { Effect, Move } from './move.ts'
@@ -7,7 +8,7 @@ import type { World } from './step.ts'
 
 /**
  * What stands before a change that production users may see: the launch window, the go decision, a baseline to compare
- * with, no latch in the flag, a confirmation. Rollbacks and everything that only looks pass freely.
+ * with, an old version inside its limits, no latch in the flag, a confirmation. Rollbacks and everything that only looks pass freely.
  */
 export function guarded(plan: Plan, state: LaunchState, step: PlannedStep, move: Move, world: World): Move {
   if (move.type !== 'effect' || step.environment !== 'production' || !forward(move.effect)) return move
@@ -18,6 +19,7 @@ export function guarded(plan: Plan, state: LaunchState, step: PlannedStep, move:
     outsideWindow(plan, state, world) ??
     noDecision(plan, state, world) ??
     noBaseline(state) ??
+    alreadyBreaching(plan, state, move.effect, world, isConfirmed(state, move.effect)) ??
     notConfirmed(state, move.effect, world) ??
     move
   )
@@ -69,9 +71,17 @@ function noBaseline(state: LaunchState): Move | null {
   return state.baseline ? null : { type: 'effect', effect: { type: 'capture-baseline' } }
 }
 
+function proceedId(effect: ForwardEffect): string {
+  return effect.type === 'raise-flag' ? `proceed/${effect.step.id}@${effect.percent}` : `proceed/${effect.step.id}`
+}
+
+function isConfirmed(state: LaunchState, effect: ForwardEffect): boolean {
+  return state.answers[proceedId(effect)]?.answer === 'yes'
+}
+
 function notConfirmed(state: LaunchState, effect: ForwardEffect, world: World): Move | null {
-  const id = effect.type === 'raise-flag' ? `proceed/${effect.step.id}@${effect.percent}` : `proceed/${effect.step.id}`
-  if (state.answers[id]?.answer === 'yes') return null
+  if (isConfirmed(state, effect)) return null
+  const id = proceedId(effect)
   const what =
     effect.type === 'raise-flag'
       ? `show the new version to ${effect.percent} % of production users`

@@ -27,6 +27,7 @@ export function reduceCanary(state: LaunchState, event: CanaryEvent): LaunchStat
         writeId: event.writeId,
         at: event.at,
         confirmedAt: null,
+        ...(state.flag?.late && { late: state.flag.late }),
       }
       return changeStages({ ...state, flag }, event.percent, (stage) =>
         stage.status === 'shifting' && stage.writeId === event.writeId
@@ -35,7 +36,8 @@ export function reduceCanary(state: LaunchState, event: CanaryEvent): LaunchStat
       )
     }
     case 'flag-confirmed': {
-      const flag = state.flag && { ...state.flag, confirmedAt: event.at }
+      const { edgeMs, late } = event
+      const flag = state.flag && { ...state.flag, confirmedAt: event.at, edgeMs, ...(late && { late }) }
       return changeStages({ ...state, flag }, event.percent, (stage) =>
         stage.status === 'set'
           ? { status: 'baking', percent: stage.percent, startedAt: stage.startedAt, since: event.at }

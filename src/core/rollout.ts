@@ -1,3 +1,4 @@
+import { exposedPercent, type Audience } from './audience.ts'
 import type { EpochMs } from './brand.ts'
 import type { Evidence } from './evidence.ts'
 import { stageKey, type LaunchState } from './state.ts'
@@ -32,20 +33,27 @@ export type Rollout = RolloutRules & {
  */
 export type RolloutSaying = 'passed' | 'go-on' | 'inconclusive' | 'hold'
 
-/** The rollout of a step as the journal tells it, when its stage `percent` is looked at. */
+/** The rollout of a step as the journal tells it, when its stage `percent` is looked at, in percents as of `asExposed`. */
 export function rolloutOf(
   rules: RolloutRules,
   step: { readonly id: string },
   percent: number,
   state: LaunchState,
+  audience?: Audience,
 ): Rollout {
+  const exposed = (share: number) => exposedPercent(share, audience)
   const before = rules.stages.slice(0, Math.max(0, rules.stages.indexOf(percent)))
   const left = before.flatMap((share): readonly LeftStage[] => {
     const gate = state.gates[stageKey(step, share)]
     if (!gate?.evidence) return []
-    return [{ percent: share, since: gate.window.from, until: gate.window.to, evidence: gate.evidence }]
+    return [{ percent: exposed(share), since: gate.window.from, until: gate.window.to, evidence: gate.evidence }]
   })
   const known = Object.entries(state.baseline?.metrics ?? {})
   const quantiles = Object.fromEntries(known.flatMap(([id, { quantiles: q }]) => (q ? [[id, q] as const] : [])))
-  return { ...rules, percent, left, quantiles }
+  return { ...asExposed(rules, audience), percent: exposed(percent), left, quantiles }
+}
+
+/** The same in percents of users who really get the new version: who is held back at 100 % is a control to compare with. */
+export function asExposed(rules: RolloutRules, audience: Audience | undefined): RolloutRules {
+  return { ...rules, stages: rules.stages.map((percent) => exposedPercent(percent, audience)) }
 }

@@ -12,6 +12,7 @@ import type {
 } from './event.ts'
 import type { Evidence } from './evidence.ts'
 import type { Outcome } from './exit-code.ts'
+import type { LateFlag } from './flag.ts'
 import type { RolloutSaying } from './rollout.ts'
 import type { Verdict, Window } from './verdict.ts'
 
@@ -91,6 +92,10 @@ export type LaunchState = {
     readonly writeId: string
     readonly at: EpochMs
     readonly confirmedAt: EpochMs | null
+    /** How long the newest confirmed change took to reach users, in ms. */
+    readonly edgeMs?: number
+    /** The newest change that took too long, whatever came after it. */
+    readonly late?: LateFlag
   } | null
   /** The newest request from another machine that no stage has answered yet. */
   readonly ask: {
@@ -245,6 +250,21 @@ export function stageNow(state: LaunchState, step: string): Stage | null {
 /** Key of a stage's gate among the verdicts of a launch. */
 export function stageKey(step: { readonly id: string }, percent: number): string {
   return `${step.id}@${percent}`
+}
+
+/** Key of the look at a canary's gate before anybody gets the new version: that of a stage of nobody. */
+export function beforeKey(step: { readonly id: string }): string {
+  return stageKey(step, 0)
+}
+
+/** Whether a look was one before a canary; a stage says its percent. */
+export function isBeforeLook({ key, stage }: { readonly key: string; readonly stage: number | null }): boolean {
+  return stage === null && key.endsWith('@0')
+}
+
+/** The name by which what the old version breaks before a canary is waived: for that look alone, not for the stages. */
+export function beforeGate(gate: string): string {
+  return `${gate}@0`
 }
 
 export function startState(opened: EventOf<'launch-opened'>): LaunchState {

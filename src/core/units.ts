@@ -15,7 +15,10 @@ export function parseDuration(text: string): number | null {
 /** 600000 → `10m`, 5400000 → `1.5h`, 754000 → `12m 34s`, 1234 → `1.2s`, 300 → `300ms`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return ms === 0 ? '0s' : `${Math.round(ms)}ms`
-  if (ms < durationUnits.m) return `${Math.round(ms / 100) / 10}s`
+  const tenthsOfSecond = Math.round(ms / 100)
+  if (tenthsOfSecond < 600) return `${tenthsOfSecond / 10}s`
+  // What rounds to a whole minute is one.
+  if (ms < durationUnits.m) return '1m'
   for (const unit of ['d', 'h', 'm'] as const) {
     const tenths = ms / (durationUnits[unit] / 10)
     if (tenths >= 10 && Number.isInteger(tenths)) return `${tenths / 10}${unit}`

@@ -2,10 +2,16 @@ import type { EpochMs } from '../core/brand.ts'
 import type { Plan } from '../core/plan.ts'
 import type { RecordedMetrics, RecordedMinute } from '../core/recorded.ts'
 import { binomialDraw, uniformOf } from '../core/stats/thinning.ts'
+import { slowerMinute } from '../core/slower-minute.ts'
 import { thinnedMinute } from '../core/thinned-minute.ts'
 
-/** Errors that a made-up regression adds: each event of `all` that was not bad becomes bad in the canary with this chance. */
-export type Injection = { readonly bad: string; readonly all: string; readonly share: number }
+/**
+ * A made-up regression of the canary. Errors: each event of `all` that was not bad becomes bad with this chance. Latency:
+ * each sample of `slow` takes `factor` times as long.
+ */
+export type Injection =
+  | { readonly bad: string; readonly all: string; readonly share: number }
+  | { readonly slow: string; readonly factor: number }
 
 /** Both versions' minute of a metric; what is not told apart stands with the control. */
 export type ArmMinutes = { readonly canary: RecordedMinute | null; readonly control: RecordedMinute | null }
@@ -37,6 +43,11 @@ export function dealtArms({ plan, metrics, sampled, seed, inject }: Deal): Arms 
     return thinnedMinute(minute, share, sampled.has(id) ? 'samples' : 'events', draw)
   }
   if (!inject) return deal
+  if ('slow' in inject)
+    return (id, start, share) => {
+      const made = deal(id, start, share)
+      return id === inject.slow && made.canary ? { ...made, canary: slowerMinute(made.canary, inject.factor) } : made
+    }
   const { bad, all } = inject
   return (id, start, share) => {
     const made = deal(id, start, share)

@@ -13,6 +13,7 @@ import type { Environment, Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { Window } from '../core/verdict.ts'
 import { artifactEvidence } from './artifact-evidence.ts'
+import { flagEvidence } from './flag-evidence.ts'
 import type { EnginePorts, MetricNeed } from './ports.ts'
 
 export type GatherRequest = {
@@ -61,11 +62,11 @@ const gatherers: { readonly [K in SingleNeed]: Gather<K> } = {
   },
   git: async (_need, _request, ports, signal) => seen(await ports.git(signal)),
   identity: async (_need, request, ports, signal) => seen(await ports.identity(request.environment, signal)),
-  artifact: async (_need, request, ports) => artifactEvidence(request.plan, request.state, ports),
+  artifact: async (need, request, ports) => artifactEvidence(request.plan, request.state, ports, need.texts),
   flag: async (_need, request, ports, signal) => {
     const store = ports.flag(request.environment.name)
     const [reading, edge] = await Promise.all([store.read(signal), store.observe(signal)])
-    return seen({ store: reading, edge: edge.reading })
+    return seen(flagEvidence(store, reading, edge, request.state))
   },
   // Asked before the look, so that the answer is journaled once and not asked for at every look.
   answer: async (need, request) => {

@@ -1,16 +1,25 @@
 import type { Happening } from '../core/event.ts'
 import { findingOf, type Evidence, type Finding, type Need, type NeedOf, type Series } from '../core/evidence.ts'
+import { exposedPercent } from '../core/audience.ts'
 import { epochMs } from '../core/brand.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import type { GateLook } from '../core/move.ts'
 import type { Environment, Plan, PlannedGate } from '../core/plan.ts'
 import { settledMinutes, settledWindow } from '../core/settled.ts'
 import { rolloutOf, type Rollout } from '../core/rollout.ts'
-import { bindingApprovals, stageKey, type GateState, type LaunchState } from '../core/state.ts'
+import {
+  beforeGate,
+  bindingApprovals,
+  isBeforeLook,
+  stageKey,
+  type GateState,
+  type LaunchState,
+} from '../core/state.ts'
 import type { LaunchFacts, Look, NeedScope } from '../core/check.ts'
 import type { Window } from '../core/verdict.ts'
 import { judgeGate, needsOfGate } from '../gates/judge-gate.ts'
 import type { RolloutMemory } from '../gates/judge-rollout.ts'
+import { checkKind } from '../gates/registry.ts'
 import { stepKind } from '../steps/registry.ts'
 import { gather } from './gather.ts'
 import type { EnginePorts } from './ports.ts'
@@ -68,7 +77,7 @@ export function judgedLook(
     subject,
     launch: factsOf(plan, state, environment),
     scope,
-    waivers: waiversOf(state, look.gate.id),
+    waivers: waiversOf(state, look),
   }
   const judged = judgeGate(gate, evidence, context, memory)
   return {
@@ -95,7 +104,8 @@ function lookedAt(look: GateLook, plan: Plan, state: LaunchState) {
   const scope = {
     ...scopeOf(environment, look.phase),
     ...(rollout && { rollout }),
-    ...(look.stage !== null && { percent: look.stage }),
+    ...(look.stage !== null && { percent: exposedPercent(look.stage, plan.flag.audience) }),
+    ...(isBeforeLook(look) && { before: true as const }),
   }
   return { environment, scope, gate: look.watch ? watchable(look.gate, scope) : look.gate }
 }
@@ -109,7 +119,7 @@ export function rolloutAt(
   if (stage === null) return null
   const step = plan.phases.flatMap(({ steps }) => steps).find((one) => stageKey(one, stage) === key)
   const rules = step && stepKind(step.kind).rollout(step.spec)
-  return rules ? rolloutOf(rules, step, stage, state) : null
+  return rules ? rolloutOf(rules, step, stage, state, plan.flag.audience) : null
 }
 
 /** Whether a look says anything that the journal does not hold yet: another verdict, or another closed period. */
@@ -165,15 +175,18 @@ function watchable(gate: PlannedGate, scope: NeedScope): PlannedGate {
     const needs = needsOfGate({ ...gate, checks: [check] }, scope)
     return (
       needs.length > 0 &&
+      !(scope.before && checkKind(check.kind).comparesOnly) &&
       needs.every(({ need }) => need === 'series' || need === 'window' || need === 'alarms' || need === 'http')
     )
   }
   return { ...gate, checks: gate.checks.filter(quiet) }
 }
 
-function waiversOf(state: LaunchState, gate: string) {
+/** What was waived for a look before a canary is waived there alone. */
+function waiversOf(state: LaunchState, look: GateLook) {
+  const names = [look.gate.id, ...(isBeforeLook(look) ? [beforeGate(look.gate.id)] : [])]
   return Object.fromEntries(
-    state.waivers.filter((waiver) => waiver.gate === gate).map(({ check, reason, by }) => [check, { reason, by }]),
+    state.waivers.filter(({ gate }) => names.includes(gate)).map(({ check, reason, by }) => [check, { reason, by }]),
   )
 }
 

@@ -1,23 +1,28 @@
 import { z } from 'zod'
 import { defineCheck } from '../core/check.ts'
+import type { NeedOf } from '../core/evidence.ts'
 import { formatCount, plural } from '../core/quantity.ts'
 import { fail, pass, unknown } from '../core/verdict.ts'
 
 export const artifact = defineCheck({
   kind: 'artifact',
-  about: 'the built files are there, are fit to ship and were built with the expected values',
+  about: 'the built files are there, are fit to ship, were built with the expected values and hold the expected texts',
   example: '{ kind: artifact, env: { VITE_FEATURE_STATUS_BOARD_V2: "false" } }',
   hint: 'build failures: npm ci in the folder of the frontend, then launch build',
   shape: {
     env: z.record(z.string(), z.string()).default({}).describe('environment values that the build must have had'),
+    contains: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('texts that a built file must hold, such as the value a flag was compiled with'),
   },
   title: (check) =>
     ['artifact built', ...Object.entries(check.env).map(([name, value]) => `${name}=${value}`)].join(', '),
-  needs: () => [{ need: 'artifact' }],
+  needs: (check) => [needOf(check)],
   judge: (check, look) => {
-    const built = look.see({ need: 'artifact' })
+    const built = look.see(needOf(check))
     if (built.status === 'missing') return unknown(built.why)
-    const { hash, files, bytes, problems, buildEnv } = built.value
+    const { hash, files, bytes, problems, buildEnv, holds = {} } = built.value
     const found = { observed: hash.slice(0, 12), limit: look.launch.artifact?.slice(0, 12) ?? null, samples: files }
     if (files === 0) return fail('the build left no files', found)
     if (problems.length > 0) return fail(problems.join('; '), found)
@@ -33,6 +38,13 @@ export const artifact = defineCheck({
         found,
       )
     }
-    return pass(`${plural(files, 'file')}, ${formatCount(bytes)} bytes, ${hash.slice(0, 12)}`, found)
+    const lacking = (check.contains ?? []).filter((text) => (holds[text] ?? null) === null)
+    if (lacking.length > 0) return fail(`no built file holds ${lacking.join(', ')}`, found)
+    const held = Object.entries(holds).map(([text, path]) => `; ${text} stands in ${path ?? ''}`)
+    return pass(`${plural(files, 'file')}, ${formatCount(bytes)} bytes, ${hash.slice(0, 12)}${held.join('')}`, found)
   },
 })
+
+function needOf({ contains }: { readonly contains?: readonly string[] | undefined }): NeedOf<'artifact'> {
+  return contains === undefined ? { need: 'artifact' } : { need: 'artifact', texts: contains }
+}

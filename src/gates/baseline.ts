@@ -30,6 +30,7 @@ const Proportion = proportionOf('the baseline')
 
 export const baseline = defineCheck({
   kind: 'baseline',
+  comparesOnly: true,
   about: 'a metric against the time before the launch: adoption went up, performance is met or exceeded',
   example: '{ kind: baseline, metric: board-load, statistic: average, atMost: 110% }',
   hint: 'compare the same hour of another day before you blame the release; a launch that opened without data has no baseline to compare with',

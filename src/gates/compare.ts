@@ -3,10 +3,10 @@ import { defineCheck, overShape, type Look } from '../core/check.ts'
 import type { Minute, Series, VariantName } from '../core/evidence.ts'
 import { MetricRef, proportionOf } from '../core/fields.ts'
 import { formatCount } from '../core/quantity.ts'
-import { rankSumTail } from '../core/stats/mann-whitney.ts'
 import { fisherTail } from '../core/stats/noncentral-hypergeometric.ts'
+import { fewestPairs, pairedDifference } from '../core/stats/paired-difference.ts'
 import { formatShare } from '../core/units.ts'
-import { fail, pass, unknown, waived } from '../core/verdict.ts'
+import { fail, pass, unknown, waived, type Judgement } from '../core/verdict.ts'
 import { judgedMinutes } from './judged-minutes.ts'
 import { reaches } from './shared-incident.ts'
 
@@ -29,6 +29,7 @@ const floors = { share: 300, mean: 50 } as const
 
 export const compare = defineCheck({
   kind: 'compare',
+  comparesOnly: true,
   about:
     'the new version against the old one in the same minutes, without a limit of its own: a share of bad events, or a mean',
   example: '{ kind: compare, bad: errors, of: requests, atMost: 150% }',
@@ -94,20 +95,28 @@ export const compare = defineCheck({
       return canary.samples < floor
         ? unknown(`${formatCount(canary.samples)} of ${formatCount(floor)} needed; ${said}`, known)
         : pass(said, known)
-    const p = isShare
-      ? fisherTail(
-          canary.top,
-          Math.max(canary.top, canary.samples),
-          control.top,
-          Math.max(control.top, control.samples),
-        )
-      : rankSumTail(canary.values, control.values)
+    if (!isShare) return byMinutes(canary, control, said, known)
+    const p = fisherTail(
+      canary.top,
+      Math.max(canary.top, canary.samples),
+      control.top,
+      Math.max(control.top, control.samples),
+    )
     const chance = `chance ${p < 1e-4 ? 'below 0.01%' : formatShare(Number(p.toPrecision(2)))} when both are alike`
-    return p < alpha && (!isShare || canary.top >= fewestEvents)
+    return p < alpha && canary.top >= fewestEvents
       ? fail(`${said}: ${chance}`, known)
       : unknown(`${said}: not certain, ${chance}, less than ${formatShare(alpha)} needed`, known)
   },
 })
+
+/** A mean is looked at again with every minute, so the difference of the minutes is held against a sequence of bounds. */
+function byMinutes(canary: Arm, control: Arm, said: string, known: Partial<Judgement>): Judgement {
+  const found = pairedDifference(canary.values, control.values, alpha)
+  if (!found) return unknown(`${said}: ${canary.values.length} of ${fewestPairs} minutes that both have`, known)
+  const { mean, halfWidth } = found
+  const more = `${told(mean, false)} more a minute, ${told(halfWidth, false)} of it uncertain`
+  return mean - halfWidth > 0 ? fail(`${said}: ${more}`, known) : unknown(`${said}: not certain, ${more}`, known)
+}
 
 function metricsOf({ bad, of, metric }: Spec): readonly string[] {
   return [of, bad, metric].filter((id) => id !== undefined)
@@ -131,14 +140,15 @@ function armsOf(all: readonly Series[], look: Look, overMs: number | undefined) 
   const [first] = canary
   const maps = [...canary, ...control].map(({ minutes }) => new Map(minutes.map((minute) => [minute.start, minute])))
   const starts = (first?.minutes ?? []).map(({ start }) => start).filter((start) => maps.every((map) => map.has(start)))
+  const partOf = (own: readonly ReadonlyMap<number, Minute>[], start: number) => {
+    const [of, bad] = own.map((map) => map.get(start))
+    // Of two metrics the second counts the bad among what the first counts; a metric alone has samples and their sum.
+    return bad ? { top: bad.sum, samples: of?.sum ?? 0 } : { top: of?.sum ?? 0, samples: of?.count ?? 0 }
+  }
+  const [ofCanary, ofControl] = [maps.slice(0, all.length), maps.slice(all.length)]
+  const shared = starts.filter((start) => [ofCanary, ofControl].every((own) => partOf(own, start).samples > 0))
   const armFrom = (own: readonly ReadonlyMap<number, Minute>[]): Arm => {
-    const parts = starts.flatMap((start) => {
-      const [of, bad] = own.map((map) => map.get(start))
-      if (!of) return []
-      // Of two metrics the second counts the bad among what the first counts; a metric alone has samples and their sum.
-      const part = bad ? { top: bad.sum, samples: of.sum } : { top: of.sum, samples: of.count }
-      return part.samples > 0 ? [part] : []
-    })
+    const parts = shared.map((start) => partOf(own, start))
     return {
       top: parts.reduce((sum, { top }) => sum + top, 0),
       samples: parts.reduce((sum, { samples }) => sum + samples, 0),
@@ -147,8 +157,8 @@ function armsOf(all: readonly Series[], look: Look, overMs: number | undefined) 
   }
   return {
     window: first?.window ?? look.window,
-    canary: armFrom(maps.slice(0, all.length)),
-    control: armFrom(maps.slice(all.length)),
+    canary: armFrom(ofCanary),
+    control: armFrom(ofControl),
   }
 }
 

@@ -5,6 +5,7 @@ import { findingOf, missing, needKey, type Evidence, type Need } from '../core/e
 import type { PlannedCheck, PlannedGate } from '../core/plan.ts'
 import { foldVerdicts, waived, type Judgement, type Verdict, type Window } from '../core/verdict.ts'
 import type { RolloutSaying } from '../core/rollout.ts'
+import { brokenBefore, certainly, signalsBefore } from './judge-before.ts'
 import { judgeRollout, type RolloutJudged, type RolloutMemory } from './judge-rollout.ts'
 import { checkKind } from './registry.ts'
 import { needsOfSignals, signalsOf } from './rollout-signals.ts'
@@ -38,8 +39,11 @@ export function judgeGate(
   memory?: RolloutMemory,
 ): JudgedGate {
   const rollout = rolloutJudged(gate, evidence, context, memory)
+  const { before = false } = context.scope
+  const broken = before ? brokenBefore(gate, evidence, context.window, Object.keys(context.waivers)) : null
   const checks = gate.checks.map((check) => {
     const alone = judgeCheck(check, evidence, context)
+    if (broken) return { ...alone, judgement: certainly(check, alone.judgement, broken) }
     const said = rollout?.said.get(check.id)
     return said ? { ...alone, judgement: { ...alone.judgement, ...said } } : alone
   })
@@ -60,7 +64,11 @@ function rolloutJudged(
 
 /** What the checks of a gate want to know, each need once. */
 export function needsOfGate(gate: PlannedGate, scope: NeedScope): readonly Need[] {
-  const ofRollout = scope.rollout ? needsOfSignals(signalsOf(gate, scope.rollout)) : []
+  const ofRollout = scope.before
+    ? needsOfSignals(signalsBefore(gate))
+    : scope.rollout
+      ? needsOfSignals(signalsOf(gate, scope.rollout))
+      : []
   const needs = [...gate.checks.flatMap((check) => needsOfCheck(check, scope)), ...ofRollout]
   return [...new Map(needs.map((need) => [needKey(need), need])).values()]
 }

@@ -28,6 +28,7 @@ const rule = { dispersion: 0.1, below: 1e-3, comparedAlpha: 0.02 } as const
 
 export const spike = defineCheck({
   kind: 'spike',
+  comparesOnly: true,
   about: 'the newest stretch of a counter is not far above what the time before the launch makes likely',
   example: '{ kind: spike, metric: occ-conflicts, of: requests, per: 5m }',
   hint: 'OCC 409 conflicts are expected behaviour: verify the user feedback for them; one stretch is unknown, two in a row are a trend (inARow)',

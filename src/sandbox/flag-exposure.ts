@@ -1,18 +1,24 @@
 /**
- * The share of users a flag document exposes, 0–1. The `launch` block speaks when there is one (a latch is off);
+ * The share of users a flag document exposes, 0–1. The `launch` block speaks when there is one (a latch is off, who is held back
+ * stays off);
  * otherwise the `fractional` targeting of the document's flag, otherwise its default variant. What cannot be read
  * exposes nobody: the reader in the page falls back to its compiled default, off.
  */
 export function exposedShare(document: string): number {
   const root = asRecord(parseJson(document))
   const block = asRecord(root?.['launch'])
-  if (block) return block['latch'] ? 0 : clampShare(Number(block['percent']) / 100)
+  if (block) return block['latch'] ? 0 : clampShare(Math.min(Number(block['percent']), heldTo(block)) / 100)
   const flag = asRecord(Object.values(asRecord(root?.['flags']) ?? {})[0])
   if (!flag || flag['state'] !== 'ENABLED') return 0
   const on = onVariants(flag)
   const weights = fractional(flag['targeting'])
   if (weights) return shareOf(weights, on)
   return on.has(String(flag['defaultVariant'])) ? 1 : 0
+}
+
+/** The percent that a block without a holdback may grow to is 100. */
+function heldTo(block: Record<string, unknown>): number {
+  return Math.round((100 - Number(block['holdback'] ?? 0)) * 100) / 100
 }
 
 function onVariants(flag: Record<string, unknown>): ReadonlySet<string> {

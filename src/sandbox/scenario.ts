@@ -15,6 +15,8 @@ type ScenarioRow = {
 export type Effects = {
   /** Share of the new version's requests that fail in addition. */
   readonly canaryErrors?: number
+  /** Share of the old version's requests that fail in addition, from long before the launch on. */
+  readonly controlErrors?: number
   /** Factor on the new version's latencies. */
   readonly canarySlowdown?: number
   /** Conflicts per request of the new version in addition. */
@@ -85,6 +87,12 @@ export const scenarios = {
     exit: 4,
     staged: true,
     effects: { canaryConflicts: 0.04 },
+  },
+  'already-breaching': {
+    about: '3 % of the requests of the old version fail already when the launch begins',
+    exit: 3,
+    staged: false,
+    effects: { controlErrors: 0.03 },
   },
   'deploy-corrupt': {
     about: 'the pages of a production deploy arrive damaged at the edge',

@@ -106,13 +106,13 @@ type Users = { readonly working: number; readonly broken: number; readonly outag
 function playVersion(play: Play, start: number, variant: Variant, users: Users): VariantMinute {
   const draw = (what: string) => uniform(`${play.seed}/${play.environment}/${start}/${variant}/${what}`)
   const { requestsPerMinute, conflictsPerRequest, probedEvery } = play.volume
-  const { canaryErrors = 0, canarySlowdown = 1, canaryConflicts = 0 } = play.scenario.effects
+  const { canaryErrors = 0, controlErrors = 0, canarySlowdown = 1, canaryConflicts = 0 } = play.scenario.effects
   const mean = requestsPerMinute * daily(start)
   const working = poisson(mean * users.working, draw('working'), tails.requests)
   const broken = poisson(mean * users.broken, draw('broken'), tails.requests)
   const all = working + broken
   const errors = poisson(
-    all * (baseErrorShare + users.outageErrors) + broken * canaryErrors,
+    all * (baseErrorShare + users.outageErrors + (variant === 'control' ? controlErrors : 0)) + broken * canaryErrors,
     draw('errors'),
     tails.errors,
   )

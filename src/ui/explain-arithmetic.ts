@@ -106,12 +106,19 @@ function meanRows(mean: MeanFinding, bounds: SignalSource, floor: number): reado
   const show = (value: number | null) => (value === null ? 'nothing' : quantity(value, unit, 6))
   const side = mean.outside ? 'outside' : 'inside'
   const enough = `${whole(mean.n)} ${mean.enough ? '≥' : '<'} ${whole(floor)} needed`
-  const rows: readonly Row[] = [
+  const rows: Row[] = [
     [
       'sum',
       `${show(mean.mean)} over ${whole(mean.n)}, last bake ${show(mean.recent)}: ${side} ${show(mean.limit)}, ${enough}`,
     ],
   ]
+  if (mean.rollback !== undefined) {
+    const beyond = mean.recent !== null && mean.recent >= mean.rollback ? 'outside' : 'inside'
+    rows.push([
+      'rollback',
+      `last bake ${show(mean.recent)}: ${beyond} ${show(mean.rollback)}, the limit to roll back by`,
+    ])
+  }
   if (mean.mean === null || mean.halfWidth === null) return rows
   const least = mean.mean - mean.halfWidth
   const last = mean.rollback ?? mean.limit

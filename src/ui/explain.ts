@@ -1,6 +1,8 @@
 import type { EventOf } from '../core/event.ts'
-import type { Finding, Need, Series } from '../core/evidence.ts'
+import type { Finding, Need, NeedOf, Series } from '../core/evidence.ts'
+import { lateLine } from '../core/late-metrics.ts'
 import type { Retold } from '../core/judge/retold.ts'
+import { isBeforeLook } from '../core/state.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Window } from '../core/verdict.ts'
 import { arithmeticRows } from './explain-arithmetic.ts'
@@ -31,7 +33,7 @@ export type ExplainView = {
 /** The text of `launch explain`: one verdict of a gate with everything it rests on. */
 export function explainLines(view: ExplainView, theme: Theme): readonly string[] {
   const { event } = view
-  const stage = event.stage === null ? '' : ` at ${event.stage}%`
+  const stage = isBeforeLook(event) ? ' by the old version alone' : event.stage === null ? '' : ` at ${event.stage}%`
   const verdict = theme.paint[event.verdict](`${theme.icons[event.verdict]} ${event.verdict}`)
   return [
     `gate ${safeText(event.gate)}${stage} in ${safeText(event.environment)}: ${verdict}`,
@@ -55,10 +57,18 @@ function worstFirst(checks: readonly Check[]): readonly Check[] {
 
 /** The points behind one check, as data. */
 export function checkPoints(check: Check, { event, seen }: Pick<ExplainView, 'event' | 'seen'>): readonly Points[] {
-  return (seen[check.id] ?? []).flatMap(({ need, finding }) =>
+  return seriesOf(seen[check.id] ?? []).flatMap(({ need, series }) =>
+    pointsOf(need, series, event.window, check.judgement.window),
+  )
+}
+
+function seriesOf(
+  seen: ExplainView['seen'][string],
+): readonly { readonly need: NeedOf<'series'>; readonly series: Series }[] {
+  return seen.flatMap(({ need, finding }) =>
     need.need === 'series' && finding.status === 'seen'
       ? // The gatherer answers a series need with a Series.
-        pointsOf(need, finding.value as Series, event.window, check.judgement.window)
+        [{ need, series: finding.value as Series }]
       : [],
   )
 }
@@ -81,6 +91,7 @@ function checkLines(check: Check, view: ExplainView, theme: Theme): readonly str
     ['query', safeText(judgement.query)],
     ...(arithmetic ?? points.map((one) => ['points', pointsText(one)])),
     ['again', again === undefined ? '' : againText(again, judgement.verdict)],
+    ...lateOf(seen[check.id] ?? []).map((line) => ['late', safeText(line)]),
     ...others.map(({ need, finding }) => ['seen', otherText(need, finding)]),
     ['hint', judgement.verdict === 'pass' ? '' : safeText(hints[check.id] ?? '')],
   ]
@@ -91,6 +102,15 @@ function checkLines(check: Check, view: ExplainView, theme: Theme): readonly str
       ? points.flatMap((one) => [`  ${one.metric} ${one.variant}`, ...pointRows(one).map((row) => `    ${row}`)])
       : []),
   ]
+}
+
+/** What of a check's metrics came or changed later than the run sheet says: its newest minutes were not whole yet. */
+function lateOf(seen: ExplainView['seen'][string]): readonly string[] {
+  const lines = seriesOf(seen).flatMap(({ need: { metric }, series: { unsettledMs, lagMs, trouble } }) => [
+    ...(unsettledMs === undefined ? [] : [lateLine({ metric, unsettledMs, lagMs })]),
+    ...(trouble === undefined ? [] : [`${metric}: ${trouble}`]),
+  ])
+  return [...new Set(lines)]
 }
 
 /** Whether the arithmetic leads to what the journal says. */

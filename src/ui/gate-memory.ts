@@ -1,4 +1,5 @@
 import type { EventOf } from '../core/event.ts'
+import { isBeforeLook } from '../core/state.ts'
 import { hasObserved } from './gate-lines.ts'
 
 type GateJudged = EventOf<'gate-judged'>
@@ -40,6 +41,8 @@ export function hear(
 }
 
 function tellingOf(before: GateMemory[string] | undefined, event: GateJudged): Telling {
+  // Looked at once: nothing is said of it later.
+  if (isBeforeLook(event)) return before?.latest.verdict === event.verdict ? 'nothing' : 'whole'
   // A phase's gate decides once; a stage's and a monitor's is looked at again and again.
   const once = event.key === event.gate
   const firstNumbers = !once && !(before?.numbers ?? false) && hasObserved(event.checks)

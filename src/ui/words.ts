@@ -1,4 +1,5 @@
 import type { Plan, PlannedStep } from '../core/plan.ts'
+import { isBeforeLook } from '../core/state.ts'
 import { safeText } from './text.ts'
 import type { IconName } from './theme.ts'
 
@@ -20,7 +21,7 @@ export type Words = {
   readonly flag: string
   readonly step: (id: string) => string
   readonly phase: (id: string) => string
-  /** `gate canary at 10%`, `gate full-rollout during monitor production` */
+  /** `gate canary at 10%`, `gate full-rollout during monitor production`, `gate canary by the old version alone` */
   readonly gate: (look: { readonly gate: string; readonly key: string; readonly stage: number | null }) => string
 }
 
@@ -35,6 +36,7 @@ export function wordsOf(plan: Plan, describeStep: DescribeStep): Words {
     phase: (id) => phases.get(id) ?? safeText(id),
     gate: ({ gate, key, stage }) => {
       const step = steps.get(key)
+      if (isBeforeLook({ key, stage })) return `gate ${safeText(gate)} by the old version alone`
       const where = stage !== null ? ` at ${stage}%` : step === undefined ? '' : ` during ${step}`
       return `gate ${safeText(gate)}${where}`
     },

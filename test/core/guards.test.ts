@@ -1,14 +1,33 @@
 import { expect, test } from 'vitest'
 import { epochMs } from '../../src/core/brand.ts'
-import { guarded } from '../../src/core/guards.ts'
+import { guarded as guardedFor } from '../../src/core/guards.ts'
 import type { LaunchEvent } from '../../src/core/event.ts'
 import type { Move } from '../../src/core/move.ts'
 import type { Plan } from '../../src/core/plan.ts'
-import { baking, begun, flagAt, latch, plan, readyToRaise, stateOf, worldAt } from '../support/core-launch.ts'
+import {
+  baking,
+  begun,
+  flagAt,
+  latch,
+  lookedAt,
+  plan,
+  readyToRaise,
+  stateOf,
+  verdictOf,
+  worldAt,
+} from '../support/core-launch.ts'
 
 const canary = plan.phases.flatMap(({ steps }) => steps).find(({ id }) => id === 'rollout/canary')
 if (!canary) throw new Error('no canary')
 const raise = (percent: number): Move => ({ type: 'effect', effect: { type: 'raise-flag', step: canary, percent } })
+
+/** As of a process that just saw the old version inside its limits. */
+const guarded: typeof guardedFor = (of, state, step, move, world) => {
+  const told = readyToRaise()
+  const { gates } = stateOf(told.add(verdictOf(told, 'rollout/canary@0', 'pass')).events)
+  const looks = lookedAt(world.now, 'rollout/canary@0')
+  return guardedFor(of, { ...state, gates: { ...gates, ...state.gates } }, step, move, { ...world, looks })
+}
 const now = Date.parse('2026-12-01T18:00:00Z')
 const hour = 3_600_000
 

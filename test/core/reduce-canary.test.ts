@@ -38,7 +38,7 @@ test('a stage keeps what is known of it on its way, and nothing else', () => {
   const since = told.after('1s').now()
   told.add({ type: 'flag-confirmed', percent: 10, serial: 5, edgeMs: 1 })
   expect(stageOf(told)).toEqual({ status: 'baking', ...stage, since })
-  expect(stateOf(told.events).flag).toEqual({ ...flag, at, confirmedAt: since })
+  expect(stateOf(told.events).flag).toEqual({ ...flag, at, edgeMs: 1, confirmedAt: since })
   const until = told.after('1s').now()
   told.add({ type: 'stage-held', step, percent: 10, why: 'x', until })
   expect(stageOf(told)).toEqual({ status: 'held', ...stage, since, why: 'x', heldAt: until, until })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EventOf } from '../../src/core/event.ts'
 import { missing } from '../../src/core/evidence.ts'
-import { rolloutOf } from '../../src/core/rollout.ts'
+import { asExposed, rolloutOf } from '../../src/core/rollout.ts'
 import { begun, stateOf, verdictOf } from '../support/core-launch.ts'
 
 const rules = { stages: [10, 50, 100], bakeMs: 600_000, extendUpTo: 3 }
@@ -34,4 +34,14 @@ test('its cut points are the quantiles from before the launch, where they are kn
     metrics: { load: { count: 9, sum: 900, quantiles: [90, 171, 304] }, errors: { count: 9, sum: 1 } },
   })
   expect(rolloutOf(rules, step, 10, stateOf(told.events)).quantiles).toEqual({ load: [90, 171, 304] })
+})
+
+test('with users held back its last stage is not everybody: the judge still has an old version to compare with', () => {
+  const told = begun()
+  const audience = { include: [], exclude: [], holdbackPercent: 2 }
+  const happening = verdictOf(told, 'rollout/canary@50', 'pass', { stage: 50 }) as EventOf<'gate-judged'>
+  told.add({ ...happening, evidence: { need: missing('seen') } })
+  const rollout = rolloutOf(rules, step, 100, stateOf(told.events), audience)
+  expect(rollout).toMatchObject({ stages: [10, 50, 98], percent: 98, left: [{ percent: 50 }] })
+  expect(asExposed(rules, audience).stages).toEqual([10, 50, 98])
 })

@@ -25,10 +25,26 @@ test('durations are written as people say them', () => {
   ])
   // Where one way of writing ends and the next begins.
   expect(
-    [1, 999, 999.4, 1000, 59_949, 61_000, 66_000, 3_599_000, 3_600_000, 3_660_000, 90_000_000, 129_600_000].map(
-      formatDuration,
-    ),
-  ).toEqual(['1ms', '999ms', '999ms', '1s', '59.9s', '1m 1s', '1.1m', '59m 59s', '1h', '61m', '25h', '1.5d'])
+    [
+      1, 999, 999.4, 1000, 59_949, 59_950, 59_999, 61_000, 66_000, 3_599_000, 3_600_000, 3_660_000, 90_000_000,
+      129_600_000,
+    ].map(formatDuration),
+  ).toEqual([
+    '1ms',
+    '999ms',
+    '999ms',
+    '1s',
+    '59.9s',
+    '1m',
+    '1m',
+    '1m 1s',
+    '1.1m',
+    '59m 59s',
+    '1h',
+    '61m',
+    '25h',
+    '1.5d',
+  ])
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1e10 }), (ms) => {
       expect(formatDuration(ms)).toMatch(/^\d[\d.]*(ms|s|m|h|d)( \d+[sm])?$/)

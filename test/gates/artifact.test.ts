@@ -47,3 +47,21 @@ test('nothing built is unknown', () => {
     'nothing is built yet',
   )
 })
+
+test('a text that has to be in the built files is named with the file that holds it, or fails', () => {
+  const text = 'VITE_FEATURE=false'
+  const holding = planned({ kind: 'artifact', contains: [text] })
+  const seen = (holds: { readonly [text: string]: string | null }) =>
+    judge(
+      holding,
+      evidence([
+        { need: 'artifact', texts: [text] },
+        { ...built, holds },
+      ]),
+    )
+  expect(seen({ [text]: 'index.html' })).toMatchObject({
+    verdict: 'pass',
+    why: expect.stringContaining('VITE_FEATURE=false stands in index.html'),
+  })
+  expect(seen({ [text]: null })).toMatchObject({ verdict: 'fail', why: 'no built file holds VITE_FEATURE=false' })
+})

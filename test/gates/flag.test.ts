@@ -70,3 +70,31 @@ test('a check that expects nothing, or two things, is refused', () => {
   expect(Check.safeParse({ kind: 'flag', default: 'off', percent: '10%' }).success).toBe(false)
   expect(planned({ kind: 'flag', percent: '100%' }).title).toBe('flag at 100%')
 })
+
+const reached = planned({ kind: 'flag', propagation: 'in-budget' })
+const late = { percent: 30, servedMs: 13_000, budgetMs: 10_000, headers: ' [x-cache: Hit from cloudfront; age: 13]' }
+const seen = (check: typeof off, more: object, percent = 100) =>
+  judge(check, evidence([{ need: 'flag' }, { store: at(percent), edge: at(percent), budgetMs: 10_000, ...more }]))
+
+test('a change that took longer than its store says fails, with the cache headers that were seen', () => {
+  const why =
+    '13s after the flag was set to 30% users were still served what was before; 10s are allowed [x-cache: Hit from cloudfront; age: 13]'
+  for (const check of [full, reached])
+    expect(seen(check, { edgeMs: 3000, late })).toMatchObject({ verdict: 'fail', why, observed: 13_000, limit: 10_000 })
+  expect(seen(reached, { edgeMs: 3000 })).toMatchObject({ verdict: 'pass', observed: 3000, limit: 10_000, unit: 'ms' })
+  expect(seen(reached, {}).why).toBe('this launch has not changed the flag yet; 10s are allowed')
+})
+
+test('before anything is changed a copy that caches may keep longer than the budget fails', () => {
+  const cache = { maxAgeMs: 300_000, headers: ' [cache-control: public, max-age=300]' }
+  expect(seen(off, { cache }, 0)).toMatchObject({
+    verdict: 'fail',
+    why: 'caches may keep the flag for 5m, and a change has to reach users within 10s [cache-control: public, max-age=300]',
+  })
+  expect(seen(off, { cache: { ...cache, maxAgeMs: 10_000 } }, 0).verdict).toBe('pass')
+  expect(seen(off, { cache: { ...cache, maxAgeMs: null } }, 0).verdict).toBe('pass')
+})
+
+test('off by a latch is shown, with who turned it off and why', () => {
+  expect(judged(off, at(0, true), at(0, true)).why).toMatch(/^the store says 0%, latched off by x: /)
+})

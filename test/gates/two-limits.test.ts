@@ -125,6 +125,20 @@ describe('in a canary that is judged as one', () => {
     expect(constant(80, 720, 12).verdict).toBe('unknown')
   })
 
+  test('a mean between its limits never passes and never fails; beyond the rollback limit it fails', () => {
+    const of = (ms: number, minutes: number) =>
+      judgeTold(
+        gate(planned(mean)),
+        times(minutes, { canary: { n: 1000, mean: ms }, control: { n: 9000, mean: 140 } }),
+        // Without cut points nothing is compared: the limits alone speak.
+      )
+    for (const minutes of [12, 20, 29]) expect(of(250, minutes).verdict).toBe('unknown')
+    expect(whyOf(of(250, 20), 'mean')).toMatch(/outside the promotion limit, inside the rollback limit$/)
+    expect(of(450, 14).verdict).toBe('fail')
+    expect(whyOf(of(450, 14), 'mean')).toMatch(/^450ms over 12,000 samples, .* of it uncertain: above 400ms$/)
+    expect(of(150, 12).verdict).toBe('pass')
+  })
+
   test('a percentile between its limits says so; beyond the rollback limit it fails', () => {
     const told = (own: number, at2000: number): readonly ToldMinute[] => {
       const over = { 90: 0.5, 171: 0.25, 304: 0.15, 800: own, 2000: at2000 }

@@ -16,6 +16,12 @@ const fractional = (on: number, off: number) => ({
 
 test.each([
   ['the percent of the launch block', JSON.stringify({ launch: { percent: 12.5, latch: null } }), 0.125],
+  ['everybody but who is held back', JSON.stringify({ launch: { percent: 100, latch: false, holdback: 2 } }), 0.98],
+  [
+    'a holdback holds nobody back below it',
+    JSON.stringify({ launch: { percent: 30, latch: false, holdback: 2 } }),
+    0.3,
+  ],
   ['a latch is off whatever the percent', JSON.stringify({ launch: { percent: 50, latch: true } }), 0],
   [
     'the block before the targeting',

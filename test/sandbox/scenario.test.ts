@@ -21,6 +21,7 @@ const outcomes = {
   'error-spike': 4,
   slow: 4,
   'conflict-storm': 4,
+  'already-breaching': 3,
   'deploy-corrupt': 4,
   'no-traffic': 4,
   throttled: 4,

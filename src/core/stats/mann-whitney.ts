@@ -25,17 +25,6 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   return { u, p, effect: u / (m * n), shift: medianOf(differences) }
 }
 
-/** One-sided: the chance that the first sample ranks so high or higher when both are alike. 1 when one of them is empty. */
-export function rankSumTail(first: readonly number[], second: readonly number[]): number {
-  const m = first.length
-  const n = second.length
-  if (m === 0 || n === 0) return 1
-  const { rankSum, ties } = ranks(first, second)
-  const above = rankSum - (m * (m + 1)) / 2 - (m * n) / 2
-  const variance = varianceOf(m, n, ties)
-  return variance > 0 ? normalTail((above - 0.5) / Math.sqrt(variance)) : 1
-}
-
 function varianceOf(m: number, n: number, ties: number): number {
   const total = m + n
   return ((m * n) / 12) * (total + 1 - ties / (total * Math.max(1, total - 1)))
