@@ -1,7 +1,7 @@
 import { epochMs } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import { cacheText } from '../core/cache-text.ts'
-import { mayReplace, type FlagReading, type FlagState } from '../core/flag.ts'
+import { mayReplace, type FlagReading, type FlagState, type LateFlag } from '../core/flag.ts'
 import type { PlannedStep } from '../core/plan.ts'
 import type { FlagStore } from '../core/ports.ts'
 import { stageNow } from '../core/state.ts'
@@ -54,6 +54,7 @@ function nextFlag(session: Session, percent: number, serial: number, writeId: st
   return {
     key: plan.flag.key,
     percent,
+    ...(plan.flag.audience && { audience: plan.flag.audience }),
     serial,
     writeId,
     latched: false,
@@ -76,13 +77,19 @@ export async function confirmFlag(
   const store = ports.flag('production')
   const setAt = session.state.flag?.at ?? ports.clock.now()
   const deadline = ports.clock.now() + store.propagationMs * 3 + 30_000
+  let late: LateFlag | null = null
   for (;;) {
+    const askedAt = ports.clock.now()
     const { reading, headers } = await observed(store, signal)
     if (reading?.status === 'present' && (reading.flag.serial >= serial || isNewLatch(reading.flag, session))) {
       const edgeMs = ports.clock.now() - setAt
-      await session.record({ type: 'flag-confirmed', percent, serial: reading.flag.serial, edgeMs }, signal)
+      const confirmed = { type: 'flag-confirmed', percent, serial: reading.flag.serial, edgeMs } as const
+      await session.record({ ...confirmed, ...(late && { late }) }, signal)
       return
     }
+    // Counted from when it was asked: neither a slow answer nor the pause between two looks makes a change late.
+    if (reading && askedAt - setAt > store.propagationMs)
+      late = { percent, servedMs: askedAt - setAt, budgetMs: store.propagationMs, headers: cacheText(headers) }
     const now = ports.clock.now()
     if (now >= deadline) {
       const reason = `the flag at ${percent} % did not reach users within ${Math.round((now - setAt) / 1000)} s${cacheText(headers)}`

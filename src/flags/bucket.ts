@@ -1,4 +1,5 @@
-import { basisPoints, whole } from './document.ts'
+import { exposedPercent, type Audience } from '../core/audience.ts'
+import { exposedPoints, whole } from './points.ts'
 
 /**
  * Where a user stands in the row of all users of a flag, in basis points (0–9999): the first n are on when n points are on. As
@@ -9,9 +10,22 @@ export function bucketOf(flagKey: string, user: string): number {
   return Number((BigInt(murmur3(`${flagKey}${user}`)) * BigInt(whole)) >> 32n)
 }
 
-/** Whether a flag at a percent shows this user the new version. A user without an id gets the default, off. */
-export function isDealtOn(flagKey: string, user: string, percent: number): boolean {
-  return user !== '' && bucketOf(flagKey, user) < basisPoints(percent)
+/**
+ * Whether a flag at a percent shows this user the new version. At 0 % nobody gets it; then who is excluded never does, who is
+ * included does, and the others are dealt by the share. A user without an id gets the default, off.
+ */
+export function isDealtOn(flagKey: string, user: string, percent: number, audience?: Audience): boolean {
+  if (user === '' || percent === 0 || audience?.exclude.includes(user)) return false
+  if (audience?.include.includes(user)) return true
+  return bucketOf(flagKey, user) < exposedPoints({ percent, ...(audience && { audience }) })
+}
+
+/** The least percent at which a user gets the new version; null: never, being excluded or held back. */
+export function onFrom(flagKey: string, user: string, audience?: Audience): number | null {
+  if (user === '' || audience?.exclude.includes(user)) return null
+  if (audience?.include.includes(user)) return 0.01
+  const percent = (bucketOf(flagKey, user) + 1) / 100
+  return percent <= exposedPercent(100, audience) ? percent : null
 }
 
 /** MurmurHash3 x86 32-bit of the UTF-8 bytes, seed 0. Unsigned. */

@@ -35,6 +35,10 @@ export type FlagStoreDefinition<K extends string, S extends Shape> = {
   /** Who deals users: `flagd` by the document, or the service's own SDKs in their own way. */
   readonly dealtBy: 'flagd' | 'service'
   readonly shape: S
+  /** The smallest step of a percent that its stores can say, where that is more than 0.01. */
+  readonly finest?: number
+  /** Bytes of user ids, as JSON, that its document has room for; absent without a limit. */
+  readonly room?: number
   open(spec: SpecOf<S>, flagKey: string, ports: FlagPorts): FlagStore
 }
 
@@ -51,13 +55,15 @@ export type OpaqueStoreSpec = { readonly kind: string }
  * (directly, or into the plan that was stored).
  */
 export function defineFlagStore<const K extends string, S extends Shape>(definition: FlagStoreDefinition<K, S>) {
-  const { kind, about, example, cas, dealtBy } = definition
+  const { kind, about, example, cas, dealtBy, finest, room } = definition
   return {
     kind,
     about,
     example,
     cas,
     dealtBy,
+    ...(finest === undefined ? {} : { finest }),
+    ...(room === undefined ? {} : { room }),
     schema: z.strictObject({ kind: z.literal(kind).describe(about), ...definition.shape }),
     open: (spec: OpaqueStoreSpec, flagKey: string, ports: FlagPorts): FlagStore =>
       definition.open(spec as unknown as SpecOf<S>, flagKey, ports),

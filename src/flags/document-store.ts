@@ -33,6 +33,7 @@ export function documentFlagStore(options: DocumentStoreOptions): FlagStore {
     cas: true,
     // `Age` keeps the CDN's and the browser's copy from adding up, but both round to whole seconds: counted twice to be sure.
     propagationMs: 2 * ttlMs,
+    isCached: true,
     location: `s3://${objects.bucket}/${objectKey}`,
     read: async (signal) => {
       const found = await objects.get(objectKey, signal)

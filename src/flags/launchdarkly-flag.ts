@@ -1,7 +1,7 @@
 import { version } from '../core/brand.ts'
 import type { FlagReading, FlagState } from '../core/flag.ts'
-import { basisPoints, whole } from './document.ts'
-import { agreeing, launchBlock, offByHand, readLaunchBlock } from './launch-block.ts'
+import { agreeing, byShare, launchBlock, offByHand, readLaunchBlock } from './launch-block.ts'
+import { exposedPoints as pointsOf, whole } from './points.ts'
 import { list, Malformed, number, record, show, strictly, text, type Fields } from './strict.ts'
 
 export type DarklyPlace = { readonly project: string; readonly environment: string; readonly flagKey: string }
@@ -16,7 +16,7 @@ const [valueLength, valueCount] = [64, 64]
 /** The operations of a JSON patch that make an environment say what a flag says. */
 export function writtenIn(flag: FlagState, { environment }: DarklyPlace): readonly object[] {
   const at = `/environments/${environment}`
-  const points = basisPoints(flag.percent)
+  const points = pointsOf(flag)
   const weight = points * (allWeight / whole)
   const variations = [
     { variation: on, weight },
@@ -58,9 +58,9 @@ function flagIn(json: unknown, { environment, flagKey }: DarklyPlace): FlagState
     if (points === 0) return null
     throw new Malformed(`launch did not write it and it exposes ${points / 100} %`)
   }
-  const flag = readLaunchBlock(JSON.parse(joined(block)), flagKey)
-  if (served['on'] === false && !flag.latched) return offByHand(flag, 'LaunchDarkly')
-  return agreeing(flag, points, `${environment} exposes`)
+  const written = readLaunchBlock(JSON.parse(joined(block)), flagKey)
+  if (served['on'] === false && !written.flag.latched) return offByHand(written.flag, 'LaunchDarkly')
+  return agreeing(written, byShare(points), `${environment} exposes`)
 }
 
 /** Basis points that a flag of the SDK's own API exposes. Throws Malformed. */

@@ -6,6 +6,7 @@ import type { FlagStore } from '../core/ports.ts'
 import { defineFlagStore, inEnvironment } from './define.ts'
 import { readDarkly, splitOf, writtenIn, type DarklyPlace } from './launchdarkly-flag.ts'
 import { mayWrite } from './may-write.ts'
+import { exposedPoints } from './points.ts'
 import { asked, jsonOf, type Service } from './service.ts'
 
 const Key = z.string().regex(/^[A-Za-z0-9._-]+$/, 'keys of LaunchDarkly are letters, digits, dots, _ and -')
@@ -119,6 +120,7 @@ function asServed(found: ReturnType<typeof readDarkly>, served: unknown): FlagRe
   const { reading } = found
   if (reading.status !== 'present') return reading
   const points = splitOf(served)
-  if (points === Math.round(reading.flag.percent * 100)) return reading
-  return { ...reading, flag: { ...reading.flag, percent: points / 100, serial: 0, writeId: '', latched: false } }
+  if (points === exposedPoints(reading.flag)) return reading
+  const { audience: _unknown, ...flag } = reading.flag
+  return { ...reading, flag: { ...flag, percent: points / 100, serial: 0, writeId: '', latched: false } }
 }

@@ -1,8 +1,8 @@
 import type { Version } from '../core/brand.ts'
 import type { FlagReading, FlagState } from '../core/flag.ts'
-import { whole } from './document.ts'
-import { agreeing, readLaunchBlock } from './launch-block.ts'
-import { list, Malformed, number, record, show, strictly, type Fields } from './strict.ts'
+import { agreeing, byShare, readLaunchBlock, type Exposed, type Lists } from './launch-block.ts'
+import { whole } from './points.ts'
+import { list, Malformed, number, record, show, strictly, text, type Fields } from './strict.ts'
 
 export type FlagParsed =
   | { readonly status: 'read'; readonly flag: FlagState }
@@ -12,27 +12,27 @@ export type FlagParsed =
  * Reads a flag document, strictly: flagd loads `{}`, unknown operators and negative weights without a word, so anything
  * that launch would not have written is malformed here, and what the flag says must be what its `launch` block says.
  */
-export function readFlagDocument(text: string, key: string): FlagParsed {
-  const found = strictly(() => flagOf(JSON.parse(text), key))
+export function readFlagDocument(json: string, key: string): FlagParsed {
+  const found = strictly(() => flagOf(JSON.parse(json), key))
   return 'malformed' in found ? { status: 'malformed', why: found.malformed } : { status: 'read', flag: found }
 }
 
 /** A document that is there, as a reading of its store. */
-export function documentReading(text: string, version: Version, key: string): FlagReading {
-  const parsed = readFlagDocument(text, key)
+export function documentReading(json: string, version: Version, key: string): FlagReading {
+  const parsed = readFlagDocument(json, key)
   return parsed.status === 'read' ? { status: 'present', flag: parsed.flag, version } : { ...parsed, version }
 }
 
 function flagOf(document: unknown, key: string): FlagState {
   const root = record(document, 'the document', ['$schema', 'flags', 'launch', 'metadata'])
   const flags = record(root['flags'], 'flags', [key])
-  const points = exposedPoints(
+  const exposed = exposedIn(
     record(flags[key], `flags.${key}`, ['state', 'variants', 'defaultVariant', 'targeting', 'metadata']),
   )
-  return agreeing(readLaunchBlock(root['launch'], key), points, 'the targeting exposes')
+  return agreeing(readLaunchBlock(root['launch'], key), exposed, 'the targeting exposes')
 }
 
-function exposedPoints(flag: Fields): number {
+function exposedIn(flag: Fields): Exposed {
   if (flag['state'] !== 'ENABLED')
     throw new Malformed(`state is ${show(flag['state'])}: a flag that is not ENABLED gives the caller's default`)
   const variants = record(flag['variants'], 'variants', ['on', 'off'])
@@ -40,9 +40,38 @@ function exposedPoints(flag: Fields): number {
     throw new Malformed('variants are not { on: true, off: false }')
   if (flag['defaultVariant'] !== 'off')
     throw new Malformed(`defaultVariant is ${show(flag['defaultVariant'])}, not "off"`)
-  if (flag['targeting'] === undefined) return 0
-  const targeting = record(flag['targeting'], 'targeting', ['fractional'])
-  return targeting['fractional'] === undefined ? 0 : onWeight(list(targeting['fractional'], 'fractional'))
+  if (flag['targeting'] === undefined) return byShare(0)
+  const targeting = record(flag['targeting'], 'targeting', ['fractional', 'if'])
+  const names = Object.keys(targeting)
+  if (names.length > 1) throw new Malformed('targeting has both fractional and if')
+  if (names.length === 0) return byShare(0)
+  return targeting['if'] === undefined ? byShare(shareOf(targeting)) : namedFirst(list(targeting['if'], 'if'))
+}
+
+function shareOf(rule: Fields): number {
+  return onWeight(list(rule['fractional'], 'fractional'))
+}
+
+/** Who is excluded, who is included, and the share of everybody else, in this order. */
+function namedFirst(rules: readonly unknown[]): Exposed {
+  const rest = rules.at(-1)
+  const pairs = rules.slice(0, -1)
+  const variants = pairs.filter((_, at) => at % 2 === 1)
+  const order = JSON.stringify(variants)
+  if (pairs.length % 2 !== 0 || !['["off","on"]', '["off"]', '["on"]'].includes(order))
+    throw new Malformed('if is not who is excluded, "off", who is included, "on", and the share of the others')
+  const lists = pairs.filter((_, at) => at % 2 === 0).map(usersIn)
+  const of = (variant: 'on' | 'off') => lists[variants.indexOf(variant)] ?? []
+  const named: Lists = { exclude: of('off'), include: of('on') }
+  return { ...named, points: shareOf(record(rest, 'the last of if', ['fractional'])) }
+}
+
+/** `{ in: [{ var: 'targetingKey' }, [ids]] }`. A text in place of the list would be searched for parts of ids. */
+function usersIn(condition: unknown): readonly string[] {
+  const [key, users, ...more] = list(record(condition, 'a condition', ['in'])['in'], 'in')
+  if (JSON.stringify(key) !== '{"var":"targetingKey"}' || more.length > 0)
+    throw new Malformed('a condition of if is not the targeting key in a list of users')
+  return list(users, 'a list of users').map((user) => text(user, 'a user'))
 }
 
 /** `["on", n], ["off", 10000 - n]`, with or without flagd's default bucketing spelled out before them. */

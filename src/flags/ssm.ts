@@ -15,6 +15,8 @@ export const ssm = defineFlagStore({
   example: '{ kind: ssm, parameter: /flags/status-board-v2 }',
   cas: false,
   dealtBy: 'flagd',
+  // A standard parameter holds 4 KiB; a document without lists has about 1 KiB, its reason among it.
+  room: 2048,
   shape: {
     parameter: z
       .string()

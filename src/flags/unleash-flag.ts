@@ -1,7 +1,8 @@
+import { exposedPercent } from '../core/audience.ts'
 import { version } from '../core/brand.ts'
 import type { FlagReading, FlagState } from '../core/flag.ts'
 import { sha256 } from '../core/hash.ts'
-import { agreeing, launchBlock, offByHand, readLaunchBlock } from './launch-block.ts'
+import { agreeing, byShare, launchBlock, offByHand, readLaunchBlock } from './launch-block.ts'
 import { boolean, list, Malformed, record, strictly, text, type Fields } from './strict.ts'
 
 /** An environment of a flag in Unleash, as launch sees it. */
@@ -18,7 +19,8 @@ export type UnleashState = {
 
 /** `groupId` is the salt: it stays the flag's name, so nobody is dealt anew when the share grows. */
 export function rolloutStrategy(flag: FlagState): object {
-  const parameters = { rollout: String(flag.percent), stickiness: 'default', groupId: flag.key }
+  const rollout = String(exposedPercent(flag.percent, flag.audience))
+  const parameters = { rollout, stickiness: 'default', groupId: flag.key }
   return strategy('launch', false, { ...parameters, launch: JSON.stringify(launchBlock(flag)) })
 }
 
@@ -79,21 +81,21 @@ function flagIn(enabled: boolean, { rollouts, foreign, latches }: Parts, flagKey
 function exposed({ disabled, name, parameters }: Strategy, flagKey: string): FlagState {
   if (name !== 'flexibleRollout' || parameters['groupId'] !== flagKey)
     throw new Malformed('its strategy is not a gradual rollout grouped by the flag')
-  const flag = readLaunchBlock(JSON.parse(text(parameters['launch'], 'launch')), flagKey)
+  const written = readLaunchBlock(JSON.parse(text(parameters['launch'], 'launch')), flagKey)
   const percent = disabled ? 0 : Number(parameters['rollout'])
-  return agreeing(flag, Math.round(percent * 100), 'the rollout exposes')
+  return agreeing(written, byShare(Math.round(percent * 100)), 'the rollout exposes')
 }
 
 function lenient(found: Strategy, flagKey: string): FlagState | null {
   const read = strictly(() => readLaunchBlock(JSON.parse(text(found.parameters['launch'], 'launch')), flagKey))
-  return 'malformed' in read ? null : read
+  return 'malformed' in read ? null : read.flag
 }
 
 /** A latch that nobody can read any more is still one: the switch is off. */
 function latchOf(json: unknown, flagKey: string): readonly FlagState[] {
   if (typeof json !== 'string') return []
   const read = strictly(() => readLaunchBlock(JSON.parse(json), flagKey))
-  return 'malformed' in read ? [] : [read]
+  return 'malformed' in read ? [] : [read.flag]
 }
 
 /** What the client API serves; whoever it serves nobody from is known from the admin API once both agree. */

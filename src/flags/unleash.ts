@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { exposedPercent } from '../core/audience.ts'
 import { version } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import { Duration } from '../core/fields.ts'
@@ -11,12 +12,16 @@ import { latchStrategy, readServed, readUnleash, rolloutStrategy, type UnleashSt
 
 const Name = z.string().regex(/^[A-Za-z0-9._~-]+$/, 'names of Unleash are URL-friendly')
 
+/** Its rollouts are whole percents. */
+const finest = 1
+
 export const unleash = defineFlagStore({
   kind: 'unleash',
   about: 'a flag of Unleash with one gradual rollout; whole percents only, and no compare-and-set, so people drive it',
   example: '{ kind: unleash, url: "https://unleash.example.com", token_env: UNLEASH_TOKEN }',
   cas: false,
   dealtBy: 'service',
+  finest,
   shape: {
     url: z.url().describe('address of the Unleash server'),
     project: Name.default('default').describe('project of the flag'),
@@ -86,11 +91,11 @@ export function unleashFlagStore(options: UnleashOptions): FlagStore {
   return {
     cas: false,
     propagationMs,
-    finest: 1,
+    finest,
     location: `unleash:${project}/${environment}/${flagKey}`,
     read: async (signal) => (await look(signal)).reading,
     write: async (flag, expect, signal) => {
-      refuseFractions(flag.percent)
+      refuseFractions(exposedPercent(flag.percent, flag.audience))
       const seen = await look(signal)
       const there = seen.reading.status === 'absent' ? null : seen.reading.version
       if (there !== expect) return { status: 'conflict' }

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { epochMs } from '../../src/core/brand.ts'
-import { mayReplace, type FlagReading, type FlagState } from '../../src/core/flag.ts'
+import { mayReplace, type FlagReading } from '../../src/core/flag.ts'
 import type { FlagStore } from '../../src/core/ports.ts'
 import { never } from '../support/real-time.ts'
+import { flagAt } from './flag-at.ts'
+import { flagStoreMutants, type Mutate } from './flag-store.mutants.ts'
+
+export { flagAt }
 
 /** `blind`: it can be written but not read, as in a network that loses every answer to a read. */
 export type Trouble = 'unreachable' | 'forbidden' | 'blind'
@@ -17,27 +20,15 @@ export type FlagStoreUnderTest = {
   edit(): Promise<void>
   /** The same flag in trouble; null when that cannot happen to this store. */
   troubled(kind: Trouble): FlagStore | null
+  /** Its users are dealt by a service, which keeps lists of users of its own. */
+  readonly isService?: true
 }
 
 export type FlagStoreRule = {
   readonly sentence: string
   readonly holds: (store: FlagStore, under: FlagStoreUnderTest) => Promise<void>
-}
-
-export function flagAt(percent: number, more: Partial<FlagState> = {}): FlagState {
-  return {
-    key: 'board',
-    percent,
-    serial: 1_764_612_000_000 + Math.round(percent * 100),
-    writeId: `write-${percent}`,
-    latched: false,
-    acks: [],
-    launch: '01JDZX3V5K8M',
-    updatedAt: epochMs(Date.UTC(2026, 11, 1, 18, 0, 0)),
-    updatedBy: 'ci@example.test',
-    reason: 'stage "10%" passed <b>',
-    ...more,
-  }
+  /** Says nothing about a store to which this cannot happen. */
+  readonly about?: Trouble
 }
 
 /** `make` gives a flag nobody has written yet; null skips the suite. */
@@ -48,7 +39,35 @@ export function flagStoreContract(name: string, make: () => Promise<FlagStoreUnd
       if (under === null) return context.skip('not available here')
       await expect(rule.holds(under.open(), under)).resolves.toBeUndefined()
     })
+
+    test.for(flagStoreRules.map((rule) => [rule.sentence, rule] as const))(
+      'a broken one is noticed: %s',
+      async ([sentence, rule], context) => {
+        const under = await make()
+        if (under === null) return context.skip('not available here')
+        if (rule.about !== undefined && under.troubled(rule.about) === null)
+          return context.skip('cannot happen to this store')
+        const broken = brokenBy(under, flagStoreMutants[sentence])
+        await expect(rule.holds(broken.open(), broken)).rejects.toThrow(noticed)
+      },
+    )
   })
+}
+
+/** What a rule says that was broken: an expectation, or the store's own refusal. */
+const noticed = /expected|promise|flag|present|lost|unreachable|blind|forbidden|conflict|answers/i
+
+function brokenBy(under: FlagStoreUnderTest, mutate: Mutate | undefined): FlagStoreUnderTest {
+  if (mutate === undefined) throw new Error('no mutant of this rule')
+  const broken = (store: FlagStore): FlagStore => ({ ...store, ...mutate(store) })
+  return {
+    ...under,
+    open: () => broken(under.open()),
+    troubled: (kind) => {
+      const store = under.troubled(kind)
+      return store === null ? null : broken(store)
+    },
+  }
 }
 
 /** Waits as long as the store says that a change may take to reach users, and a little for the clock of the test. */
@@ -134,6 +153,25 @@ export const flagStoreRules: readonly FlagStoreRule[] = [
     },
   },
   {
+    sentence: 'keeps who is held back and who is named, and forgets them when it is forced off',
+    holds: async (store, under) => {
+      const lists = under.isService ? { include: [], exclude: [] } : { include: ['ada', 'grace'], exclude: ['eve'] }
+      const audience = { ...lists, holdbackPercent: 2 }
+      let expected = null
+      for (const percent of [10, 100]) {
+        const flag = flagAt(percent, { audience })
+        const written = await store.write(flag, expected, never)
+        if (written.status !== 'written') throw new Error(`${percent} % met a conflict`)
+        expect(await under.open().read(never)).toEqual({ status: 'present', flag, version: written.version })
+        await usersSee(store, { status: 'present', flag })
+        expected = written.version
+      }
+      await store.forceOff(latch(), never)
+      expect(await present(store)).toMatchObject({ flag: latched })
+      expect((await present(store)).flag).not.toHaveProperty('audience')
+    },
+  },
+  {
     sentence: 'is forced off from any state, absent and malformed included, and says so to users',
     holds: async (store, under) => {
       for (const before of [null, '{}', 'not json']) {
@@ -146,6 +184,7 @@ export const flagStoreRules: readonly FlagStoreRule[] = [
   },
   {
     sentence: 'is forced off without being read',
+    about: 'blind',
     holds: async (store, under) => {
       await store.write(flagAt(50), null, never)
       await under.troubled('blind')?.forceOff(latch(), never)
@@ -237,10 +276,12 @@ export const flagStoreRules: readonly FlagStoreRule[] = [
   },
   {
     sentence: 'says that it is unreachable, and changes nothing',
+    about: 'unreachable',
     holds: (store, under) => refuses(store, under, 'unreachable', 'UNREACHABLE'),
   },
   {
     sentence: 'says that it is forbidden, and changes nothing',
+    about: 'forbidden',
     holds: (store, under) => refuses(store, under, 'forbidden', 'FORBIDDEN'),
   },
 ]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bucketOf, isDealtOn, murmur3 } from '../../src/flags/bucket.ts'
+import { bucketOf, isDealtOn, murmur3, onFrom } from '../../src/flags/bucket.ts'
 
 const flag = 'status-board-v2'
 
@@ -31,6 +31,31 @@ describe('whatever the flag and the user', () => {
         expect(on.at(-1)).toBe(true)
         expect(isDealtOn(key, user, 0)).toBe(false)
       }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('with a holdback 10 ⊂ 30 ⊂ 50 ⊂ 100 − holdback, who is named stays where the list puts them, and off is off for all', () => {
+    const ids = fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 6 })
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1 }),
+        fc.string({ minLength: 1 }),
+        ids,
+        fc.integer({ min: 1, max: 4999 }),
+        (key, user, named, points) => {
+          const audience = { include: named.slice(0, 3), exclude: named.slice(3), holdbackPercent: points / 100 }
+          const on = stages.map((percent) => isDealtOn(key, user, percent, audience))
+          expect(on).toEqual([...on].sort((a, b) => Number(a) - Number(b)))
+          const heldBack = bucketOf(key, user) >= 10_000 - points
+          expect(on.at(-1)).toBe(audience.include.includes(user) || (!audience.exclude.includes(user) && !heldBack))
+          for (const id of audience.include) expect(isDealtOn(key, id, 10, audience)).toBe(true)
+          for (const id of audience.exclude) expect(isDealtOn(key, id, 100, audience)).toBe(false)
+          for (const id of [user, ...named]) expect(isDealtOn(key, id, 0, audience)).toBe(false)
+          const from = onFrom(key, user, audience)
+          expect(from === null ? false : isDealtOn(key, user, from, audience)).toBe(on.at(-1))
+        },
+      ),
       { numRuns: 2000 },
     )
   })

@@ -4,6 +4,8 @@ import { readFlagDocument } from '../../src/flags/read-document.ts'
 import { flagAt } from '../contract/flag-store.contract.ts'
 
 const written = (percent: number) => JSON.parse(writeFlagDocument(flagAt(percent)))
+const audience = { include: ['ada', 'grace'], exclude: ['eve'], holdbackPercent: 2 }
+const named = (percent: number) => JSON.parse(writeFlagDocument(flagAt(percent, { audience })))
 const flagOf = (percent: number) => written(percent).flags.board
 
 test('the flag is one flagd flag whose default is off, whatever its share', () => {
@@ -72,7 +74,7 @@ test("flagd's default bucketing may be spelled out, and fields of a newer launch
 })
 
 type Edit = (document: ReturnType<typeof written>) => unknown
-test.each<[string, Edit, string]>([
+test.each<[string, Edit, string, ((percent: number) => unknown)?]>([
   ['an empty object', () => ({}), 'flags is missing or not an object'],
   ['a list', () => [], 'the document is missing or not an object'],
   ['another flag', (d) => ({ ...d, flags: { other: d.flags.board } }), 'flags has an unknown field "other"'],
@@ -89,8 +91,8 @@ test.each<[string, Edit, string]>([
   ],
   [
     'an unknown operator',
-    (d) => ((d.flags.board.targeting = { if: [true, 'on'] }), d),
-    'targeting has an unknown field "if"',
+    (d) => ((d.flags.board.targeting = { starts_with: [{ var: 'email' }, 'ada'] }), d),
+    'targeting has an unknown field "starts_with"',
   ],
   [
     'a negative weight',
@@ -126,11 +128,77 @@ test.each<[string, Edit, string]>([
   ],
   ['a latch that exposes somebody', (d) => ((d.launch.latch = true), d), 'it is latched but exposes 10 %'],
   ['a serial that is no number', (d) => ((d.launch.serial = '7'), d), 'launch.serial is "7", not a number'],
+  [
+    'a list that somebody added to',
+    (d) => (d.flags.board.targeting.if[2].in[1].push('mallory'), d),
+    'its lists of users are not those that launch wrote',
+    named,
+  ],
+  [
+    'a list where launch wrote none',
+    (d) => ((d.flags.board.targeting = named(10).flags.board.targeting), d),
+    'its lists of users are not those that launch wrote',
+  ],
+  [
+    'parts of ids in place of a list',
+    (d) => ((d.flags.board.targeting.if[0].in[1] = 'eve'), d),
+    'a list of users is not a list',
+    named,
+  ],
+  [
+    'another field than the id',
+    (d) => ((d.flags.board.targeting.if[0].in[0] = { var: 'email' }), d),
+    'a condition of if is not the targeting key in a list of users',
+    named,
+  ],
+  [
+    'included before excluded',
+    (d) => (d.flags.board.targeting.if.unshift(...d.flags.board.targeting.if.splice(2, 2)), d),
+    'if is not who is excluded, "off", who is included, "on", and the share of the others',
+    named,
+  ],
+  ['a holdback of everybody', (d) => ((d.launch.holdback = 100), d), 'launch.holdback is 100', named],
+  [
+    'a share that leaves nobody held back',
+    (d) => (
+      (d.flags.board.targeting.if[4].fractional[0][1] = 10_000),
+      (d.flags.board.targeting.if[4].fractional[1][1] = 0),
+      d
+    ),
+    'launch.percent is 100 with 2 % held back but the targeting exposes 100 %',
+    () => named(100),
+  ],
   ['no launch block', (d) => ({ ...d, launch: undefined }), 'launch is missing or not an object'],
-])('%s is malformed and says why', (_case, edit, why) => {
-  expect(readFlagDocument(JSON.stringify(edit(written(10))), 'board')).toEqual({ status: 'malformed', why })
+])('%s is malformed and says why', (_case, edit, why, make = written) => {
+  expect(readFlagDocument(JSON.stringify(edit(make(10))), 'board')).toEqual({ status: 'malformed', why })
 })
 
 test('what is not JSON is malformed', () => {
   expect(readFlagDocument('<!doctype html>', 'board')).toEqual({ status: 'malformed', why: 'it is not JSON' })
+})
+
+test('who is excluded stands before who is included, and both before the share, from which the holdback is taken', () => {
+  const key = { var: 'targetingKey' }
+  expect(named(100).flags.board.targeting).toEqual({
+    if: [
+      { in: [key, ['eve']] },
+      'off',
+      { in: [key, ['ada', 'grace']] },
+      'on',
+      {
+        fractional: [
+          ['on', 9800],
+          ['off', 200],
+        ],
+      },
+    ],
+  })
+  expect(readFlagDocument(JSON.stringify(named(100)), 'board')).toMatchObject({ flag: { percent: 100, audience } })
+})
+
+test('off names nobody: a rollback reaches who is included, too', () => {
+  const off = named(0)
+  expect(off.flags.board).not.toHaveProperty('targeting')
+  expect(off.launch).not.toHaveProperty('holdback')
+  expect(off.launch).not.toHaveProperty('lists')
 })

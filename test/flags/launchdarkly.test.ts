@@ -50,6 +50,7 @@ flagStoreContract('launchdarkly', async () => {
   const key = newFlag()
   const production = () => server.production(key)
   return {
+    isService: true,
     open: () => named(storeOf(key, darklyTokens.writer)),
     spoil: async (text) => {
       server.flag(key)['customProperties'] = { 'launch.production': { name: 'launch', value: [`00:${text}`] } }

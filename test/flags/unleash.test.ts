@@ -80,6 +80,7 @@ flagStoreContract('unleash', async () => {
   if (none) return null
   const key = await newFlag()
   return {
+    isService: true,
     open: () => named(storeOf(key), key),
     spoil: async (text) => {
       const strategies = await strategyOf(key)

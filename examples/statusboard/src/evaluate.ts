@@ -4,7 +4,8 @@ import { murmur3 } from './murmur3.ts'
 /** The flag's value for one user, dealt exactly as flagd does. A DISABLED flag is the caller's default. */
 export function evaluate(document: FlagDocument, flagKey: string, targetingKey: string, fallback: boolean): boolean {
   if (!document.enabled) return fallback
-  const dealt = document.split === null ? null : deal(document.split, flagKey, targetingKey)
+  const named = document.named.find(({ users }) => users.includes(targetingKey))
+  const dealt = named?.variant ?? (document.split === null ? null : deal(document.split, flagKey, targetingKey))
   return document.variants[dealt ?? document.defaultVariant] ?? fallback
 }
 

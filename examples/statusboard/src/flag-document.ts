@@ -3,9 +3,13 @@ export type FlagDocument = {
   readonly enabled: boolean
   readonly variants: { readonly [name: string]: boolean }
   readonly defaultVariant: string
+  /** Users who are named: the first list with a user in it decides, before the split. */
+  readonly named: readonly Named[]
   readonly split: Split | null
   readonly launch: LaunchBlock
 }
+
+export type Named = { readonly users: readonly string[]; readonly variant: string }
 
 /** `fractional`: users are dealt to variants by weight. Without `bucketBy` the key is flag key + targeting key. */
 export type Split = {
@@ -36,9 +40,9 @@ export function parseFlagDocument(json: unknown, flagKey: string): FlagDocument 
   if (state !== 'ENABLED' && state !== 'DISABLED') return null
   if (!isBooleans(variants) || typeof defaultVariant !== 'string' || !Object.hasOwn(variants, defaultVariant))
     return null
-  const split = parseTargeting(own(flag, 'targeting'), variants)
-  if (split === undefined || launch === null) return null
-  return { enabled: state === 'ENABLED', variants, defaultVariant, split, launch }
+  const targeting = parseTargeting(own(flag, 'targeting'), variants)
+  if (targeting === undefined || launch === null) return null
+  return { enabled: state === 'ENABLED', variants, defaultVariant, ...targeting, launch }
 }
 
 /** Whether `next` may take the place of `seen`: a latch holds against everything that does not acknowledge it, a stale copy loses. */
@@ -48,14 +52,51 @@ export function maySucceed(seen: LaunchBlock, next: LaunchBlock): boolean {
   return next.serial > seen.serial || (next.serial === seen.serial && next.writeId === seen.writeId)
 }
 
-/** Undefined when the targeting is none this app understands; null when there is none. */
-function parseTargeting(targeting: unknown, variants: { readonly [name: string]: boolean }): Split | null | undefined {
-  if (targeting === undefined || targeting === null) return null
+type Variants = FlagDocument['variants']
+type Targeting = Pick<FlagDocument, 'named' | 'split'>
+
+/** Undefined when the targeting is none this app understands. */
+function parseTargeting(targeting: unknown, variants: Variants): Targeting | undefined {
+  if (targeting === undefined || targeting === null) return { named: [], split: null }
   if (!isRecord(targeting)) return undefined
   const names = Object.keys(targeting)
-  if (names.length === 0) return null
-  const fractional = targeting['fractional']
-  if (names.length !== 1 || !Array.isArray(fractional)) return undefined
+  if (names.length === 0) return { named: [], split: null }
+  if (names.length !== 1) return undefined
+  const rules = targeting['if']
+  if (Array.isArray(rules)) return parseNamed(rules, variants)
+  const split = parseSplit(targeting['fractional'], variants)
+  return split && { named: [], split }
+}
+
+/** `{ if: [condition, variant, …, { fractional }] }` where every condition is `{ in: [{ var: 'targetingKey' }, [ids]] }`. */
+function parseNamed(rules: readonly unknown[], variants: Variants): Targeting | undefined {
+  const last = rules.at(-1)
+  if (rules.length % 2 !== 1 || !isRecord(last) || Object.keys(last).length !== 1) return undefined
+  const split = parseSplit(last['fractional'], variants)
+  const named = rules.slice(0, -1).flatMap((condition, at): readonly (Named | null)[] => {
+    if (at % 2 === 1) return []
+    const [users, variant] = [parseUsers(condition), rules[at + 1]]
+    const isKnown = typeof variant === 'string' && Object.hasOwn(variants, variant)
+    return [users !== null && isKnown ? { users, variant } : null]
+  })
+  const known = named.filter((one) => one !== null)
+  return split === undefined || known.length !== named.length ? undefined : { named: known, split }
+}
+
+function parseUsers(condition: unknown): readonly string[] | null {
+  if (!isRecord(condition) || Object.keys(condition).length !== 1) return null
+  const parts = condition['in']
+  if (!Array.isArray(parts) || parts.length !== 2) return null
+  const [key, users]: readonly unknown[] = parts
+  const part = parseBucketPart(key)
+  if (part === null || !('from' in part) || part.from !== 'targetingKey' || !Array.isArray(users)) return null
+  const ids = users.filter((user) => typeof user === 'string')
+  return ids.length === users.length ? ids : null
+}
+
+/** Undefined when it is no split this app understands. */
+function parseSplit(fractional: unknown, variants: Variants): Split | undefined {
+  if (!Array.isArray(fractional)) return undefined
   const parts: readonly unknown[] = fractional
   const bucketBy = Array.isArray(parts[0]) ? null : parseBucketBy(parts[0])
   if (bucketBy === undefined) return undefined
