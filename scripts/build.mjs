@@ -23,6 +23,17 @@ const globalProcess = {
   },
 }
 
+/** Zod speaks forty languages, a third of a megabyte to read at every start; launch writes its own messages over the English ones. */
+const englishOnly = {
+  name: 'english-only',
+  setup: (build) => {
+    build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, ({ path }) => ({
+      contents: "export { default as en } from './en.js'",
+      resolveDir: dirname(path),
+    }))
+  },
+}
+
 const startedAt = performance.now()
 const esbuild = await loadEsbuild()
 const hasSource = await exists(join(root, 'src/cli.ts'))
@@ -67,7 +78,7 @@ async function build() {
     define: { LAUNCH_VERSION: JSON.stringify(version) },
     // Bundled CommonJS packages call require() for node: modules.
     banner: { js: 'const require = process.getBuiltinModule;' },
-    plugins: [globalProcess],
+    plugins: [globalProcess, englishOnly],
     sourcemap: false,
     metafile: true,
     write: false,

@@ -7,6 +7,7 @@ import {
 import { messageOf } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { Cdn } from '../core/ports.ts'
+import { errorPageTraps } from './error-pages.ts'
 import { clientOptions, guardEndpoint, timeouts, type AwsAccess } from './clients.ts'
 import { isTransient, nameOf } from './faults.ts'
 import { invalidationRetry, type RetryPorts } from './retry.ts'
@@ -46,6 +47,7 @@ export function cloudFrontCdn(client: CloudFrontClient, distribution: string, po
       const answer = await sending(send, { call, timeoutMs: timeouts.controlMs }, ports, signal)
       return answer.Invalidation?.Status?.toLowerCase() === 'completed'
     },
+    traps: async (signal) => (await readDistribution(client, distribution, ports, signal)).traps,
   }
 }
 
@@ -55,13 +57,14 @@ export async function readDistribution(
   distribution: string,
   ports: RetryPorts,
   signal: AbortSignal,
-): Promise<{ readonly domain: string; readonly enabled: boolean }> {
+): Promise<{ readonly domain: string; readonly enabled: boolean; readonly traps: readonly string[] }> {
   const call = { service: 'cloudfront', operation: 'GetDistribution', resource: distribution }
   const send = (abortSignal: AbortSignal) =>
     client.send(new GetDistributionCommand({ Id: distribution }), { abortSignal })
   const answer = await sending(send, { call, timeoutMs: timeouts.controlMs }, ports, signal)
   const found = answer.Distribution
-  return { domain: found?.DomainName ?? '', enabled: found?.DistributionConfig?.Enabled ?? false }
+  const traps = errorPageTraps(found?.DistributionConfig?.CustomErrorResponses?.Items ?? [])
+  return { domain: found?.DomainName ?? '', enabled: found?.DistributionConfig?.Enabled ?? false, traps }
 }
 
 async function createInvalidation(

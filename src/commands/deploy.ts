@@ -9,7 +9,10 @@ export const deploy: Command = {
   name: 'deploy',
   group: 'launch',
   about: 'upload the artifact: assets first, HTML last, the release before kept; production needs its gates passed',
-  options: [['--new', 'supersede the launch that is open: build and judge anew']],
+  options: [
+    ['--new', 'supersede the launch that is open: build and judge anew'],
+    ['--wait', 'until CloudFront says that no edge has an old copy any more'],
+  ],
   examples: [
     ['launch deploy --env staging', 'build if needed, upload, verify through the CDN'],
     ['launch deploy --env staging --dry-run', 'the exact difference to what is served, file by file'],
@@ -20,6 +23,7 @@ export const deploy: Command = {
     const done = await drive(context, {
       command: 'deploy',
       supersede: options['new'] === true,
+      waitForInvalidation: options['wait'] === true,
       goal: (plan) => ({ type: 'step', step: findStep(plan, 'deploy', context.options.env).id }),
     })
     return context.options.dryRun ? withDiff(done, context) : done

@@ -32,6 +32,7 @@ export const rollbackFull: Command = {
   options: [
     ['--reason <text>', 'why'],
     ['--to <release>', 'which release to serve; by default the one before'],
+    ['--wait', 'until CloudFront says that no edge has an old copy any more'],
     ...watchOptions,
   ],
   examples: [
@@ -79,6 +80,8 @@ export const rollbackFull: Command = {
           objects: world.objects(environment.name),
           cdn: world.cdn(environment.name),
           http,
+          ...(plan.build ? { local: (path) => world.files.read(`${plan.build?.output}/${path}`) } : {}),
+          waitForInvalidation: options['wait'] === true,
         },
       },
       signal,
@@ -91,6 +94,8 @@ export const rollbackFull: Command = {
       app: plan.app,
       location: world.flag(environment.name).location,
     })
+    const { tellPeopleOfOpen } = await import('./tell-people.ts')
+    if (journaled) await tellPeopleOfOpen(context)
     return watchAfterwards(context, options, rollbackResult(result, journaled, context.spoolFolder))
   },
 }

@@ -1,7 +1,7 @@
 import { epochMs } from '../core/brand.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
-import type { Happening, RollbackKind, RollbackResult } from '../core/event.ts'
+import type { RollbackKind, RollbackResult } from '../core/event.ts'
 import type { FlagState } from '../core/flag.ts'
 import type { Environment } from '../core/plan.ts'
 import type { Cdn, Clock, FlagStore, Http, ObjectStore, Random, Wait } from '../core/ports.ts'
@@ -9,6 +9,8 @@ import { releaseId } from '../core/release.ts'
 import type { LaunchState } from '../core/state.ts'
 import { forceOffUntilConfirmed, type Latched } from '../flags/latch.ts'
 import { restorePrevious, type Restored, type RestoreTarget } from '../steps/restore.ts'
+import { owe, settleOwed, type Owable } from './owed.ts'
+import type { LocalFile } from '../steps/mend-release.ts'
 import type { Session } from './session.ts'
 
 export type RollbackRequest = {
@@ -35,6 +37,9 @@ export type RollbackPorts = {
     readonly objects: ObjectStore
     readonly cdn: Cdn | null
     readonly http: Http
+    /** See `RestorePorts`. */
+    readonly local?: LocalFile
+    readonly waitForInvalidation?: boolean
   } | null
 }
 
@@ -136,12 +141,13 @@ async function restore(
         ),
       }
     } catch (error) {
+      // Also one that comes while the next try is waited for.
       if (signal.aborted) return { status: 'failed', why: 'interrupted; launch rollback full goes on' }
       if (!(error instanceof LaunchError)) throw error
       // A deploy that ended in between moved the pointer: what it put there is what the next try gets away from.
       const again = error.outcome === 'unavailable' || error.code === 'SUPERSEDED'
       if (!again || attempt >= restoreAttempts) return { status: 'failed', why: messageOf(error) }
-      await ports.wait(restoreRetryMs, signal)
+      await ports.wait(restoreRetryMs, signal).catch(() => {})
     }
   }
 }
@@ -193,10 +199,11 @@ export async function rollBackLaunch(
   { kind, reason, trigger }: RollbackOrder,
   session: Session,
   signal: AbortSignal,
-  before: readonly Happening[] | null = null,
+  before: readonly Owable[] | null = null,
 ): Promise<void> {
   const { plan, ports, state } = session
   if (!before && !state.rollingBack && !(await recordIntent({ kind, reason, trigger }, session, signal))) return
+  const led = (before ?? []).map((happening) => ({ happening, signed: session.log.moment() }))
   session.watcher.onProgress(`rolling back: ${reason}`, null)
   const by = ports.actorName
   const request: RollbackRequest = {
@@ -210,12 +217,9 @@ export async function rollBackLaunch(
   const environment = environmentOf(plan, 'production')
   const done = await rollBack(request, rollbackPorts(session, environment), signal)
   const outcome = { type: 'rolled-back', result: done.result, writeId: done.writeId, trigger } as const
-  if (before) {
-    session.owed.push(...before, outcome)
-    return
-  }
-  await session.log.appendAnyway(outcome, signal)
-  await session.refresh(signal)
+  // Kept before the journal is tried: whatever ends this process from here on, the record of it is on this machine.
+  await owe([...led, { happening: outcome, signed: session.log.moment() }], session)
+  if (!before) await settleOwed(session, signal)
 }
 
 /** False when somebody else wrote first. A journal that cannot be reached does not stop a rollback. */
@@ -234,13 +238,19 @@ export function releaseOf(state: LaunchState): string | null {
   return state.artifact ? releaseId(state.artifact.hash) : null
 }
 
-function rollbackPorts({ ports }: Session, { name, url }: Environment): RollbackPorts {
+function rollbackPorts({ ports, plan: { build } }: Session, { name, url }: Environment): RollbackPorts {
   const { clock, random, wait, http } = ports
   return {
     flag: ports.flag(name),
     clock,
     random,
     wait,
-    site: { url, objects: ports.objects(name), cdn: ports.cdn(name), http },
+    site: {
+      url,
+      objects: ports.objects(name),
+      cdn: ports.cdn(name),
+      http,
+      ...(build ? { local: (path) => ports.files.read(`${build.output}/${path}`) } : {}),
+    },
   }
 }

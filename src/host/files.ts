@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { realpathSync } from 'node:fs'
+import { lstatSync, realpathSync } from 'node:fs'
 import { mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
@@ -8,6 +8,7 @@ import { LaunchError, messageOf } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { FileEntry, Files } from '../core/ports.ts'
 import { hasUnsafeCharacters, safeLine } from '../core/safe-text.ts'
+import { KnownHashes } from './known-hashes.ts'
 import { readOnly, readSmall, smallBytes } from './small-file.ts'
 
 export type ProjectFilesOptions = {
@@ -22,8 +23,9 @@ const filesInARow = 64
 /** The files of a project folder. Nothing outside it is read or written, whatever links say. */
 export function projectFiles(root: string, options: ProjectFilesOptions = {}): Files {
   const dotNames = new Set(options.dotNames ?? ['.well-known'])
+  const known = new KnownHashes()
   return {
-    tree: (folder) => hashedTree(root, folder, dotNames),
+    tree: (folder) => hashedTree(root, folder, dotNames, known),
     read: async (path) => {
       const small = smallInside(root, path)
       if (small !== null) return small
@@ -37,11 +39,16 @@ export function projectFiles(root: string, options: ProjectFilesOptions = {}): F
   }
 }
 
-async function hashedTree(root: string, folder: string, dotNames: ReadonlySet<string>): Promise<readonly FileEntry[]> {
+async function hashedTree(
+  root: string,
+  folder: string,
+  dotNames: ReadonlySet<string>,
+  known: KnownHashes,
+): Promise<readonly FileEntry[]> {
   const top = await realInside(root, folder)
   if (top === null)
     throw new LaunchError('ARTIFACT_INVALID', `there is no folder "${folder}"`, { hint: 'run launch build' })
-  const { paths, problems } = await walk(top, dotNames)
+  const { paths, folders, problems } = await walk(top, dotNames)
   if (problems.length > 0) {
     const more = problems.length > problemsShown ? ` and ${problems.length - problemsShown} more` : ''
     throw new LaunchError(
@@ -49,17 +56,28 @@ async function hashedTree(root: string, folder: string, dotNames: ReadonlySet<st
       `${folder} holds what must not be shipped: ${problems.slice(0, problemsShown).join(', ')}${more}`,
     )
   }
-  const folders = [...new Set(paths.map((path) => dirname(join(top, path))))]
   await mustBeReal(folders)
   const entries: FileEntry[] = []
   const buffer = new Uint8Array(smallBytes + 1)
   for (const path of [...paths].sort()) {
-    const small = readSmall(join(top, path), buffer)
-    entries.push(small ? { path, bytes: small.length, sha256: sha256(small) } : await hashFile(top, path))
+    entries.push(hashSmall(top, path, known, buffer) ?? (await hashFile(top, path, known)))
     if (entries.length % filesInARow === 0) await breathe()
   }
   await mustBeReal(folders)
   return entries
+}
+
+/** Null for what is not small or not there. */
+function hashSmall(top: string, path: string, known: KnownHashes, buffer: Uint8Array): FileEntry | null {
+  const whole = `${top}/${path}`
+  const before = known.of(whole, () => lstatSync(whole, { throwIfNoEntry: false }))
+  if (before) return { path, ...before }
+  const at = Date.now()
+  const small = readSmall(whole, buffer)
+  if (!small) return null
+  const hash = sha256(small.body)
+  known.learn(whole, small.found, hash, at)
+  return { path, bytes: small.body.length, sha256: hash }
 }
 
 /** Looked at before and after what is below them was read: no link leads out of the project. */
@@ -79,7 +97,7 @@ function smallInside(root: string, path: string): Uint8Array | null {
     return null
   }
   mustBeInside(realpathSync.native(root), folder, path)
-  return readSmall(join(folder, basename(path)))
+  return readSmall(join(folder, basename(path)))?.body ?? null
 }
 
 async function sliceOf(root: string, path: string, from: number, to: number): Promise<Uint8Array> {
@@ -94,20 +112,43 @@ async function sliceOf(root: string, path: string, from: number, to: number): Pr
 async function walk(
   top: string,
   dotNames: ReadonlySet<string>,
-): Promise<{ readonly paths: readonly string[]; readonly problems: readonly string[] }> {
+): Promise<{
+  readonly paths: readonly string[]
+  /** Where they are. */
+  readonly folders: readonly string[]
+  readonly problems: readonly string[]
+}> {
   const found = await readdir(top, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     throw new LaunchError('ARTIFACT_INVALID', `the build output cannot be read: ${messageOf(error)}`, { cause: error })
   })
   const paths: string[] = []
   const problems: string[] = []
+  const folders = new Set<string>()
+  const below = prefixes(top)
   for (const entry of found) {
-    const path = join(relative(top, entry.parentPath), entry.name).split(sep).join('/')
+    const path = `${below(entry.parentPath)}${entry.name}`
     const problem =
       problemWith(entry.name, dotNames) ?? (entry.isFile() || entry.isDirectory() ? null : typeName(entry))
     if (problem !== null) problems.push(`${safeLine(path)} (${problem})`)
-    else if (entry.isFile()) paths.push(path)
+    else if (entry.isFile()) {
+      paths.push(path)
+      folders.add(entry.parentPath)
+    }
   }
-  return { paths, problems: problems.sort() }
+  return { paths, folders: [...folders], problems: problems.sort() }
+}
+
+/** What stands before the names of a folder: nothing, or its path below the top with a slash. Many files, few folders. */
+function prefixes(top: string): (folder: string) => string {
+  const made = new Map<string, string>()
+  return (folder) => {
+    const known = made.get(folder)
+    if (known !== undefined) return known
+    const path = relative(top, folder)
+    const prefix = path === '' ? '' : `${path.split(sep).join('/')}/`
+    made.set(folder, prefix)
+    return prefix
+  }
 }
 
 function problemWith(name: string, dotNames: ReadonlySet<string>): string | null {
@@ -123,17 +164,20 @@ function typeName(entry: { isSymbolicLink(): boolean; isFIFO(): boolean; isSocke
   return entry.isSocket() ? 'a socket' : 'a device'
 }
 
-async function hashFile(top: string, path: string): Promise<FileEntry> {
+async function hashFile(top: string, path: string, known: KnownHashes): Promise<FileEntry> {
   const handle = await openInside(top, path)
   if (handle === null) throw new LaunchError('ARTIFACT_INVALID', `${safeLine(path)} disappeared while it was read`)
   await using file = handle
+  const [at, found] = [Date.now(), await file.stat()]
   const hash = createHash('sha256')
   let bytes = 0
   for await (const chunk of file.createReadStream({ autoClose: false })) {
     hash.update(chunk)
     bytes += chunk.length
   }
-  return { path, bytes, sha256: sha256Hex(hash.digest('hex')) }
+  const digest = sha256Hex(hash.digest('hex'))
+  if (bytes === found.size) known.learn(`${top}/${path}`, found, digest, at)
+  return { path, bytes, sha256: digest }
 }
 
 /** Opens a regular file that really lies inside root; null when there is none. Checked on the open file, so a swap is too late. */

@@ -8,21 +8,32 @@ export type GitFacts = EvidenceByNeed['git']
 /** What git knows about a folder's checkout; null when there is no git, no checkout or no commit yet. */
 export async function gitFacts(cwd: string, env: Env, signal: AbortSignal): Promise<GitFacts | null> {
   const git = gitIn(cwd, env, signal)
-  const commit = await git('rev-parse', '--verify', '--quiet', 'HEAD')
-  if (commit === null || commit === '') return null
   // Our own state folder is no change to the sources.
-  const changes = git('status', '--porcelain', '--', ':/', ':(exclude,glob)**/.launch/**')
-  const [branch, tags, status] = await Promise.all([
-    git('symbolic-ref', '--quiet', '--short', 'HEAD'),
+  const ours = [':/', ':(exclude,glob)**/.launch/**']
+  const [status, tags] = await Promise.all([
+    git('status', '--porcelain=v2', '--branch', '--', ...ours),
     git('tag', '--points-at', 'HEAD'),
-    changes,
   ])
+  const { commit, branch, clean } = readStatus(status ?? '')
+  if (commit === null) return null
   return {
     commit,
     branch: branch ?? branchOfRun(commit, env),
     tags: (tags ?? '').split('\n').filter((tag) => tag !== ''),
-    clean: status === '',
+    clean,
     played: false,
+  }
+}
+
+/** `# branch.oid` and `# branch.head` of `git status --porcelain=v2 --branch`; every line without `#` is a change. */
+function readStatus(text: string): Pick<GitFacts, 'branch' | 'clean'> & { readonly commit: string | null } {
+  const lines = text.split('\n').filter((line) => line !== '')
+  const head = (name: string) => lines.find((line) => line.startsWith(`# ${name} `))?.slice(name.length + 3) ?? null
+  const [commit, branch] = [head('branch.oid'), head('branch.head')]
+  return {
+    commit: commit === '(initial)' ? null : commit,
+    branch: branch === '(detached)' ? null : branch,
+    clean: lines.every((line) => line.startsWith('# ')),
   }
 }
 
@@ -37,9 +48,16 @@ export async function isCommitted(path: string, cwd: string, env: Env, signal: A
   return committed !== null && committed !== '' && committed === there
 }
 
-/** One value of git's configuration (`user.email`), or null. */
-export async function gitConfig(name: string, cwd: string, env: Env, signal: AbortSignal): Promise<string | null> {
-  return (await gitIn(cwd, env, signal)('config', '--get', name)) || null
+/** Who commits here, by git's configuration. */
+export async function gitUser(
+  cwd: string,
+  env: Env,
+  signal: AbortSignal,
+): Promise<{ readonly name: string | null; readonly email: string | null }> {
+  const found = await gitIn(cwd, env, signal)('config', '--null', '--get-regexp', '^user\\.(name|email)$')
+  // Of several the last one counts, as everywhere in git.
+  const all = new Map((found ?? '').split('\0').map((one) => [one.split('\n', 1)[0], one.slice(one.indexOf('\n') + 1)]))
+  return { name: all.get('user.name') || null, email: all.get('user.email') || null }
 }
 
 /** Runs git; null when git or the answer is missing. Throws GIT_REFUSED when git will not read the checkout of somebody else. */

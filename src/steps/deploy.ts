@@ -6,6 +6,7 @@ import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
 import { currentOrAdopted } from './adopt.ts'
 import { builtFiles, compare, listKeys, mustBeBuilt, type Comparison, type Listed, type Live } from './compare.ts'
 import { eachFile } from './each-file.ts'
+import { invalidationDone } from './invalidation-done.ts'
 import { giveWay, headersOf, mustBeUndisturbed, putInPlace } from './publish.ts'
 import { moveCurrent, writeManifest } from './releases.ts'
 import { filesToVerify } from './sample.ts'
@@ -136,9 +137,12 @@ async function invalidate(context: StepContext, changed: readonly ReleaseFile[],
     `launch-${context.state.id}-${context.step.id.replaceAll('/', '-')}-${context.state.n}`,
     signal,
   )
-  return started.status === 'degraded'
-    ? `; the invalidation failed (${started.why}), old copies expired by themselves`
-    : ''
+  if (started.status === 'degraded')
+    return `; the invalidation failed (${started.why}), old copies expired by themselves`
+  if (context.ports.waitForInvalidation !== true) return ''
+  context.ports.progress?.(`waiting for the invalidation ${started.id}`)
+  const why = await invalidationDone(cdn, started.id, context.ports.clock, signal)
+  return why === null ? `; ${started.id} is done` : `; the invalidation is not known to be done: ${why}`
 }
 
 /** The flag document lives in the same bucket but belongs to no release. */

@@ -1,4 +1,3 @@
-import { LaunchError } from '../core/errors.ts'
 import type { Cdn, Clock, Http, ObjectStore, Random } from '../core/ports.ts'
 import {
   changedFiles,
@@ -8,6 +7,8 @@ import {
   type Manifest,
   type ReleaseFile,
 } from '../core/release.ts'
+import { invalidationDone } from './invalidation-done.ts'
+import { mendRelease, type LocalFile } from './mend-release.ts'
 import { putInPlace } from './publish.ts'
 import { listKeys, type Listed } from './compare.ts'
 import { readCurrent, readManifest, writeCurrent } from './releases.ts'
@@ -20,6 +21,10 @@ export type RestorePorts = {
   readonly http: Http
   readonly clock: Clock
   readonly random: Random
+  /** For files the bucket has lost. */
+  readonly local?: LocalFile
+  /** Until CloudFront says that the old copies are gone. */
+  readonly waitForInvalidation?: boolean
 }
 
 export type RestoreTarget = {
@@ -47,7 +52,7 @@ const othersVerified = 4
  * Makes an environment serve an earlier release again: its own copies are put back inside the bucket, HTML last, nothing
  * is uploaded. Null when there is nothing earlier. Repeating it is harmless.
  *
- * Throws NOT_FOUND when the target is not there any more or its immutable files are gone.
+ * Throws NOT_FOUND when the target is not there any more or lacks files that are nowhere else.
  */
 export async function restorePrevious(
   url: string,
@@ -63,8 +68,7 @@ export async function restorePrevious(
     readManifest(objects, release, signal),
     readManifest(objects, live.current.release, signal),
   ])
-  const listed = await listKeys(objects, signal)
-  mustBeComplete(manifest, listed)
+  const listed = await mendRelease(manifest, await listKeys(objects, signal), ports, signal)
   const stale = notServed(manifest, bad, listed)
   await putInPlace(release, stale, objects, signal)
   await writeCurrent(
@@ -80,7 +84,17 @@ export async function restorePrevious(
     : null
   const checked = filesToVerify(manifest.files, stale, 'sample', othersVerified)
   const served = await verifyServed(url, checked, { http, clock }, verifyMs, signal)
-  return { release, from: live.current.release, degraded: started?.status === 'degraded' ? started.why : null, served }
+  const degraded = started && (await troubleWith(started, ports, signal))
+  return { release, from: live.current.release, degraded, served }
+}
+
+async function troubleWith(
+  started: Awaited<ReturnType<Cdn['invalidate']>>,
+  { cdn, clock, waitForInvalidation }: RestorePorts,
+  signal: AbortSignal,
+): Promise<string | null> {
+  if (started.status === 'degraded') return started.why
+  return cdn && waitForInvalidation === true ? invalidationDone(cdn, started.id, clock, signal) : null
 }
 
 /** A deploy that broke off before the pointer moved left the release before it as the current one: that is the one to put back. */
@@ -96,18 +110,6 @@ function notServed(manifest: Manifest, bad: Manifest, listed: Listed): readonly 
   return manifest.files.filter(
     ({ path }) => changed.has(path) || listed.get(path) !== listed.get(keys.kept(manifest.id, path)),
   )
-}
-
-function mustBeComplete(manifest: Manifest, listed: Listed): void {
-  const needed = manifest.files.map((file) =>
-    file.class === 'immutable' ? file.path : keys.kept(manifest.id, file.path),
-  )
-  const gone = needed.filter((key) => !listed.has(key))
-  if (gone.length > 0)
-    throw new LaunchError(
-      'NOT_FOUND',
-      `release ${manifest.id} cannot be restored: ${gone.length} of its files are gone, ${gone[0]} for one`,
-    )
 }
 
 /** Whether users are served exactly the release the bucket says it serves. Null when launch never deployed there. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { LaunchError } from '../core/errors.ts'
+import { LaunchError, messageOf } from '../core/errors.ts'
+import type { Cdn } from '../core/ports.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
 import { readCurrent, readManifest } from './releases.ts'
 
@@ -32,7 +33,36 @@ async function performValidate(
     throw new LaunchError('STEP_FAILED', `the flag ${plan.flag.key} cannot be understood: ${flag.why}`, {
       hint: `look at ${ports.flag(environment.name).location}`,
     })
-  return { summary: `${staging}; ${target}; flag ${describe(flag)}`, output: {} }
+  const pages = await errorPages(environment.name, { plan, ports }, signal)
+  return { summary: `${staging}; ${target}; flag ${describe(flag)}${pages}`, output: {} }
+}
+
+/** Error pages and kept errors of the distribution: said, or refused where the sheet wants that. */
+async function errorPages(
+  environment: string,
+  { plan, ports }: Pick<StepContext, 'plan' | 'ports'>,
+  signal: AbortSignal,
+): Promise<string> {
+  const refuses = plan.deploy?.errorPages === 'refuse'
+  const found = await trapsOf(ports.cdn(environment), signal)
+  if (found.traps.length > 0 && refuses)
+    throw new LaunchError('STEP_FAILED', `the distribution of ${environment} ${found.traps.join('; ')}`, {
+      hint: 'send only paths without an extension to the page, with a viewer-request function; or deploy.errorPages: warn',
+    })
+  if (found.why !== null && refuses)
+    throw new LaunchError('STEP_FAILED', `the error pages of ${environment} cannot be read: ${found.why}`)
+  if (found.why !== null) return `; warning: the error pages cannot be read: ${found.why}`
+  return found.traps.map((text) => `; warning: the distribution ${text}`).join('')
+}
+
+/** A distribution that cannot be read stops no validation by itself: its rights are a check of their own. */
+async function trapsOf(cdn: Cdn | null, signal: AbortSignal) {
+  try {
+    return { traps: (await cdn?.traps?.(signal)) ?? [], why: null }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { traps: [], why: messageOf(error) }
+  }
 }
 
 function describe(flag: Awaited<ReturnType<ReturnType<StepContext['ports']['flag']>['read']>>): string {

@@ -88,3 +88,20 @@ test.each([
   await using _ = server
   expect(await cdn.invalidated('I5', never)).toBe(done)
 })
+
+test('with half of the calls failing every invalidation is started all the same, or is said to be degraded', async () => {
+  // AWS to users of its CDK: up to half of the calls fail at the peak of a day. The first of every two here, at worst six in a row.
+  const failing = [true, false, true, true, false, true, false, false, ...Array<boolean>(6).fill(true), false, false]
+  const server = await awsServer((_request, n) =>
+    failing[(n - 1) % failing.length] ? queryFault(503, 'ServiceUnavailable') : started(`I${n}`),
+  )
+  await using _ = server
+  const cdn = cloudFrontCdn(cloudFrontClient(emulated(server.endpoint)), 'E2P', hurriedRetries)
+  const ends = []
+  for (let n = 0; n < 12; n += 1) ends.push(await cdn.invalidate(['/'], `launch-${n}`, never))
+  for (const end of ends)
+    expect(end.status === 'started' ? end.id : end.why).toMatch(
+      /^I\d+$|CreateInvalidation on E2P: .*(503|ServiceUnavailable)/,
+    )
+  expect(ends.filter(({ status }) => status === 'started').length).toBeGreaterThanOrEqual(9)
+})

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { gitConfig, gitFacts } from '../../src/host/git.ts'
+import { gitFacts, gitUser } from '../../src/host/git.ts'
 import { ciRun, whoRuns } from '../../src/host/user.ts'
 import { tempDir, type TempDir } from '../support/temp-dir.ts'
 
@@ -89,7 +89,7 @@ test('who runs it is the user of git, with the address', async () => {
   await git(dir, 'config', 'user.name', 'Jesus Ortiz')
   await git(dir, 'config', 'user.email', 'jesus@sb.example')
 
-  expect(await gitConfig('user.email', dir.path, env, never)).toBe('jesus@sb.example')
+  expect(await gitUser(dir.path, env, never)).toEqual({ name: 'Jesus Ortiz', email: 'jesus@sb.example' })
   expect(await whoRuns(dir.path, env, never)).toMatchObject({ name: 'Jesus Ortiz <jesus@sb.example>', run: null })
 })
 

@@ -70,6 +70,12 @@ const talks: readonly {
     want: { answer: 'no', note: 'errors' },
   },
   {
+    says: 'Enter takes what is recommended at a held stage, and its reason is asked for',
+    question: { ...failing, recommended: 'rollback' },
+    lines: ['', 'as the matrix says'],
+    want: { answer: 'no', note: 'as the matrix says' },
+  },
+  {
     says: 'a note cannot carry escape sequences',
     question: approval,
     lines: ['y fine\u001B[31m!'],
@@ -102,6 +108,25 @@ test('what is asked is shown, with the role, and without what the text hides', a
 test('waiting leaves a held stage as it is', async () => {
   expect(await terminalPeople(typist(['wait']), 'captain').ask(held, never)).toBeNull()
 })
+
+test('Enter waits where waiting is recommended', async () => {
+  const terminal = typist([''])
+  expect(await terminalPeople(terminal, 'captain').ask({ ...held, recommended: 'wait' }, never)).toBeNull()
+  expect(String(terminal.output.read())).toContain('[Enter: wait]')
+})
+
+test.each([confirm, approval, go, production, phase, held])(
+  'at a $type question the launch can be given to another captain',
+  async (question) => {
+    const named = terminalPeople(typist(['handover Ana Lima: my shift ends']), 'captain')
+    await expect(named.ask(question, never)).rejects.toMatchObject({
+      code: 'STOPPED',
+      message: 'handed over to Ana Lima: my shift ends',
+    })
+    const asked = terminalPeople(typist(['handover', '', 'Ben']), 'captain')
+    await expect(asked.ask(question, never)).rejects.toMatchObject({ message: 'handed over to Ben' })
+  },
+)
 
 test('where input or output is no terminal nobody is asked', async () => {
   const typing = typist(['y'])

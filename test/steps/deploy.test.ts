@@ -137,6 +137,22 @@ test('an invalidation that fails is said, and does not break the deploy', async 
   expect(asked).toEqual(['/', '/index.html', '/robots.txt'])
 })
 
+test('with --wait a deploy is over when the invalidation is', async () => {
+  const world = await launchWorld(plan)
+  let asked = 0
+  const cdn = {
+    invalidate: async () => ({ status: 'started', id: 'I1' }) as const,
+    invalidated: async () => {
+      asked += 1
+      if (asked === 1) throw new LaunchError('UNREACHABLE', 'cloudfront answers 503')
+      return asked === 3
+    },
+  }
+  const { summary } = await perform(world, rollout, { ports: { cdn: () => cdn, waitForInvalidation: true } })
+  expect(summary).toContain('; I1 is done')
+  expect(asked).toBe(3)
+})
+
 test('of two deploys at the same time one is told that the other changed the site', async () => {
   const world = await launchWorld(plan)
   const bucket = world.production

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { keys } from '../../src/core/release.ts'
+import { readCurrent } from '../../src/steps/releases.ts'
 import { restorePrevious, verifyCurrent } from '../../src/steps/restore.ts'
 import { launchWorld, served, tinyPlan, type LaunchWorld } from '../support/launch-world.ts'
 import { troubleAt, unlikeManifest, type Trouble } from '../support/kill-points.ts'
@@ -60,6 +62,53 @@ test('a release can be named; one that is not there or not whole is refused befo
     message: expect.stringContaining('assets/old.js'),
   })
   expect(await served(world.production)).toMatchObject({ 'index.html': '<html>new</html>' })
+})
+
+test('files the bucket has lost are put back from another release, from what is served, or from the build output of this machine', async () => {
+  const { world, release } = await deployedWorld()
+  const zero = await restorePrevious(url, { to: null, awayFrom: release }, portsOf(world), never)
+  const [kept, asset] = [keys.kept(release, 'robots.txt'), 'assets/new.js']
+  const bytes = await world.production.get(kept, never)
+  await world.production.remove([kept, asset], never)
+  await world.production.put(
+    'robots.txt',
+    new TextEncoder().encode('unlike'),
+    { contentType: 'text/plain', cacheControl: 'no-store' },
+    never,
+  )
+  const local = async (path: string) => world.files.read(`dist/${path}`)
+  await expect(restorePrevious(url, { to: release, awayFrom: null }, portsOf(world), never)).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: expect.stringMatching(/2 of its files are gone: assets\/new\.js, robots\.txt$/),
+  })
+  expect((await readCurrent(world.production, never))?.current.release).toBe(zero?.release)
+  await restorePrevious(url, { to: release, awayFrom: null }, { ...portsOf(world), local }, never)
+  expect((await world.production.get(kept, never))?.body).toEqual(bytes?.body)
+  expect(await served(world.production)).toMatchObject({ 'index.html': '<html>new</html>' })
+  // What this machine has now is another build: only the bucket's own bytes are believed.
+  await world.production.remove([kept], never)
+  world.files.set('dist/robots.txt', 'of another build')
+  await restorePrevious(url, { to: release, awayFrom: null }, { ...portsOf(world), local }, never)
+  expect((await world.production.get(kept, never))?.body).toEqual(bytes?.body)
+})
+
+test('with --wait the end of the invalidation is waited for, and one that does not end is said', async () => {
+  const { world, release } = await deployedWorld()
+  let asked = 0
+  const cdn = (doneAt: number) => ({
+    invalidate: async () => ({ status: 'started', id: 'I1' }) as const,
+    invalidated: async () => (asked += 1) >= doneAt,
+  })
+  const wait = async (doneAt: number) =>
+    restorePrevious(
+      url,
+      { to: release, awayFrom: null },
+      { ...portsOf(world), cdn: cdn(doneAt), waitForInvalidation: true },
+      never,
+    )
+  expect(await wait(3)).toMatchObject({ degraded: null })
+  expect(asked).toBe(3)
+  expect(await wait(Number.POSITIVE_INFINITY)).toMatchObject({ degraded: 'I1 is not done after 10 minutes' })
 })
 
 test('a deploy that broke off before its pointer moved is undone by putting the current release back', async () => {

@@ -85,6 +85,36 @@ test('a validation says what a rollback goes back to and where the flag stands',
   expect(validate.changes(undefined, 'production')).toBe('nothing')
 })
 
+test('a distribution that hides what is missing is warned about, or refused where the sheet says so', async () => {
+  const world = await launchWorld(plan)
+  const cdn = (traps: () => Promise<readonly string[]>) => ({
+    cdn: () => ({
+      invalidate: async () => ({ status: 'started', id: 'I1' }) as const,
+      invalidated: async () => true,
+      traps,
+    }),
+  })
+  const hides = cdn(async () => ['keeps every 404 for 300 s'])
+  const strict = { ...plan, deploy: { errorPages: 'refuse' } } as const
+  expect((await perform(world, 'rollout/validate', { ports: hides })).summary).toContain(
+    'warning: the distribution keeps every 404 for 300 s',
+  )
+  await expect(perform(world, 'rollout/validate', { ports: hides, plan: strict })).rejects.toMatchObject({
+    code: 'STEP_FAILED',
+    message: 'the distribution of production keeps every 404 for 300 s',
+  })
+  const silent = cdn(() => Promise.reject(new Error('AccessDenied')))
+  expect((await perform(world, 'rollout/validate', { ports: silent })).summary).toContain(
+    'cannot be read: AccessDenied',
+  )
+  await expect(perform(world, 'rollout/validate', { ports: silent, plan: strict })).rejects.toMatchObject({
+    code: 'STEP_FAILED',
+  })
+  expect((await perform(world, 'rollout/validate', { ports: cdn(async () => []), plan: strict })).summary).toMatch(
+    /\(no document yet\)$/,
+  )
+})
+
 test('a flag that cannot be understood stops the validation', async () => {
   const world = await launchWorld(plan)
   await world.production.put(
