@@ -10,7 +10,7 @@ export const monitor: Command = {
   args: [['[duration]', 'how long: 30m, 10m, or a bare number of seconds; without it, until Ctrl-C']],
   options: [
     ['--gate <name>', 'which gate of the run sheet (default: the one the run sheet monitors)'],
-    ['--dashboard', 'show every check at every look, not only what changes'],
+    ['--dashboard', 'every check at every look: drawn again on a terminal, told again elsewhere'],
   ],
   examples: [
     ['launch monitor 300', 'five minutes; exit 3 when a check fails, 8 when the evidence does not come'],

@@ -8,6 +8,7 @@ import { failureReason, unknownReason } from '../core/reason.ts'
 import { startState, type LaunchState } from '../core/state.ts'
 import { formatDuration } from '../core/units.ts'
 import type { GateJudged } from '../engine/look.ts'
+import { gateScreen } from './gate-screen.ts'
 import { readLaunch } from './open-launch.ts'
 
 export type WatchOrder = {
@@ -42,6 +43,7 @@ export async function watchGate(context: Context, plan: Plan, order: WatchOrder)
   ])
   const ports = await context.ports(plan, { people: 'step', report: () => Promise.resolve(''), log: () => {} })
   const from = world.clock.now()
+  const screen = order.everyLook ? await gateScreen(context, plan, () => world.clock.now()) : null
   let told = ''
   for (;;) {
     const state = await launchOrNothing(context, plan)
@@ -56,7 +58,8 @@ export async function watchGate(context: Context, plan: Plan, order: WatchOrder)
     }
     const judged = await lookAt(look, plan, state, ports, signal)
     const line = judged.checks.map(({ id, judgement }) => `${id} ${judgement.verdict}`).join()
-    if (order.everyLook || line !== told) {
+    screen?.show(judged, state, { text: `looks at gate ${gate.id} again`, at: epochMs(now + everyMs) })
+    if (!screen && (order.everyLook || line !== told)) {
       const { theme } = output.err
       const lines = [
         `${clockTime(now)} gate ${gate.id}: ${gateSummary(judged, theme)}`,
@@ -66,12 +69,16 @@ export async function watchGate(context: Context, plan: Plan, order: WatchOrder)
       told = line
     }
     const end = ended(judged, order, from, now)
-    if (end !== null) return { verdict: judged.verdict, gate: gate.id, why: end, checks: judged.checks.map(summary) }
+    if (end !== null) {
+      screen?.close()
+      return { verdict: judged.verdict, gate: gate.id, why: end, checks: judged.checks.map(summary) }
+    }
     try {
       await world.clock.sleepUntil(epochMs(now + everyMs), signal)
     } catch (error) {
       // Ctrl-C ends an endless watch, and that is its normal end.
       if (!signal.aborted || order.durationMs !== null) throw error
+      screen?.close()
       return {
         verdict: judged.verdict,
         gate: gate.id,

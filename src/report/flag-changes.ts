@@ -1,5 +1,6 @@
 import type { EpochMs } from '../core/brand.ts'
 import type { LaunchEvent } from '../core/event.ts'
+import type { LateFlag } from '../core/flag.ts'
 
 /** One change of the flag and how long it took to arrive; times in ms, null where nobody saw it. */
 export type FlagChange = {
@@ -8,6 +9,8 @@ export type FlagChange = {
   readonly latched: boolean
   readonly ackedMs: number | null
   readonly edgeMs: number | null
+  /** Of a change that took longer than its store says. */
+  readonly late?: LateFlag
   readonly by: string
   readonly why: string
 }
@@ -30,7 +33,7 @@ export function flagChanges(events: readonly LaunchEvent[]): readonly FlagChange
     } else if (event.type === 'flag-confirmed') {
       const last = changes.findLastIndex(({ percent, latched }) => percent === event.percent && !latched)
       const change = changes[last]
-      if (change) changes[last] = { ...change, edgeMs: event.edgeMs }
+      if (change) changes[last] = { ...change, edgeMs: event.edgeMs, ...(event.late && { late: event.late }) }
     } else if (event.type === 'rolled-back' && event.result.outcome !== 'failed') {
       const { ackedMs, edgeMs, reason } = event.result
       changes.push({ at: event.at, percent: 0, latched: true, ackedMs, edgeMs, by: event.result.by, why: reason })

@@ -1,3 +1,4 @@
+import type { Audience } from '../core/audience.ts'
 import type { EpochMs } from '../core/brand.ts'
 import type { CheckResult, LaunchEvent, Release } from '../core/event.ts'
 import { lateLine, lateMetrics } from '../core/late-metrics.ts'
@@ -67,6 +68,8 @@ export type ReportModel = {
   readonly nextSteps: readonly string[]
   readonly timeline: readonly { readonly at: EpochMs; readonly text: EventText }[]
   readonly flagKey: string
+  /** Absent when users are dealt by the share alone. */
+  readonly audience?: Audience
   readonly flag: readonly FlagChange[]
   readonly waived: readonly WaivedCheck[]
   /** Null when the flag was never raised. */
@@ -135,6 +138,7 @@ export function reportModel({ plan, events, describeStep, signalOf }: ReportInpu
     nextSteps: [...plan.report.nextSteps, ...stepsThatFollow(state), ...lagsToSet(events)],
     timeline: timelineOf(events, words),
     flagKey: plan.flag.key,
+    ...(plan.flag.audience && { audience: plan.flag.audience }),
     flag,
     waived: waivedChecks(state),
     charts: chartsOf({ plan, events, environment, headline, flag, rollbacks, signalOf }),

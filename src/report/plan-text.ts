@@ -1,3 +1,4 @@
+import { audienceText } from '../core/audience.ts'
 import type { Plan, PlannedGate, PlannedPhase } from '../core/plan.ts'
 import { formatDuration } from '../core/units.ts'
 import { plural } from '../core/quantity.ts'
@@ -27,7 +28,10 @@ export function planLines(plan: Plan, describeStep: DescribeStep, theme: Theme):
         'freeze',
         `${localTime(fromAt, timezone)} to ${localTime(toAt, timezone)} (${safeText(timezone)}): ${safeText(why)}`,
       ]),
-      ['flag', `${safeText(plan.flag.key)} (${safeText(plan.flag.store.kind)})`],
+      [
+        'flag',
+        `${safeText(plan.flag.key)} (${safeText(plan.flag.store.kind)})${audienceText(100, plan.flag.audience)}`,
+      ],
       ['sign-offs', plan.approvals.map(({ role }) => safeText(role)).join(', ') || 'none required'],
     ]),
     ...plan.phases.flatMap((phase) => ['', ...phaseLines(plan, phase, describeStep, theme)]),

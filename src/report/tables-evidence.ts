@@ -1,3 +1,4 @@
+import { audienceText } from '../core/audience.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { dateTime, elapsed, measure, number, short, who } from '../ui/format.ts'
@@ -72,16 +73,16 @@ function bound({ commit, artifact }: { readonly commit: string; readonly artifac
   return ['commit ', { code: short(commit) }, ...to]
 }
 
-export function flagTable({ flag }: ReportModel): Table {
+export function flagTable({ flag, audience }: ReportModel): Table {
   const time = (ms: number | null) => (ms === null ? '–' : formatDuration(ms))
   return {
     caption: 'Changes of the flag and how long each took to arrive',
     head: ['When (UTC)', 'Percent', 'Acknowledged in', 'At the edge in', 'By', 'Why'],
-    rows: flag.map(({ at, percent, latched, ackedMs, edgeMs, by, why }) => [
+    rows: flag.map(({ at, percent, latched, ackedMs, edgeMs, late, by, why }) => [
       dateTime(at),
-      `${number(percent)}%${latched ? ' (latched off)' : ''}`,
+      `${number(percent)}%${latched ? ' (latched off)' : audienceText(percent, audience)}`,
       time(ackedMs),
-      time(edgeMs),
+      `${time(edgeMs)}${late ? `, more than ${formatDuration(late.budgetMs)}${late.headers}` : ''}`,
       who(by),
       why,
     ]),

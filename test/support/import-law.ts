@@ -27,6 +27,7 @@ const folders = [
   'ui',
   'report',
   'iam',
+  'notify',
   'commands',
   'compose',
 ] as const
@@ -63,8 +64,10 @@ export const law: { readonly [P in (typeof folders)[number] | (typeof rootFiles)
   report: { folders: ['core', 'ui'], packages: ['zod'], node: [] },
   // Policies are data made of a plan.
   iam: { folders: ['core'], packages: [], node: [] },
+  // What people are told: messages are made of events, and posted through a port.
+  notify: { folders: ['core', 'ui', 'report'], packages: [], node: [] },
   commands: {
-    folders: ['core', 'gates', 'flags', 'steps', 'runsheet', 'engine', 'journal', 'ui', 'report', 'iam'],
+    folders: ['core', 'gates', 'flags', 'steps', 'runsheet', 'engine', 'journal', 'ui', 'report', 'iam', 'notify'],
     packages: ['commander', 'zod'],
     node: 'any',
     files: ['version.ts'],

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { runBin, startBin, type BinResult, type RunBinOptions, type RunningBin } from './run-bin.ts'
 import { tempDir } from './temp-dir.ts'
 
-/** The site of a project: small, with a page that names a script, as the smoke test wants. */
+/** The site of a project: small, with a page that names a script, as the smoke test wants, and what it was built with. */
 const siteFiles = {
-  'index.html': '<!doctype html><title>board</title><script type="module" src="/assets/app-5f3a.js"></script>\n',
+  'index.html':
+    '<!doctype html><title>board</title><meta name="built-with" content="VITE_FEATURE_STATUS_BOARD_V2=false"><script type="module" src="/assets/app-5f3a.js"></script>\n',
   'favicon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>\n',
   'robots.txt': 'User-agent: *\nDisallow: /\n',
   'assets/app-5f3a.js': 'document.title = "board, new"\n',

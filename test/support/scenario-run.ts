@@ -8,7 +8,7 @@ import { flagOf, journalOf, servedRelease, type JournalEvent } from './sandbox-f
 /** What DESIGN promises of one scenario. */
 export type Promised = {
   readonly scenario: string
-  readonly exit: 0 | 4 | 8
+  readonly exit: 0 | 3 | 4 | 8
   /** The checks of which one is named as what failed; empty: no check is. */
   readonly failing?: readonly string[]
   /** The stage production must not get past. */
@@ -38,7 +38,7 @@ export async function playScenario(promised: Promised, seed: number): Promise<vo
   expect(envelope.flag.latched, where).toBe(flag?.launch.latch ?? false)
   const seen = { promised, envelope, events, flag, release: served?.release ?? null, where }
   if (exit === 0) promoted(seen)
-  else if (exit === 8) held(seen)
+  else if (exit === 8 || exit === 3) held(seen)
   else await rolledBack(seen, project.path)
 }
 

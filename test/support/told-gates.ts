@@ -42,7 +42,8 @@ export function judgeToldAlone(gate: PlannedGate, minutes: readonly ToldMinute[]
   return judgeGate(gate, toldEvidence(gate, minutes, null), where)
 }
 
-function toldEvidence(gate: PlannedGate, minutes: readonly ToldMinute[], rollout: Rollout | null): Evidence {
+/** What the needs of a gate are answered with. */
+export function toldEvidence(gate: PlannedGate, minutes: readonly ToldMinute[], rollout: Rollout | null): Evidence {
   const needs = needsOfGate(gate, rollout ? { ...scope, rollout } : scope)
   return Object.fromEntries(
     needs.flatMap((need): readonly (readonly [string, Finding])[] => {

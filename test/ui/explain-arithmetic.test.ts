@@ -6,7 +6,8 @@ import { arithmeticRows } from '../../src/ui/explain-arithmetic.ts'
 import { rolloutRows } from '../../src/ui/explain-rollout.ts'
 import { table } from '../../src/ui/text.ts'
 import { readLines, recalculated, verdictOfLines } from '../support/explained.ts'
-import { at } from '../support/looks.ts'
+import { at, gate, planned, times } from '../support/looks.ts'
+import { toldEvidence, type ToldMinute } from '../support/told-gates.ts'
 import { canaryGate, evidenceOf, healthy, lookAtMinute, stages, verdicts, type Told } from '../support/rollouts.ts'
 
 const quiet: Told = { perMinute: 1000, canary: () => healthy, control: () => healthy }
@@ -109,5 +110,51 @@ describe('the arithmetic that explain prints', () => {
     expect(text).toContain('2 minutes 18:12:00Z to 18:14:00Z not settled when the stage was left')
     expect(text).toMatch(/30%: 1\d minutes 18:1\d:00Z to 18:2\d:00Z in which the old version was outside a limit, too/)
     expect(text).toContain('2 minutes 18:35:00Z to 18:37:00Z younger than the metric takes to settle')
+  })
+})
+
+describe('two limits, and none', () => {
+  const rows = (check: Parameters<typeof planned>[0], told: readonly ToldMinute[]) => {
+    const own = gate(planned(check))
+    const rollout: Rollout = {
+      stages: [10, 100],
+      bakeMs: 600_000,
+      extendUpTo: 3,
+      percent: 10,
+      left: [],
+      quantiles: { load: [90, 171, 304] },
+    }
+    const window = { from: at(0), to: at(told.length) }
+    const retold = retellRollout(own, toldEvidence(own, told, rollout), window, rollout, [])
+    return table(retold ? (arithmeticRows('x', retold) ?? []) : []).join('\n')
+  }
+  const minute = (ms: number, bad = 0): ToldMinute => ({
+    canary: { n: 1000, mean: ms, bad, over: { 90: 0.5, 171: 0.25, 304: 0.1, 800: 0.05 } },
+    control: { n: 9000, mean: 140, bad: 27, over: { 90: 0.5, 171: 0.25, 304: 0.1, 800: 0.01 } },
+  })
+
+  test('a mean says where it is beside the limit to roll back by', () => {
+    const mean = { kind: 'average', id: 'x', metric: 'load', below: '200ms', rollbackAt: '400ms' }
+    const between = rows(mean, times(14, minute(250)))
+    expect(between).toMatch(/sum +250ms over 12,000, last bake 250ms: outside 200ms, 12,000 ≥ 50 needed/)
+    expect(between).toMatch(/rollback +last bake 250ms: inside 400ms, the limit to roll back by/)
+    expect(between).toMatch(/> 400ms|≤ 400ms/)
+    expect(rows(mean, times(14, minute(450)))).toMatch(/rollback +last bake 450ms: outside 400ms/)
+  })
+
+  test('a share says which of its last bake reaches the limit to roll back by', () => {
+    const share = { kind: 'ratio', id: 'x', bad: 'errors', of: 'requests', below: '1%', rollbackAt: '5%' }
+    expect(rows(share, times(14, minute(140, 20)))).toMatch(
+      /rollback +last 10 minutes 200 of 10,000 = 2%: inside 5%, the limit to roll back by/,
+    )
+  })
+
+  test('what is only compared says both sides and what is enough to pass', () => {
+    const compare = { kind: 'compare', id: 'x', bad: 'errors', of: 'requests', atMost: '150%' }
+    const text = rows(compare, times(14, minute(140, 3)))
+    expect(text).toMatch(
+      /so far +36 of 12,000 = 0.3% against 324 of 108,000 = 0.3% in the old version, 12,000 ≥ 300 needed → enough/,
+    )
+    expect(text).not.toMatch(/limit/)
   })
 })

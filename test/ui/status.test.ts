@@ -21,6 +21,18 @@ const flag: FlagState = {
   reason: '',
 }
 
+const cached = ' [x-cache: Hit from cloudfront; age: 13]'
+const changes = [
+  { percent: 10, latched: false, ackedMs: 80, edgeMs: 3200 },
+  {
+    percent: 30,
+    latched: false,
+    ackedMs: 90,
+    edgeMs: 14_000,
+    late: { percent: 30, servedMs: 13_000, budgetMs: 10_000, headers: cached },
+  },
+]
+
 function view(state = stateOf(heldAt10().events)): StatusView {
   return {
     env: 'production',
@@ -28,7 +40,7 @@ function view(state = stateOf(heldAt10().events)): StatusView {
     release: { current: '1.6.0-1a2b3c4', previous: '1.5.2-9f8e7d6' },
     flagKey: 'status-board-v2',
     flag: { status: 'present', flag, version: version('e') },
-    launch: { plan: statusBoardPlan, state },
+    launch: { plan: statusBoardPlan, state, changes },
     health: [
       { url: 'https://sb.example/api/health', ok: true, status: 200, detail: '200 in 45ms' },
       { url: 'https://sb.example/', ok: false, status: 503, detail: '503 in 12ms' },
@@ -46,6 +58,20 @@ describe('launch status', () => {
     const lines = statusLines(view(), coloured).filter((line) => line.startsWith('flag '))
 
     expect(lines).toEqual(['flag status-board-v2 30% serial 1764612345678 not latched'])
+  })
+
+  test('says how long each change of the flag took to reach users, and the cache headers of one that took too long', () => {
+    expect(statusLines(view(), uncoloured).join('\n')).toMatch(
+      /^reached +10% in 3\.2s, 30% in 14s, more than the 10s allowed \[x-cache: Hit from cloudfront; age: 13\]$/m,
+    )
+  })
+
+  test('says who is held back and how many users are named', () => {
+    const audience = { include: ['ada'], exclude: ['eve', 'mallory'], holdbackPercent: 2 }
+    const reading = { status: 'present', flag: { ...flag, percent: 100, audience }, version: version('e') } as const
+    expect(flagLine({ flagKey: 'f', flag: reading })).toBe(
+      'flag f 100% (2% held back, 1 included, 2 excluded) serial 1764612345678 not latched',
+    )
   })
 
   test('says who latched the flag and why, or why it cannot be read', () => {
