@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { DeployPlan, Environment, Freeze, LaunchWindow, MetricPlan, Plan } from '../core/plan.ts'
+import type { DeployPlan, Environment, Freeze, LaunchWindow, MetricPlan, NotifyPlan, Plan } from '../core/plan.ts'
 import { compilePhases, type CompileOptions } from './compile-phases.ts'
 import { instantOf, parseLocal } from './local-time.ts'
 import type { LoadedSheet } from './load.ts'
@@ -31,7 +31,7 @@ export function compilePlan(loaded: LoadedSheet, options: CompileOptions = {}): 
     build: sheet.build ? buildOf(sheet.build) : null,
     ...(sheet.deploy ? { deploy: deployOf(sheet.deploy) } : {}),
     smoke: sheet.smoke ? { run: sheet.smoke.run, cwd: sheet.smoke.cwd, timeoutMs: sheet.smoke.timeout } : null,
-    flag: { key: sheet.flag.key, store: sheet.flag.store },
+    flag: flagOf(sheet.flag),
     metrics,
     phases,
     rollback: rollbackOf(sheet.rollback),
@@ -44,9 +44,16 @@ export function compilePlan(loaded: LoadedSheet, options: CompileOptions = {}): 
       ]),
     ),
     escalation: sheet.escalation.map((level) => ({ ...level, channel: level.channel ?? null })),
+    ...(sheet.notify ? { notify: notifyOf(sheet.notify) } : {}),
     report: { ...sheet.report, adoption: sheet.report.adoption ?? null },
     plannedMs: steps.reduce((total, { plannedMs = 0 }) => total + plannedMs, 0),
   }
+}
+
+/** As of `buildOf`: who is not named and not held back is not spoken of. */
+function flagOf({ key, store, include = [], exclude = [], holdback = 0 }: RunSheet['flag']): Plan['flag'] {
+  const isPlain = include.length + exclude.length === 0 && holdback === 0
+  return { key, store, ...(isPlain ? {} : { audience: { include, exclude, holdbackPercent: holdback } }) }
 }
 
 function windowOf(window: RunSheet['window']): LaunchWindow | null {
@@ -99,9 +106,28 @@ function buildOf(sheet: NonNullable<RunSheet['build']>): Plan['build'] {
   }
 }
 
-function deployOf({ verify, keep, keepFor }: NonNullable<RunSheet['deploy']>): DeployPlan {
+function notifyOf({ updates, hosts, report, dashboard, page }: NonNullable<RunSheet['notify']>): NotifyPlan {
+  return {
+    ...(updates === undefined ? {} : { updates }),
+    ...(hosts.length === 0 ? {} : { hosts: hosts.map((host) => host.toLowerCase()) }),
+    ...(report === undefined ? {} : { report }),
+    ...(dashboard === undefined ? {} : { dashboard }),
+    ...(page
+      ? {
+          page: {
+            kind: page.kind,
+            keyEnv: page.key.slice('${env:'.length, -1),
+            ...(page.url ? { url: page.url } : {}),
+          },
+        }
+      : {}),
+  }
+}
+
+function deployOf({ verify, errorPages, keep, keepFor }: NonNullable<RunSheet['deploy']>): DeployPlan {
   return {
     ...(verify ? { verify } : {}),
+    ...(errorPages ? { errorPages } : {}),
     ...(keep === undefined ? {} : { keep }),
     ...(keepFor === undefined ? {} : { keepForMs: keepFor }),
   }

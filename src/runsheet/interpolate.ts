@@ -18,7 +18,7 @@ const envAllowed = [
   'gates.*.*.urls.*',
 ] as const
 /** Stays as it is written: only its name goes into a plan. */
-const envNamed = ['channels.*.webhook'] as const
+const envNamed = ['channels.*.webhook', 'notify.page.key'] as const
 const environmentAllowed = ['metrics.*.dimensions.*'] as const
 /** In a check, anywhere: filled in when the plan is made. */
 const inCheck = /^gates\.[^.]+\.\d+\./

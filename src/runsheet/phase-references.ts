@@ -8,7 +8,11 @@ import type { Path, YamlSource } from './yaml-source.ts'
 
 /** Phases and steps that name gates or environments which do not exist, ids given twice, stages that do not rise to 100 %. */
 export function phaseProblems(parts: Salvage, source: YamlSource): readonly Diagnostic[] {
-  return [...parts.phases.flatMap((phase, place) => onePhase(phase, place, parts, source)), ...lastStage(parts, source)]
+  return [
+    ...parts.phases.flatMap((phase, place) => onePhase(phase, place, parts, source)),
+    ...lastStage(parts, source),
+    ...heldBackStages(parts, source),
+  ]
 }
 
 type ListedPhase = Salvage['phases'][number]
@@ -98,6 +102,26 @@ function fallingStage(step: StepItem, path: Path, source: YamlSource): readonly 
       hint: before === undefined ? 'start above 0%' : `write more than ${before}%`,
     },
   ]
+}
+
+/** Between everybody but those held back and 100 % there is nobody left to be shown it. */
+function heldBackStages({ phases, holdback }: Salvage, source: YamlSource): readonly Diagnostic[] {
+  return phases.flatMap(({ index, item }) =>
+    item.run.flatMap((step, at) =>
+      (stagesOf(step) ?? []).flatMap((stage, place) =>
+        stage < 100 && stage >= 100 - holdback
+          ? [
+              {
+                at: source.valueAt(['phases', index, 'run', at, step.kind, 'stages', place]),
+                label: 'stages',
+                message: `${stage}% is no other stage than 100% while ${holdback}% of users are held back`,
+                hint: `write less than ${Math.round((100 - holdback) * 100) / 100}%, or leave it out`,
+              },
+            ]
+          : [],
+      ),
+    ),
+  )
 }
 
 /** A launch ends with everybody: only the last stage of the last such step counts, earlier ones may stop below. */

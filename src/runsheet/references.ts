@@ -72,9 +72,13 @@ function peopleProblems(parts: Salvage, source: YamlSource): readonly Diagnostic
       ? []
       : [unknownName('channel', id, parts.channelIds, source.valueAt(['report', 'announce', index]), 'announce')],
   )
+  const updates =
+    parts.updates === null || parts.channelIds.includes(parts.updates)
+      ? []
+      : [unknownName('channel', parts.updates, parts.channelIds, source.valueAt(['notify', 'updates']), 'updates')]
   const metric =
     adoption === undefined || parts.metricIds.includes(adoption)
       ? []
       : [unknownName('metric', adoption, parts.metricIds, source.valueAt(['report', 'adoption']), 'adoption')]
-  return [...levels, ...announce, ...metric]
+  return [...levels, ...announce, ...updates, ...metric]
 }

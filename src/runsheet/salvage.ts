@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import { issueMessage } from './issue-message.ts'
 import { Gate, type GateItem } from './sections/gates.ts'
 import { Metric } from './sections/metrics.ts'
+import { Notify } from './sections/notify.ts'
 import { Approval, EscalationLevel } from './sections/people.ts'
 import { Phase } from './sections/phases.ts'
+import { Flag } from './sections/flag.ts'
 import { Report } from './sections/report.ts'
 import { Rollback } from './sections/rollback.ts'
 import { valueIn } from './issues.ts'
@@ -26,6 +28,10 @@ export type Salvage = {
   readonly escalation: readonly Listed<z.infer<typeof EscalationLevel>>[]
   readonly rollback: z.infer<typeof Rollback> | null
   readonly report: z.infer<typeof Report> | null
+  /** The channel that `notify:` names for updates; null when it names none. */
+  readonly updates: string | null
+  /** Percent of users who keep the old version at 100 %. */
+  readonly holdback: number
 }
 
 export function salvage(value: unknown): Salvage {
@@ -47,6 +53,8 @@ export function salvage(value: unknown): Salvage {
     escalation: listOf(EscalationLevel, section('escalation')),
     rollback: oneOf(Rollback, section('rollback'))[0] ?? null,
     report: oneOf(Report, section('report'))[0] ?? null,
+    updates: oneOf(Notify, section('notify'))[0]?.updates ?? null,
+    holdback: oneOf(Flag, section('flag'))[0]?.holdback ?? 0,
   }
 }
 

@@ -5,6 +5,7 @@ import { Flag } from './sections/flag.ts'
 import { Gate } from './sections/gates.ts'
 import { Metric } from './sections/metrics.ts'
 import { Name, Text } from './sections/names.ts'
+import { Notify } from './sections/notify.ts'
 import { Approval, Channel, Contact, EscalationLevel } from './sections/people.ts'
 import { Phase } from './sections/phases.ts'
 import { Report } from './sections/report.ts'
@@ -37,6 +38,7 @@ export const RunSheet = z.strictObject({
   contacts: z.array(Contact).default([]).describe('who answers for what'),
   channels: z.record(Name, Channel).default({}).describe('where the launch speaks'),
   escalation: z.array(EscalationLevel).default([]).describe('who is told when it gets worse'),
+  notify: Notify.optional().describe('how the channels are spoken to, and who is paged'),
   report: Report.prefault({}).describe('the launch report'),
 })
 export type RunSheet = z.infer<typeof RunSheet>

@@ -8,7 +8,8 @@ export function secretProblems(source: YamlSource): readonly Diagnostic[] {
   const look = (value: unknown, path: Path): void => {
     if (typeof value === 'string') {
       const field = String(path.at(-1) ?? '')
-      const named = path[0] === 'build' && path[1] === 'env' && value !== '' && isSecretName(field)
+      const named =
+        (path[0] === 'build' && path[1] === 'env' && value !== '' && isSecretName(field)) || isKept(value, path)
       if (named || looksSecret(value))
         found.push({
           at: hidden(source, path),
@@ -22,6 +23,12 @@ export function secretProblems(source: YamlSource): readonly Diagnostic[] {
   }
   look(source.value, [])
   return found
+}
+
+/** What a channel or a pager is reached by is one, whatever it looks like. */
+function isKept(value: string, path: Path): boolean {
+  const where = `${String(path[0])}.${String(path.at(-1))}`
+  return (where === 'channels.webhook' || where === 'notify.key') && value !== '' && !/^\$\{env:[^}]*\}$/.test(value)
 }
 
 /** The place without its content: a variable that is called SECRET may hold anything. */

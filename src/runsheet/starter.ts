@@ -1,48 +1,62 @@
-/** What `launch init` found out about a folder. */
-export type Found = {
+/** Where one environment is; null for what is not known yet. `distribution`: `none` where there is none. */
+export type Place = {
+  readonly bucket: string | null
+  readonly url: string | null
+  readonly distribution: string | null
+}
+
+/** What only people know; null for what they have not said. */
+export type Answers = {
+  readonly captain: string | null
+  readonly region: string
+  readonly staging: Place
+  readonly production: Place
+  /** Where launches are remembered: `s3://bucket/prefix`. */
+  readonly state: string | null
+}
+
+/** What `launch init` found out about a folder, and was told. */
+export type Found = Answers & {
   /** Name of the app: small letters, digits and hyphens. */
   readonly app: string
   /** Command that builds it, or null when nothing says how. */
   readonly build: readonly string[] | null
+  readonly buildEnv: { readonly [name: string]: string }
   /** Folder of the built files. */
   readonly output: string
   /** Globs of files that carry their content hash in their name. */
   readonly immutable: readonly string[]
+  /** Why what is built cannot be launched as it is, or null. */
+  readonly lacks: string | null
   /** `schema/runsheet.schema.json`, or null: where an editor finds the schema. */
   readonly schema: string | null
 }
 
 /** A first run sheet: the smallest that is a whole launch. What only the owner can know is marked `TODO`. */
-export function starterSheet({ app, build, output, immutable, schema }: Found): string {
-  const text = (value: string) => JSON.stringify(value)
-  const buildLines =
-    build === null
-      ? [
-          '# Nothing here says how the site is built. When it is: run: [npm, run, build]',
-          `build: { run: [node, --version], output: ${text(output)} } # TODO the command that fills ${output}`,
-        ]
-      : [
-          `build: { run: [${build.map(text).join(', ')}], output: ${text(output)}, immutable: [${immutable.map(text).join(', ')}] }`,
-        ]
+export function starterSheet(found: Found): string {
+  const { app, schema, captain, state } = found
   return [
     ...(schema === null ? [] : [`# yaml-language-server: $schema=${schema}`]),
     `# Go-live run sheet of ${app}. launch plan shows what it does, launch auto --sandbox plays it on this machine.`,
     '# launch schema prints everything that may be written here.',
     'runsheet: 1',
     `app: ${app}`,
-    'captain: "" # TODO who leads the launch',
+    `captain: ${quoted(captain ?? '')}${captain === null ? ' # TODO who leads the launch' : ''}`,
     '# window: { opens: 2026-12-01T18:00, timezone: America/Chicago, lasts: 3h } # without it production may change at any time',
+    state === null
+      ? '# state: s3://bucket/prefix # where launches are remembered, so that any machine can resume, watch or roll back'
+      : `state: ${quoted(state)}`,
     '',
-    'environments: # TODO bucket, distribution and address of each; profile: or role: to sign in with',
-    `  staging: { region: us-east-1, bucket: ${app}-staging, url: https://staging.${app}.example, health: [/] }`,
-    `  production: { region: us-east-1, bucket: ${app}-production, url: https://${app}.example, health: [/] }`,
+    'environments: # profile: or role: to sign in with, account: to be sure whose it is',
+    placeLine('staging', found),
+    placeLine('production', found),
     '',
-    ...buildLines,
+    ...buildLines(found),
     '',
     '# One JSON document beside the site; the app asks it who gets the new version.',
     `flag: { key: ${app}-next, default: off, store: { kind: s3, path: /flags/${app}-next.json } }`,
     '',
-    'metrics: # TODO the CloudWatch metrics your app publishes; the variant tells new users from old ones',
+    'metrics: # TODO the CloudWatch metrics your app publishes; the variant tells users of the new version from those of the old one',
     ...['requests', 'errors'].map((metric) => metricLine(app, metric)),
     `  latency: { namespace: ${app}, name: LatencyMs, dimensions: { Environment: "\${environment}" }, variant: ${variant} }`,
     '',
@@ -72,6 +86,45 @@ export function starterSheet({ app, build, output, immutable, schema }: Found): 
     '  - { role: release-captain, statement: Ready for production users }',
     '',
   ].join('\n')
+}
+
+function placeLine(name: 'staging' | 'production', found: Found): string {
+  const { app, region, [name]: place } = found
+  const host = name === 'production' ? `${app}.example` : `${name}.${app}.example`
+  const fields = [
+    `region: ${quoted(region)}`,
+    `bucket: ${quoted(place.bucket ?? `${app}-${name}`)}`,
+    ...(place.distribution === null || place.distribution === 'none'
+      ? []
+      : [`distribution: ${quoted(place.distribution)}`]),
+    `url: ${quoted(place.url ?? `https://${host}`)}`,
+    'health: [/]',
+  ]
+  const left = [
+    ...(place.bucket === null ? ['bucket'] : []),
+    ...(place.url === null ? ['url'] : []),
+    ...(place.distribution === null ? ['distribution (CloudFront, if it has one)'] : []),
+  ]
+  return `  ${name}: { ${fields.join(', ')} }${left.length === 0 ? '' : ` # TODO ${left.join(', ')}`}`
+}
+
+function buildLines({ build, buildEnv, output, immutable, lacks }: Found): readonly string[] {
+  const todo = lacks === null ? '' : ` # TODO ${lacks}`
+  const list = (words: readonly string[]) => `[${words.map(quoted).join(', ')}]`
+  if (build === null)
+    return [
+      '# Nothing here says how the site is built. When it is: run: [npm, run, build]',
+      `build: { run: [node, --version], output: ${quoted(output)} } # TODO the command that fills ${quoted(output)}`,
+    ]
+  const env = Object.entries(buildEnv).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+  const envField = env.length === 0 ? '' : `, env: { ${env.join(', ')} }`
+  return [`build: { run: ${list(build)}${envField}, output: ${quoted(output)}, immutable: ${list(immutable)} }${todo}`]
+}
+
+/** As YAML: bare where that reads the same, in quotes otherwise. */
+function quoted(value: string): string {
+  const isPlain = /^[a-z](?:[\w./:-]*[\w/*])?$/i.test(value) && !/^(?:true|false|null|yes|no|on|off)$/i.test(value)
+  return isPlain ? value : JSON.stringify(value)
 }
 
 const variant = '{ dimension: Variant, canary: new, control: old }'

@@ -96,13 +96,31 @@ export const RunEnvelope = Envelope.extend({
 })
 export type RunEnvelope = z.infer<typeof RunEnvelope>
 
+const FlagChange = z.object({
+  percent: z.number(),
+  latched: z.boolean(),
+  ackedMs: z.number().nullable(),
+  edgeMs: z.number().nullable().describe('until users were served it; null: not seen yet'),
+  late: z
+    .object({ percent: z.number(), servedMs: z.number(), budgetMs: z.number(), headers: z.string() })
+    .nullable()
+    .describe('of a change that took longer than its store says'),
+})
+
 export const StatusEnvelope = Envelope.extend({
   release: z.object({ current: z.string().nullable(), previous: z.string().nullable() }),
   flag: z
     .object({ key: z.string(), percent: z.number(), latched: z.boolean(), serial: z.number().nullable() })
     .nullable(),
   launch: z
-    .object({ id: z.string(), phase: z.string().nullable(), state: z.string(), driver: z.string(), idleMs: z.number() })
+    .object({
+      id: z.string(),
+      phase: z.string().nullable(),
+      state: z.string(),
+      driver: z.string(),
+      idleMs: z.number(),
+      changes: z.array(FlagChange).describe('what the launch changed about the flag, oldest first'),
+    })
     .nullable(),
   health: z.array(z.object({ url: z.string(), ok: z.boolean(), status: z.number().nullable(), detail: z.string() })),
 })

@@ -1,3 +1,4 @@
+import type { LateFlag } from '../core/flag.ts'
 import type { EventOf } from '../core/event.ts'
 import type { LaunchState } from '../core/state.ts'
 import { formatDuration } from '../core/units.ts'
@@ -30,8 +31,8 @@ export function canaryText(event: CanaryEvent, state: LaunchState | null, words:
       }
     case 'flag-confirmed':
       return {
-        icon: 'pass',
-        text: `canary ${event.percent}% confirmed at the edge in ${formatDuration(event.edgeMs)}`,
+        icon: event.late ? 'unknown' : 'pass',
+        text: `canary ${event.percent}% confirmed at the edge in ${formatDuration(event.edgeMs)}${lateText(event.late)}`,
         more,
       }
     case 'stage-held':
@@ -64,4 +65,8 @@ function stageLeft(event: EventOf<'stage-left'>, state: LaunchState | null): Eve
       ? `${event.percent}% left: pass${took}`
       : `${event.percent}% left UNPROVEN${took}: ${safeText(event.why)}`
   return { icon: event.verdict === 'pass' ? 'pass' : 'unknown', text, more: [] }
+}
+
+function lateText(late: LateFlag | undefined): string {
+  return late ? `, ${safeText(`more than the ${formatDuration(late.budgetMs)} its store allows${late.headers}`)}` : ''
 }

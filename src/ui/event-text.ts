@@ -1,4 +1,5 @@
 import type { EventOf, LaunchEvent } from '../core/event.ts'
+import { handOverIn } from '../core/hand-over.ts'
 import type { LaunchState } from '../core/state.ts'
 import { formatDuration } from '../core/units.ts'
 import { canaryText } from './event-text-canary.ts'
@@ -109,8 +110,11 @@ export function eventText(event: LaunchEvent, state: LaunchState | null, words: 
         `the clock of ${safeText(event.actor.host)} was set ${event.byMs < 0 ? 'back' : 'ahead'} by ${formatDuration(Math.abs(event.byMs))}`,
         'the gate is looked at anew',
       )
-    case 'paused':
+    case 'paused': {
+      const to = handOverIn(event.signal)
+      if (to !== null) return said('held', `handed over by ${by} to ${safeText(to)}; launch resume goes on`)
       return said('held', `stopped by ${safeText(event.signal)}; production stays as it is, launch resume goes on`)
+    }
     case 'launch-ended':
       return said(
         event.outcome === 'succeeded' ? 'pass' : event.outcome === 'held' ? 'held' : 'fail',

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../core/brand.ts'
 import type { Actor } from '../core/event.ts'
-import { plural } from '../core/quantity.ts'
+import { formatCount, plural } from '../core/quantity.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Judgement } from '../core/verdict.ts'
 import { safeText } from './text.ts'
@@ -8,6 +8,7 @@ import { safeText } from './text.ts'
 /** A number with thousands separators and about so many significant digits; whole numbers keep all of theirs. */
 export function number(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return 'not a number'
+  if (Number.isInteger(value)) return formatCount(value)
   const whole = value === 0 ? 1 : Math.floor(Math.log10(Math.abs(value))) + 1
   const fraction = Math.min(20, Math.max(0, digits - whole))
   return value.toLocaleString('en-US', { maximumFractionDigits: fraction })

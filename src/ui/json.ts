@@ -1,9 +1,11 @@
 /**
  * JSON that is safe to print on a terminal: what JSON leaves raw (C1 controls, DEL, bidi and other formatting characters,
- * line separators) is escaped too. Parses back to the same value.
+ * line separators) is escaped too, and what GitHub's runner would act on. Parses back to the same value.
  */
 export function safeJson(value: unknown, indent = 0): string {
-  return JSON.stringify(value, null, indent).replaceAll(/[\u007F-\u009F\u2028\u2029\p{Cf}]/gu, escapeUnits)
+  return JSON.stringify(value, null, indent)
+    .replaceAll(/[\u007F-\u009F\u2028\u2029\p{Cf}]/gu, escapeUnits)
+    .replaceAll('##[', String.raw`##\u005b`)
 }
 
 function escapeUnits(character: string): string {

@@ -30,6 +30,7 @@ const tones: { readonly [I in IconName]: Tone } = {
   running: 'strong',
   waiting: 'dim',
   unknown: 'unknown',
+  warn: 'unknown',
   held: 'unknown',
   rollback: 'fail',
   waived: 'waived',

@@ -3,6 +3,8 @@ import type { Question } from '../core/ports.ts'
 import { plural } from '../core/quantity.ts'
 import { bindingApprovals, type LaunchState } from '../core/state.ts'
 import { localTime, short, who } from './format.ts'
+import { checkLines, gateSummary, openLines } from './gate-lines.ts'
+import { matrixLines, newestGate } from './matrix.ts'
 import { safeText, table } from './text.ts'
 import type { Theme } from './theme.ts'
 import type { DescribeStep } from './words.ts'
@@ -21,7 +23,8 @@ type Row = readonly [label: string, text: string]
 /** What a person has to know before answering: stands above the line that is typed into. Ends with a line break. */
 export function questionText(question: Question, context: QuestionContext): string {
   const { theme, columns } = context
-  const { title, rows } = about(question, context)
+  const { title, rows: own } = about(question, context)
+  const rows = [...own, keysRow]
   const labels = Math.max(0, ...rows.map(([label]) => label.length)) + 4
   const lines = table(rows.map(([label, text]) => [`  ${theme.paint.dim(label)}`, text]))
   return ['', ...wrap(theme.paint.heading(title), columns, 2), ...lines.flatMap((line) => wrap(line, columns, labels))]
@@ -41,7 +44,7 @@ function about(
     case 'go':
       return { title: `Go or no-go: ${safeText(context.plan.title)}`, rows: goRows(context) }
     case 'held':
-      return { title: sentence(question.text), rows: heldRows(question.promotable) }
+      return { title: sentence(question.text), rows: heldRows(question, context) }
     case 'proceed': {
       const phase =
         question.danger === 'phase' ? context.plan.phases.find(({ id }) => question.id === `begin/${id}`) : undefined
@@ -54,7 +57,7 @@ function about(
 /** A phase before it begins: its steps, and what its gate will ask. */
 function phaseAbout(
   phase: PlannedPhase,
-  { plan, describeStep }: QuestionContext,
+  { plan, state, describeStep }: QuestionContext,
 ): { readonly title: string; readonly rows: readonly Row[] } {
   const at = phase.at === null ? '' : ` (${safeText(phase.at)})`
   const steps = phase.steps.map((step, index): Row => {
@@ -64,17 +67,38 @@ function phaseAbout(
   })
   const checks = (phase.gate?.checks ?? []).map(({ title }, index): Row => [index === 0 ? 'gate' : '', safeText(title)])
   const place = `phase ${plan.phases.indexOf(phase) + 1} of ${plan.phases.length}`
-  return { title: `Begin ${safeText(phase.title)}${at}, ${place}?`, rows: [...steps, ...checks] }
+  const passed = plan.phases.filter(({ id }) => isPassed(state, id)).map(({ title }) => safeText(title))
+  const rows: readonly Row[] = [
+    ...(passed.length === 0 ? [] : [['behind', passed.join(', ')] as const]),
+    ...steps,
+    ...checks,
+    ...(phase.gate || phase.steps.some(({ gate }) => gate) ? [['if it fails', reactions[phase.onFail]] as const] : []),
+  ]
+  return { title: `Begin ${safeText(phase.title)}${at}, ${place}?`, rows }
+}
+
+const reactions = {
+  emergency: 'the flag is turned off (launch rollback emergency)',
+  full: 'the files of before are put back, too (launch rollback full)',
+  hold: 'it is held, and you decide',
+  stop: 'the launch stops before users see anything',
+} as const satisfies Record<PlannedPhase['onFail'], string>
+
+function isPassed({ phases }: LaunchState, id: string): boolean {
+  const phase = phases[id]
+  return phase?.status === 'ended' && phase.verdict === 'pass'
 }
 
 function signOffRows({ statement }: Extract<Question, { type: 'approval' }>, context: QuestionContext): readonly Row[] {
   return [
     ['states', `“${safeText(statement)}”`],
     ['binds to', releaseText(context.state)],
+    ...gateRows(context, 'open'),
   ]
 }
 
-function goRows({ plan, state }: QuestionContext): readonly Row[] {
+function goRows(context: QuestionContext): readonly Row[] {
+  const { plan, state } = context
   const passed = Object.values(state.gates).filter(({ verdict }) => verdict === 'pass')
   const signed = bindingApprovals(state).map(({ role, by }) => `${safeText(role)} (${who(by)})`)
   const open = state.blockers.filter((blocker) => blocker.open)
@@ -93,10 +117,12 @@ function goRows({ plan, state }: QuestionContext): readonly Row[] {
         ]
       : []),
     ['captain', safeText(plan.captain)],
+    ...gateRows(context, 'open'),
   ]
 }
 
-function changeRows({ plan, state }: QuestionContext): readonly Row[] {
+function changeRows(context: QuestionContext): readonly Row[] {
+  const { plan, state } = context
   const percent = state.flag?.percent ?? 0
   const deployed = state.deployments['production']
   return [
@@ -106,16 +132,43 @@ function changeRows({ plan, state }: QuestionContext): readonly Row[] {
       `${deployed ? `${safeText(deployed.release.id)} deployed` : 'not deployed by this launch'}, flag ${safeText(plan.flag.key)} at ${percent} %`,
     ],
     ['undo', percent > 0 || deployed ? 'launch rollback emergency, or launch rollback full' : 'launch rollback full'],
+    ...gateRows(context, 'all'),
   ]
 }
 
-function heldRows(promotable: boolean): readonly Row[] {
+function heldRows(
+  { promotable, recommended }: Extract<Question, { type: 'held' }>,
+  context: QuestionContext,
+): readonly Row[] {
+  const { plan, state } = context
+  const matrix = matrixLines(plan, newestGate(state))
+  const choice = (word: string, about: string): Row => [word, word === recommended ? `${about} (recommended)` : about]
   return [
-    ...(promotable ? [['promote', 'goes on to the next stage, this one stays marked as unproven'] as const] : []),
-    ['rollback', 'turns the flag off for everybody now'],
-    ['wait', 'keeps this stage and looks on; you are asked again later'],
+    ...gateRows(context, 'all'),
+    ...matrix.map((line, index): Row => [index === 0 ? 'matrix' : '', line]),
+    ...(promotable ? [choice('promote', 'goes on to the next stage, this one stays marked as unproven')] : []),
+    choice('rollback', 'turns the flag off for everybody now'),
+    choice('wait', 'keeps this stage and looks on; you are asked again later'),
   ]
 }
+
+/** Why the gate that was looked at last stands where it does: every check, or what keeps it from passing. */
+function gateRows({ state, theme }: QuestionContext, which: 'all' | 'open'): readonly Row[] {
+  const gate = newestGate(state)
+  if (!gate) return []
+  const stage = gate.stage === null ? '' : ` at ${gate.stage}%`
+  const lines = which === 'all' ? checkLines(gate.checks, theme) : openLines(gate.checks, theme)
+  return [
+    ['gate', `${safeText(gate.gate)}${stage}: ${gateSummary(gate, theme)}`],
+    ...lines.map((line): Row => ['', line]),
+  ]
+}
+
+/** What can be done at every question besides answering it. */
+const keysRow: Row = [
+  'else',
+  'handover <name> gives the launch to another captain; Ctrl-C stops here; launch resume goes on',
+]
 
 function releaseText({ version, commit, artifact }: LaunchState): string {
   const built = artifact ? `artifact ${short(artifact.hash)}` : 'before a build'

@@ -1,7 +1,9 @@
+import { audienceText } from '../core/audience.ts'
 import type { EpochMs } from '../core/brand.ts'
-import type { FlagReading } from '../core/flag.ts'
+import type { FlagReading, LateFlag } from '../core/flag.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
+import { formatDuration } from '../core/units.ts'
 import { envelope, flagSummary, type EnvelopeInput } from './envelope.ts'
 import type { StatusEnvelope } from './envelope-schema.ts'
 import { dateTime, elapsed, number, whoAndWhere } from './format.ts'
@@ -18,7 +20,12 @@ export type StatusView = {
   readonly flagKey: string
   /** Null when the flag could not be read; `why` then says it. */
   readonly flag: FlagReading | { readonly status: 'unreadable'; readonly why: string }
-  readonly launch: { readonly plan: Plan; readonly state: LaunchState } | null
+  readonly launch: {
+    readonly plan: Plan
+    readonly state: LaunchState
+    /** What this launch changed about the flag, oldest first, and when users were served each, in ms; null: not seen yet. */
+    readonly changes: readonly Change[]
+  } | null
   readonly health: readonly {
     readonly url: string
     readonly ok: boolean
@@ -27,13 +34,21 @@ export type StatusView = {
   }[]
 }
 
+type Change = {
+  readonly percent: number
+  readonly latched: boolean
+  readonly ackedMs: number | null
+  readonly edgeMs: number | null
+  readonly late?: LateFlag
+}
+
 /** The text of `launch status`. One line starts with `flag ` for grep, in the same words whatever the theme. */
 export function statusLines(view: StatusView, theme: Theme): readonly string[] {
   const { release, launch, now } = view
   const rows = [
     ['environment', safeText(view.env)],
     ['release', `${safeText(release.current ?? 'unknown')} (previous: ${safeText(release.previous ?? 'none')})`],
-    ...(launch ? launchRows(launch.state, now) : [['launch', 'none is open']]),
+    ...(launch ? [...launchRows(launch.state, now), ...reachedRows(launch.changes)] : [['launch', 'none is open']]),
     ...view.health.map(({ url, ok, detail }) => {
       const verdict = ok ? 'pass' : 'fail'
       return [
@@ -52,9 +67,9 @@ export function flagLine({ flag, flagKey }: Pick<StatusView, 'flag' | 'flagKey'>
   const key = safeText(flagKey)
   switch (flag.status) {
     case 'present': {
-      const { percent, serial, latched, reason, updatedBy } = flag.flag
+      const { percent, serial, latched, reason, updatedBy, audience } = flag.flag
       const latch = latched ? `latched by ${safeText(updatedBy)}: ${safeText(reason)}` : 'not latched'
-      return `flag ${key} ${number(percent)}% serial ${serial} ${latch}`
+      return `flag ${key} ${number(percent)}%${audienceText(percent, audience)} serial ${serial} ${latch}`
     }
     case 'absent':
       return `flag ${key} absent: everybody gets the default, off`
@@ -76,6 +91,17 @@ function launchRows(state: LaunchState, now: EpochMs): readonly (readonly string
   ]
 }
 
+/** `10% in 3s, 30% in 2s, off not seen yet`: from the acknowledged write to the first sight of it through the CDN. */
+function reachedRows(changes: readonly Change[]): readonly (readonly string[])[] {
+  if (changes.length === 0) return []
+  const said = changes.map(({ percent, latched, edgeMs, late }) => {
+    const took = edgeMs === null ? 'not seen yet' : `in ${formatDuration(edgeMs)}`
+    const over = late ? `, ${safeText(`more than the ${formatDuration(late.budgetMs)} allowed${late.headers}`)}` : ''
+    return `${latched ? 'off' : `${number(percent)}%`} ${took}${over}`
+  })
+  return [['reached', said.join(', ')]]
+}
+
 /** `launch status --json`. */
 export function statusEnvelope(input: EnvelopeInput, view: StatusView): StatusEnvelope {
   const { release, flag, launch, health, now } = view
@@ -89,6 +115,13 @@ export function statusEnvelope(input: EnvelopeInput, view: StatusView): StatusEn
       state: standing(launch.state),
       driver: launch.state.last.actor.name,
       idleMs: Math.max(0, now - launch.state.last.at),
+      changes: launch.changes.map(({ percent, latched, ackedMs, edgeMs, late }) => ({
+        percent,
+        latched,
+        ackedMs,
+        edgeMs,
+        late: late ?? null,
+      })),
     },
     health: health.map(({ url, ok, status, detail }) => ({ url, ok, status, detail })),
   }

@@ -7,6 +7,7 @@ const unicodeIcons = {
   running: '◷',
   waiting: '◌',
   unknown: '?',
+  warn: '⚠',
   held: '‖',
   rollback: '⟲',
   waived: '–',
@@ -21,6 +22,7 @@ const asciiIcons = {
   running: '>',
   waiting: '.',
   unknown: '?',
+  warn: '!',
   held: '=',
   rollback: '<',
   waived: '-',
@@ -42,6 +44,17 @@ const asciiText: readonly (readonly [string, string])[] = [
   ['“', '"'],
   ['”', '"'],
   ['’', "'"],
+  ['▸', '>'],
+  // Bars and sparklines, as wide as they were.
+  ['▁', '_'],
+  ['▂', '.'],
+  ['▃', '-'],
+  ['▄', '~'],
+  ['▅', '='],
+  ['▆', '+'],
+  ['▇', '*'],
+  ['█', '#'],
+  ['░', '.'],
 ]
 
 export type Tone = 'pass' | 'fail' | 'unknown' | 'waived' | 'dim' | 'strong' | 'heading'

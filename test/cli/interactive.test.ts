@@ -87,6 +87,31 @@ test(
   },
 )
 
+test(
+  'a captain hands the launch over in the middle, and the next one is told where it stands before the first question',
+  { timeout: slow },
+  async () => {
+    await using dir = await tempDir({ files: guidedProject })
+    const first = await talk(start, { cwd: dir.path }, ({ heading }) =>
+      heading.includes('50 %') ? { line: 'handover Ana Lima: my shift ends' } : undefined,
+    )
+    expect(first.exitCode).toBe(8)
+    expect(first.screen).toContain('handed over to Ana Lima: my shift ends; production: release')
+    const events = await journalOf(dir.path)
+    expect(events.findLast((event) => event.type === 'paused')).toMatchObject({
+      signal: 'hand-over to Ana Lima: my shift ends',
+    })
+
+    const second = await talk(['resume', '--sandbox'], { cwd: dir.path })
+    const told = second.asked[0]?.above ?? ''
+    expect(told).toContain('Taking up Small board')
+    expect(told.replaceAll(/\s+/g, ' ')).toMatch(/handed over by .* to Ana Lima: my shift ends/)
+    expect(told).toContain('behind  Staging')
+    expect(second.asked[0]?.heading).toBe('Production change: show the new version to 50 % of production users?')
+    expect(second.exitCode).toBe(0)
+  },
+)
+
 test('without a terminal a guided launch is refused before anything is touched, and the command that asks nobody is named', async () => {
   await using dir = await tempDir({ files: guidedProject })
   const refused = await runBin(start, { cwd: dir.path })

@@ -17,6 +17,14 @@ test('without traffic a canary that is left held stays where it is', { timeout: 
   await playScenario({ scenario: 'no-traffic', exit: 8, atMost: 10, args: ['--leave-held'] }, 3)
 })
 
+test(
+  'an old version that is broken already stops a launch before production changes',
+  { timeout: 60_000 },
+  async () => {
+    await playScenario({ scenario: 'already-breaching', exit: 3, atMost: 0 }, 5)
+  },
+)
+
 test('a sign-off that never comes ends before production changes', { timeout: 60_000 }, async () => {
   await playScenario({ scenario: 'unsigned', exit: 8, atMost: 0 }, 4)
 })

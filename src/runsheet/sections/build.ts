@@ -37,6 +37,12 @@ export const Deploy = z.strictObject({
     .describe(
       'which files are fetched through the CDN and hashed after a deploy; default sample: all of up to 200 files, of more the changed pages and unhashed files and 64 others',
     ),
+  errorPages: z
+    .enum(['warn', 'refuse'])
+    .optional()
+    .describe(
+      'what validate does about a distribution that answers 200 with a page where a file is missing, or keeps errors for more than 10 s; default warn',
+    ),
   keep: z.int().min(1).optional().describe('so many of the last releases survive launch releases prune; default 5'),
   keepFor: Duration.optional().describe('younger releases survive it, too; default 7d'),
 })

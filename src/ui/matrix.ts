@@ -1,0 +1,45 @@
+import type { Plan } from '../core/plan.ts'
+import type { GateState, LaunchState } from '../core/state.ts'
+import { safeText } from './text.ts'
+
+type MatrixRow = Plan['rollback']['matrix'][number] & {
+  /** It is what the run sheet says about a check that fails now. */
+  readonly applies: boolean
+}
+
+/** The decision matrix, with the rows that the failing checks of a gate are about. */
+function matrixRows(plan: Plan, gate: GateState | null): readonly MatrixRow[] {
+  const failing = new Set(
+    (gate?.checks ?? []).filter(({ judgement }) => judgement.verdict === 'fail').map(({ id }) => id),
+  )
+  const planned = plan.phases
+    .flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
+    .find((candidate) => candidate?.id === gate?.gate)
+  const actions = new Set(
+    (planned?.checks ?? []).filter(({ id }) => failing.has(id)).map(({ spec }) => spec.onFail ?? 'emergency'),
+  )
+  return plan.rollback.matrix.map((row) => ({ ...row, applies: actions.has(row.onFail) }))
+}
+
+/** `▸ High: Performance degradation → Emergency rollback (launch rollback emergency)`; what applies stands first. */
+export function matrixLines(plan: Plan, gate: GateState | null): readonly string[] {
+  return [...matrixRows(plan, gate)]
+    .sort((a, b) => Number(b.applies) - Number(a.applies))
+    .map(({ issue, severity, action, command, applies }) => {
+      const said = `${safeText(severity)}: ${safeText(issue)} → ${safeText(action)} (${safeText(command)})`
+      return `${applies ? '▸' : ' '} ${said}`
+    })
+}
+
+/** The gate that was looked at last; null before any. */
+export function newestGate(state: LaunchState): GateState | null {
+  return Object.values(state.gates).reduce<GateState | null>(
+    (newest, gate) => (newest && newest.at > gate.at ? newest : gate),
+    null,
+  )
+}
+
+/** The gate that fails, where one does: what a launch that stopped is about. */
+export function failingGate(state: LaunchState): GateState | null {
+  return Object.values(state.gates).findLast(({ verdict }) => verdict === 'fail') ?? null
+}
