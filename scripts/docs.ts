@@ -12,9 +12,11 @@ import { flagStores } from '../src/flags/registry.ts'
 import { checkKinds } from '../src/gates/registry.ts'
 import { scenarios } from '../src/sandbox/scenario.ts'
 import { stepKinds } from '../src/steps/registry.ts'
+import { manPage } from './man.ts'
 
-/** The reference pages below docs/, made from the registries. `npm run docs` writes them, a test compares them. */
+/** The reference pages below docs/ and the man page, made from the registries. `npm run docs` writes them, a test compares them. */
 export const pages: { readonly [path: string]: () => string } = {
+  'man/launch.1': manPage,
   'docs/gates.md': () =>
     page(
       'Check kinds',

@@ -1,17 +1,34 @@
-import { access, readFile, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { access, writeFile } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import type { Context } from '../context.ts'
 import { LaunchError } from '../core/errors.ts'
+import { plural } from '../core/quantity.ts'
 import type { Found } from '../runsheet/starter.ts'
-import type { Command } from './command.ts'
-import { dryRun, linesFor } from './say.ts'
+import { text, type Command, type Options } from './command.ts'
+import { dryRun, linesFor, mustBeOneOf } from './say.ts'
 
 export const init: Command = {
   name: 'init',
   group: 'set up',
-  about: 'write a first run sheet for this folder, ready for the sandbox',
-  options: [['--force', 'replace the run sheet that is there']],
+  about: 'write a first run sheet for this folder, ready for the sandbox; asks at a terminal what it cannot see',
+  options: [
+    ['--force', 'replace the run sheet that is there'],
+    ['--framework <name>', 'vite, next, cra, astro, sveltekit or plain (default: what package.json says)'],
+    ['--build <command>', 'command that builds the site (default: the build script of package.json)'],
+    ['--output <folder>', 'folder of the built files (default: where that framework puts them)'],
+    ['--captain <name>', 'who leads the launch'],
+    ['--region <name>', 'AWS region of buckets and metrics (default: us-east-1)'],
+    ['--bucket <name>', 'S3 bucket of production'],
+    ['--url <url>', 'address of production'],
+    ['--distribution <id>', 'CloudFront distribution of production, or none'],
+    ['--staging-bucket <name>', 'S3 bucket of staging'],
+    ['--staging-url <url>', 'address of staging'],
+    ['--staging-distribution <id>', 'CloudFront distribution of staging, or none'],
+  ],
   examples: [
-    ['launch init', 'writes runsheet.yaml; says what is left to fill in'],
+    ['launch init', 'finds Vite, Next, CRA, Astro, SvelteKit or a folder of files; says what is left to fill in'],
+    ['launch init --captain "Jo Doe" --bucket acme-web --url https://acme.example', 'fills in what is known'],
+    ['launch init --build "make site" --output public', 'for a site that something else builds'],
     ['launch init --runsheet deploy/runsheet.yaml', 'somewhere else'],
   ],
   run: async (context, _args, options) => {
@@ -23,7 +40,7 @@ export const init: Command = {
       import('../runsheet/load.ts'),
       import('../runsheet/compile.ts'),
     ])
-    const found = await lookAround(dirname(path))
+    const { found, kind, leavesTraces } = await find(context, dirname(path), options)
     const sheet = starterSheet(found)
     // What is written has to be a run sheet whatever the folder holds.
     const plan = compilePlan(loadSheet(sheet, basename(path), {}))
@@ -34,56 +51,57 @@ export const init: Command = {
         ? inTheWay(path)
         : new LaunchError('USAGE', `${path} cannot be written: ${String(cause)}`, { cause })
     })
-    const todo = sheet.split('\n').flatMap((line, i) => (line.includes('TODO') ? [i + 1] : []))
+    const { placeholdersOf } = await import('../runsheet/placeholders.ts')
+    const left = placeholdersOf(sheet)
+    const { build, output, lacks } = found
     return {
       outcome: 'succeeded',
       text: linesFor(context, [
         `wrote ${path}`,
-        `app ${plan.app}, ${found.build === null ? 'no build command found' : `built with ${found.build.join(' ')}`} into ${found.output}`,
-        `what only you know is marked TODO: lines ${todo.join(', ')}`,
-        'next: launch plan, then launch auto --sandbox',
+        `app ${plan.app}, ${kindWords[kind] ?? kind}, ${build === null ? 'no build command found' : `built with ${build.join(' ')}`} into ${output}`,
+        ...(lacks === null ? [] : [`it cannot be launched yet: ${lacks}`]),
+        ...(left.length === 0 ? [] : [`left to fill in, ${plural(left.length, 'line')} marked TODO:`]),
+        ...left.map(({ line, what }) => `  ${line}: ${what}`),
+        ...(leavesTraces ? ['.launch/ is this machine’s own: put it into .gitignore'] : []),
+        'next: launch plan shows it, launch auto --sandbox plays it; launch doctor says what is missing for real',
       ]),
-      document: { runsheet: path, app: plan.app, build: found.build, output: found.output, todo },
+      document: { runsheet: path, app: plan.app, framework: kind, build, output, todo: left.map(({ line }) => line) },
     }
   },
 }
 
-/** How a folder builds its site, from its package.json, lock file and folders. */
-async function lookAround(folder: string): Promise<Found> {
-  const { appName } = await import('../runsheet/starter.ts')
-  const about = await packageOf(folder)
-  const has = async (name: string) => ((await exists(join(folder, name))) ? name : null)
-  const output = (await has('dist')) ?? (await has('build')) ?? (await has('out')) ?? 'dist'
-  const locks = await Promise.all(['pnpm-lock.yaml', 'yarn.lock', 'bun.lock'].map(has))
-  const manager =
-    locks
-      .find((name) => name !== null)
-      ?.replace(/-?lock.*|\.lock$/, '')
-      .replace(/\.$/, '') ?? 'npm'
-  return {
-    app: appName(about.name ?? basename(resolve(folder))),
-    build: about.builds ? [manager, 'run', 'build'] : null,
-    output,
-    // Vite and its like put hashed files there; a glob that fits nothing is no problem.
-    immutable: ['assets/**'],
-    schema: await has('schema/runsheet.schema.json'),
-  }
+const kindWords: { readonly [kind: string]: string } = {
+  vite: 'a Vite site',
+  next: 'a Next.js export',
+  cra: 'a Create React App',
+  astro: 'an Astro site',
+  sveltekit: 'a SvelteKit site',
+  plain: 'a folder of files',
 }
 
-async function packageOf(folder: string): Promise<{ readonly name: string | null; readonly builds: boolean }> {
-  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => null)
-  const nothing = { name: null, builds: false }
-  if (text === null) return nothing
-  try {
-    const parsed: unknown = JSON.parse(text)
-    if (typeof parsed !== 'object' || parsed === null) return nothing
-    const scripts = 'scripts' in parsed && typeof parsed.scripts === 'object' ? parsed.scripts : null
-    const name = 'name' in parsed && typeof parsed.name === 'string' ? parsed.name : null
-    return { name, builds: scripts !== null && 'build' in scripts }
-  } catch {
-    // A package.json that is not JSON tells nothing.
-    return nothing
+/** How a folder builds its site, and what people say about it. Throws USAGE for a framework nobody knows. */
+async function find(context: Context, folder: string, options: Options) {
+  const [{ appName }, { isSiteKind, siteKinds, siteOf }, { lookAround }, { answersOf }] = await Promise.all([
+    import('../runsheet/starter.ts'),
+    import('../runsheet/site-kind.ts'),
+    import('./look-around.ts'),
+    import('./init-answers.ts'),
+  ])
+  const wanted = text(options, 'framework')
+  if (wanted !== null) await mustBeOneOf(wanted, siteKinds, 'framework')
+  const { files, name, build, schema, leavesTraces } = await lookAround(folder)
+  const site = siteOf(files, wanted !== null && isSiteKind(wanted) ? wanted : null)
+  const found: Found = {
+    app: appName(context.options.app ?? name),
+    build: text(options, 'build')?.trim().split(/\s+/) ?? build,
+    buildEnv: site.buildEnv,
+    output: text(options, 'output') ?? site.output,
+    immutable: site.immutable,
+    lacks: site.lacks,
+    schema,
+    ...(await answersOf(context, options)),
   }
+  return { found, kind: site.kind, leavesTraces }
 }
 
 function inTheWay(path: string): LaunchError {

@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { commands } from '../../src/commands/registry.ts'
+import { startPty } from '../support/pty.ts'
 import { runBin } from '../support/run-bin.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { waive } from '../support/waive.ts'
@@ -61,6 +62,46 @@ describe.skipIf(!isInstalled('bash'))('bash completes', () => {
     expect(await complete('launch', 'uat', 'block', '--se')).toEqual(['--seed', '--severity'])
     expect(await complete('launch', 'status', '--sa')).toEqual(['--sandbox'])
   })
+})
+
+// A shell as its user has it: the script is read, words are typed, Tab is pressed, and Enter shows what became of the line.
+const started = {
+  bash: { argv: ['bash', '--norc', '--noprofile', '-i'], before: 'bind "set bell-style none"', says: 'echo "ran:$*:"' },
+  zsh: { argv: ['zsh', '-f', '-i'], before: 'autoload -Uz compinit; compinit -D -u', says: 'print -r -- "ran:$*:"' },
+} as const
+
+for (const shell of ['bash', 'zsh'] as const) {
+  test.skipIf(!isInstalled(shell))(`${shell} completes what is typed at its prompt`, async () => {
+    await using dir = await tempDir({ files: { script: await scriptFor(shell) } })
+    const { argv, before, says } = started[shell]
+    const env = { PATH: process.env['PATH'], HOME: dir.path, PS1: 'ready> ', LANG: 'C.UTF-8' }
+    await using pty = startPty(argv, { cwd: dir.path, env })
+    pty.type(`${before}; source ./script; launch() { ${says}; }; echo re""ad\r`)
+    await pty.waitFor('read')
+    pty.type('launch rollb\tem\t--reas\t\r')
+    await pty.waitFor('ran:rollback emergency --reason')
+    pty.type('launch --sandbox stat\t\r')
+    await pty.waitFor('ran:--sandbox status')
+    pty.type('exit\r')
+    expect(await pty.exitCode).toBe(0)
+  })
+}
+
+test.skipIf(!isInstalled('fish'))('fish completes words, with what they mean, and flags', async () => {
+  await using dir = await tempDir({ files: { script: await scriptFor('fish') } })
+  const complete = async (line: string) => {
+    const { stdout } = await exec('fish', ['--no-config', '-c', `source ./script; complete -C '${line}'`], {
+      cwd: dir.path,
+      env: { PATH: process.env['PATH'], HOME: dir.path },
+    })
+    return stdout.trim().split('\n')
+  }
+  const emergency = commands.find(({ name }) => name === 'rollback emergency')
+
+  expect(await complete('launch expl')).toEqual([expect.stringMatching(/^explain\t\S/)])
+  expect((await complete('launch uat ')).map((line) => line.split('\t')[0] ?? '').toSorted()).toEqual(wordsAfter('uat'))
+  expect((await complete('launch --env staging rollback em'))[0]).toBe(`emergency\t${emergency?.about}`)
+  expect((await complete('launch rollback emergency --reas'))[0]).toMatch(/^--reason/)
 })
 
 for (const shell of ['zsh', 'fish']) {

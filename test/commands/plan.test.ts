@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { launchProject } from '../support/launch-project.ts'
@@ -29,6 +30,26 @@ describe('launch plan', () => {
     expect(canary).toMatchObject({ step: 'rollout/canary' })
     expect(canary?.notRead).not.toBeNull()
     expect(canary?.forecast.signals.map(({ perMinute }) => perMinute)).toEqual([120, 120, 120])
+  })
+
+  test('does not wait for a service that takes the call and never answers', async () => {
+    const hole = createServer(() => {})
+    await new Promise<void>((resolve) => void hole.listen(0, '127.0.0.1', resolve))
+    const address = hole.address()
+    if (address === null || typeof address === 'string') throw new Error('no port')
+    await using project = await launchProject()
+    const env = {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${address.port}`,
+      LAUNCH_ALLOW_ENDPOINT: '1',
+      AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    }
+    const ran = await project.run(['plan'], { env })
+    hole.close()
+    expect(ran.exitCode, ran.stderr).toBe(0)
+    expect(ran.stdout).toContain('not read: cloudwatch did not answer within 6s')
+    // Its six seconds, one to leave, and a slow machine.
+    expect(ran.ms).toBeLessThan(20_000)
   })
 
   test('makes no sandbox to read from', async () => {

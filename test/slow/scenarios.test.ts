@@ -22,7 +22,7 @@ function promisedFor(name: ScenarioName, seed: number): Promised {
     scenario: staged ? `${name}@${stage}` : name,
     exit,
     failing: named[name] ?? [],
-    ...(staged ? { atMost: stage } : exit === 4 ? { atMost: 10 } : exit === 8 ? { atMost: 0 } : {}),
+    ...(staged ? { atMost: stage } : exit === 4 ? { atMost: 10 } : exit === 8 || exit === 3 ? { atMost: 0 } : {}),
   }
 }
 

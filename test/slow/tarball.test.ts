@@ -29,6 +29,7 @@ test('the package holds the program and the built example, not the workshop', as
       'package/dist/cli.js',
       'package/dist/third-party-licenses.txt',
       'package/LICENSE',
+      'package/man/launch.1',
       'package/runsheet.yaml',
       'package/schema/runsheet.schema.json',
       'package/examples/statusboard/dist/index.html',
