@@ -2,6 +2,8 @@ import { dirname, join, resolve } from 'node:path'
 import type { EmergencyPorts, EmergencyTarget } from './compose/emergency.ts'
 import type { LastPlans } from './compose/last-plans.ts'
 import type { GlobalOptions } from './compose/options.ts'
+import type { Machine } from './compose/machine.ts'
+import type { Notifying } from './compose/notifying.ts'
 import type { Output } from './compose/output.ts'
 import type { Project } from './compose/project.ts'
 import type { SandboxControl } from './compose/sandbox-control.ts'
@@ -9,13 +11,13 @@ import type { OutsideWorld } from './compose/world.ts'
 import type { Actor } from './core/event.ts'
 import type { Plan } from './core/plan.ts'
 import { planHash } from './core/plan-hash.ts'
-import type { Clock, People, Question, Random, StateStore } from './core/ports.ts'
+import type { Clock, Question, Random, StateStore } from './core/ports.ts'
 import type { EnginePorts } from './engine/ports.ts'
 import { canPrompt } from './host/terminal.ts'
 import { userStateFolder } from './host/user-state.ts'
 import type { Launches, OpenedLaunch } from './journal/launches.ts'
 import type { Sandbox } from './sandbox/attach.ts'
-import type { Spinner } from './ui/reporter.ts'
+import type { LiveWindow, Spinner } from './ui/reporter.ts'
 
 type Env = { readonly [name: string]: string | undefined }
 
@@ -29,6 +31,8 @@ export type Context = {
   readonly isSandbox: boolean
   /** A person is at this terminal and may be asked. */
   readonly canAsk: boolean
+  /** One line from the person at this terminal; only where `canAsk`. Throws STOPPED at the end of input and on Ctrl-C. */
+  askLine(question: string): Promise<string>
   /** The run sheet and its plan. Throws what reading it throws. */
   project(): Promise<Project>
   actor(): Promise<Actor>
@@ -56,6 +60,12 @@ export type Context = {
   /** What would be released now: the commit and what it is called. */
   release(plan: Plan): Promise<{ readonly commit: string; readonly version: string }>
   spinner(): Promise<Spinner | null>
+  /** The part of the terminal that is drawn again and again; null where nothing can be. Closed with the context. */
+  liveWindow(): Promise<LiveWindow | null>
+  /** This machine apart from any run sheet. */
+  machine(): Promise<Machine>
+  /** How people are told. */
+  notifying(): Promise<Notifying>
   /** The sandbox of this folder apart from launching in it: serve, reset, what it can play. */
   sandboxControl(): Promise<SandboxControl>
   /** `.launch`, or `.launch/sandbox`: where this machine keeps what is its own. */
@@ -72,6 +82,7 @@ export type PortsOrder = {
   readonly people: 'auto' | 'guided' | 'step'
   readonly report: () => Promise<string>
   readonly log: (line: string) => void
+  readonly waitForInvalidation?: boolean
   /** What stands above a question at the terminal. */
   readonly introduce?: (question: Question) => string
 }
@@ -91,6 +102,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     project?: Promise<Project>
     actor?: Promise<Actor>
     sandbox?: Sandbox
+    window?: LiveWindow | null
     worlds: Map<string, Promise<OutsideWorld>>
   } = {
     worlds: new Map(),
@@ -102,6 +114,10 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     output,
     isSandbox,
     canAsk: canPrompt(host.stdin, host.stderr, { noInput: options.noInput }),
+    askLine: async (question) => {
+      const { linePrompt } = await import('./host/prompt.ts')
+      return linePrompt({ input: host.stdin, output: host.stderr })(`${question}: `, signal)
+    },
     folder,
     spoolFolder: join(isSandbox ? folder : userStateFolder(host.env), 'spool'),
     project: () =>
@@ -189,13 +205,20 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       }).current(signal)
     },
     ports: async (plan, order) => {
-      const [{ enginePorts }, project, world, actor] = await Promise.all([
+      const [{ enginePorts }, project, world, actor, spool] = await Promise.all([
         import('./compose/engine-ports.ts'),
         context.project(),
         context.world(plan),
         context.actor(),
+        import('./compose/owed-spool.ts').then(({ spoolOwedTo }) => spoolOwedTo(context, plan, host.env)),
       ])
-      const people = await peopleFor(order, plan, actor)
+      const { peopleFor } = await import('./compose/people-for.ts')
+      const people = peopleFor(context, order, {
+        plan,
+        actor,
+        at: { input: host.stdin, output: host.stderr },
+        sandbox: made.sandbox ?? null,
+      })
       const { root } = project
       return enginePorts({
         plan,
@@ -204,10 +227,12 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
         world,
         people,
         actorName: actor.name,
+        spool,
         sandbox: isSandbox,
         log: order.log,
         warn: (line) => (options.quiet ? undefined : output.err.write(`${line}\n`)),
         report: order.report,
+        waitForInvalidation: order.waitForInvalidation ?? false,
       })
     },
     emergency: async (target) => {
@@ -233,13 +258,23 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       return { commit: facts.commit, version: await versionOf(facts, plan, world.files) }
     },
     spinner: async () => {
-      if (options.quiet || options.jsonl) return null
+      if (options.quiet || options.jsonl || !options.live) return null
       const { spinnerOn } = await import('./compose/output.ts')
       return spinnerOn(host.stderr, output.err.terminal)
     },
+    liveWindow: async () =>
+      (made.window ??= (await import('./compose/live-window.ts')).liveWindowFor(options, output, host)),
+    machine: async () =>
+      (await import('./compose/machine.ts')).machine({
+        cwd: options.cwd,
+        env: host.env,
+        allowEndpoint: options.allowEndpoint,
+      }),
+    notifying: async () => (await import('./compose/notifying.ts')).notifying(context, host.env),
     sandboxControl: async () =>
       (await import('./compose/sandbox-control.ts')).sandboxControl(join(options.cwd, '.launch', 'sandbox')),
     close: async () => {
+      made.window?.close()
       await made.sandbox?.close()
     },
   }
@@ -297,26 +332,5 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     const { attachTo, openSandbox } = await import('./sandbox/attach.ts')
     const url = host.env['LAUNCH_SANDBOX_URL']
     return url ? attachTo(url) : openSandbox({ dir: join(folder, 'world') }, 'attach')
-  }
-
-  async function peopleFor({ people: mode, introduce }: PortsOrder, plan: Plan, actor: Actor): Promise<People> {
-    const { firstOf, nobody, playedPeople, signed, unsigned, yesPeople } = await import('./compose/people.ts')
-    const yes = options.yes ? [yesPeople(actor.name, mode === 'auto')] : []
-    if (mode === 'auto') {
-      return made.sandbox
-        ? playedPeople(
-            made.sandbox.config.scenario,
-            plan.approvals.map(({ role }) => role),
-          )
-        : firstOf(yes)
-    }
-    const { terminalPeople } = await import('./host/prompt.ts')
-    const atTerminal = terminalPeople({ input: host.stdin, output: host.stderr }, actor.name, introduce)
-    const signing = signed(atTerminal, () => context.signer(plan))
-    const person = context.canAsk ? [options.skipUat ? unsigned(signing) : signing] : []
-    // In the sandbox a single command's confirmation is played when nobody can be asked: nothing real can change.
-    const played =
-      made.sandbox && mode === 'step' && person.length === 0 ? [yesPeople('sandbox:release-captain', false)] : []
-    return firstOf([...yes, ...person, ...played, nobody])
   }
 }

@@ -1,10 +1,11 @@
+import { dirname, resolve } from 'node:path'
 import { Command as Commander, CommanderError, Option } from 'commander'
 import { conclude } from './commands/conclude.ts'
 import { examplesText, overview } from './commands/help.ts'
 import { globalFlags } from './commands/global-flags.ts'
 import { commands } from './commands/registry.ts'
 import type { Arguments, Command, CommandResult, Options } from './commands/command.ts'
-import { readOptions } from './compose/options.ts'
+import { readOptions, type GlobalOptions } from './compose/options.ts'
 import { outputOf } from './compose/output.ts'
 import { makeContext } from './context.ts'
 import { LaunchError } from './core/errors.ts'
@@ -54,6 +55,7 @@ function usageError(error: CommanderError, host: NodeJS.Process, hint: string | 
     thrown,
     json,
     said: true,
+    cwd: host.cwd(),
     output: outputOf({ color: false }, host.env, host),
   })
 }
@@ -80,7 +82,21 @@ async function runCommand({ command, args, options: raw }: Chosen, host: NodeJS.
   signals.stop()
   const wanted = { json: raw['json'] === true || context?.options.json === true, said: false }
   const environment = { env: context?.options.env ?? null, sandbox: context?.isSandbox === true }
-  return conclude({ command: command.name, ...environment, result, thrown, ...wanted, output: context?.output ?? bare })
+  const cwd = sheetFolder(context?.options, host)
+  return conclude({
+    command: command.name,
+    ...environment,
+    result,
+    thrown,
+    ...wanted,
+    cwd,
+    output: context?.output ?? bare,
+  })
+}
+
+/** Errors name the run sheet as it was named; its folder is what that is relative to. */
+function sheetFolder(options: GlobalOptions | undefined, host: NodeJS.Process): string {
+  return options ? dirname(resolve(options.cwd, options.runsheet)) : host.cwd()
 }
 
 /**
@@ -149,8 +165,14 @@ function configure(
   sub.action(() => {
     const names = (command.args ?? []).map(([syntax]) => syntax.replaceAll(/[<>[\].]/g, ''))
     const args = Object.fromEntries(names.map((name, i) => [name, sub.processedArgs[i] as Arguments[string]]))
-    choose(command, args, { ...root(sub).opts<Options>(), ...sub.opts<Options>() })
+    choose(command, args, { ...root(sub).opts<Options>(), ...typedOptions(sub) })
   })
+}
+
+/** Without what nobody typed: that a command knows `--no-input` says nothing against the same flag of `launch` itself. */
+function typedOptions(sub: Commander): Options {
+  const given = Object.entries(sub.opts<Options>())
+  return Object.fromEntries(given.filter(([name]) => sub.getOptionValueSource(name) !== 'default'))
 }
 
 /** `--reason` is also read from LAUNCH_REASON. */

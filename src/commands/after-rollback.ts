@@ -30,6 +30,7 @@ export async function watchAfterwards(context: Context, options: Options, done: 
     const said = helped
       ? `after the rollback: ${watched.verdict}, ${watched.why}`
       : `the rollback did not help: ${watched.why}`
+    if (!helped) await (await import('./tell-people.ts')).tellPeopleOfOpen(context, said)
     return {
       outcome: helped ? 'succeeded' : 'failed',
       ...(helped ? {} : { why: said }),

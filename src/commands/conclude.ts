@@ -1,6 +1,9 @@
+import { resolve } from 'node:path'
 import type { Output } from '../compose/output.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
 import { exitCodes, type ExitCode, type Outcome } from '../core/exit-code.ts'
+import { safeText } from '../core/safe-text.ts'
+import { workflowCommand } from '../ui/github-commands.ts'
 import { safeJson } from '../ui/json.ts'
 import type { CommandResult } from './command.ts'
 
@@ -11,6 +14,8 @@ export type Ending = {
   readonly result: CommandResult | null
   readonly thrown: unknown
   readonly json: boolean
+  /** The folder of the run sheet. */
+  readonly cwd: string
   /** The error was told on stderr already. */
   readonly said: boolean
   readonly output: Output
@@ -35,7 +40,16 @@ export function conclude(ending: Ending): ExitCode {
   else if (result?.text) output.out.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
   // A run says its end itself, through its reporter.
   if (error && !result?.envelope && !ending.said) output.err.write(errorText(error, output))
+  if (error && !result?.envelope) annotate(error, ending)
   return exitCode
+}
+
+/** GitHub shows it beside the line of the run sheet that it is about. */
+function annotate({ outcome, message, at }: Described, { output, cwd }: Ending): void {
+  const { ci, scrub } = output
+  if (ci?.kind !== 'github') return
+  const where = at === null ? {} : { file: ci.place(resolve(cwd, at.file)), line: at.line, col: at.col }
+  ci.say(workflowCommand('error', safeText(scrub(message)), { ...where, title: `launch: ${outcome}` }))
 }
 
 type Described = {

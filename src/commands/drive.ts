@@ -3,10 +3,11 @@ import type { Context, PortsOrder } from '../context.ts'
 import type { EpochMs } from '../core/brand.ts'
 import type { Goal } from '../core/decide.ts'
 import { errorCodes, type ErrorCode } from '../core/error-codes.ts'
-import { LaunchError } from '../core/errors.ts'
+import { LaunchError, messageOf } from '../core/errors.ts'
 import { exitCodes, type Outcome } from '../core/exit-code.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Question } from '../core/ports.ts'
+import { handOverIn } from '../core/hand-over.ts'
 import { planChanges } from '../core/plan-changes.ts'
 import { productionStanding } from '../core/production-standing.ts'
 import type { LaunchState } from '../core/state.ts'
@@ -14,8 +15,12 @@ import type { RunEnd, Session, Watcher } from '../engine/session.ts'
 import type { Reporter } from '../ui/reporter.ts'
 import type { CommandResult } from './command.ts'
 import { stepWords } from './describe-step.ts'
+import { sayHandedOver, sayMatrix } from './guided-words.ts'
+import { makeReporter } from './make-reporter.ts'
 import { openLaunch, readLaunch } from './open-launch.ts'
 import { lookAtPlaceholders, placeholderLine } from './placeholders.ts'
+import { maskSecrets, tellCi } from './tell-ci.ts'
+import { crierOf, type Crier } from './tell-people.ts'
 import { sayWarnings } from './warnings.ts'
 
 export type DriveOrder = {
@@ -29,6 +34,7 @@ export type DriveOrder = {
   readonly ackRollback: boolean
   readonly people: PortsOrder['people']
   readonly leaveHeld: boolean
+  readonly waitForInvalidation: boolean
 }
 
 /** A single step: attaches to the open launch or opens one, and asks only what it has to. */
@@ -39,14 +45,15 @@ const oneStep = {
   ackRollback: false,
   people: 'step',
   leaveHeld: false,
+  waitForInvalidation: false,
 } as const satisfies Partial<DriveOrder>
 
 /** Drives a launch to a goal and says how it went: what auto, interactive, deploy, canary start and resume have in common. */
 export async function drive(
   context: Context,
-  asked: Pick<DriveOrder, 'command' | 'goal'> & Partial<DriveOrder>,
+  wanted: Pick<DriveOrder, 'command' | 'goal'> & Partial<DriveOrder>,
 ): Promise<CommandResult> {
-  const order: DriveOrder = { ...oneStep, ...asked }
+  const order: DriveOrder = { ...oneStep, ...wanted }
   const { signal, options } = context
   const project = await context.project()
   if (options.dryRun) return dryRun(context, order, project)
@@ -59,9 +66,11 @@ export async function drive(
   if (order.people === 'auto') await context.mayGoAlone({ opens: order.launch === 'open' })
   const fresh = order.fresh && !options.keep
   if (fresh && !order.supersede) await mustBeFinished(context, project.plan)
-  await context.world(project.plan, { fresh })
+  const outside = await context.world(project.plan, { fresh })
+  warmUp(context, project.plan, outside)
   const opened = await openLaunch(context, {
     ...order,
+    ...(order.launch === 'open' ? { release: asked(context.release(project.plan)) } : {}),
     acks: order.ackRollback ? await latchOf(context, project.plan) : [],
   })
   const { plan } = opened
@@ -70,29 +79,48 @@ export async function drive(
     import('../engine/run.ts'),
     context.world(plan),
   ])
-  const reporter = await makeReporter(context, plan)
-  const watcher = watch(reporter, () => world.clock.now())
+  await maskSecrets(context, plan)
+  // A single step is over before there is anything to look at.
+  const now = order.people !== 'step' || order.command === 'canary start' ? () => world.clock.now() : null
+  const reporter = await makeReporter(context, plan, { now })
+  const crier = await crierOf(context, opened)
+  const watcher = watch(reporter, crier, () => world.clock.now())
   const report = async () =>
     (await import('./write-report.ts')).writeReport(context, plan, session.state, session.events)
   const log = (line: string) => (options.verbose ? context.output.err.write(`${line}\n`) : undefined)
   const introduce = await introduction(context, plan, () => session.state)
-  const ports = await context.ports(plan, { people: order.people, report, log, introduce })
+  const ports = await context.ports(plan, {
+    people: order.people,
+    report,
+    log,
+    introduce,
+    waitForInvalidation: order.waitForInvalidation,
+  })
   const startedAt = world.clock.now()
   const session = await startSession(plan, opened.log, ports, watcher, signal, { tellPast: opened.opened })
+  if (!opened.opened) reporter.onPast?.(session.events)
+  crier.hear(session.events)
   if (order.launch === 'current' && !options.quiet && !options.jsonl) {
     context.output.err.write(`launch ${session.state.id} goes on; ${productionStanding(session.state)}\n`)
   }
   sayWhatChanged(context, plan, project.plan)
   const goal = order.goal(plan)
   const guided = order.people === 'guided'
+  if (guided && order.launch === 'current') await sayHandedOver(context, session, world.clock.now())
   const known = session.events.length
   let end: RunEnd
   try {
     end = await run(session, { goal, leaveHeld: order.leaveHeld, guided }, signal)
   } catch (error) {
-    if (!signal.aborted && !isStop(error)) throw error
+    if (!signal.aborted && !isStop(error)) {
+      reporter.onLast?.()
+      sayOwed(context, session)
+      await crier.end(error instanceof LaunchError ? error.outcome : 'bug', messageOf(error))
+      throw error
+    }
     end = await stopped(session, signal.aborted ? signal.reason : error)
   }
+  sayOwed(context, session)
   if (end.outcome === 'succeeded' && session.events.length === known) sayNothingToDo(context, goal, session.state)
   // Written anew with the end in it; a single step leaves the report to `launch report`.
   const path = session.state.ended || (goal.type === 'all' && !signal.aborted) ? await report() : null
@@ -114,8 +142,28 @@ export async function drive(
     report: path,
     durationMs: world.clock.now() - startedAt,
   })
+  if (guided && failed) await sayMatrix(context, session)
+  await crier.end(outcome, why)
   reporter.onEnd(envelope)
+  await tellCi(context, { plan, state: session.state, events: session.events, envelope, report: path })
   return { outcome, why, envelope }
+}
+
+/** While git and the journal are waited for: what comes next is loaded. Whatever goes wrong is said where it is used. */
+function warmUp(context: Context, plan: Plan, world: Awaited<ReturnType<Context['world']>>): void {
+  const production = plan.environments['production']
+  const loading = [
+    context.actor(),
+    import('../engine/start-session.ts'),
+    import('../engine/run.ts'),
+    ...(production ? [world.aws(production).objects(production.bucket)] : []),
+  ]
+  for (const one of loading) one.catch(() => {})
+}
+
+function asked<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => {}) // whoever waits for it is told
+  return answer
 }
 
 /** A launch goes on with the plan it was opened with, whatever the run sheet says by now. */
@@ -187,31 +235,13 @@ async function latchOf(context: Context, plan: Plan): Promise<readonly string[]>
   return reading.status === 'present' && reading.flag.latched ? [reading.flag.writeId] : []
 }
 
-export async function makeReporter(context: Context, plan: Plan): Promise<Reporter> {
-  const { options, output } = context
-  const [{ reporterKind }, describeStep] = await Promise.all([import('../ui/registry.ts'), stepWords()])
-  const kind = reporterKind(options.jsonl ? 'jsonl' : options.quiet ? 'quiet' : 'plain')
-  const side = kind.stream === 'stdout' ? output.out : output.err
-  return kind.create({
-    write: side.write,
-    theme: side.theme,
-    plan,
-    spinner: await context.spinner(),
-    describeStep,
-    ...widthOf(side.terminal),
-    // Standard output is for one document when there is to be one.
-    ...(options.json ? {} : { result: { ...output.out, ...widthOf(output.out.terminal) } }),
-  })
-}
-
-function widthOf({ isTTY, columns }: Context['output']['out']['terminal']): { readonly columns?: number } {
-  return isTTY ? { columns } : {}
-}
-
-function watch(reporter: Reporter, now: () => EpochMs): Watcher {
+function watch(reporter: Reporter, crier: Crier, now: () => EpochMs): Watcher {
   return {
-    onEvent: (event, state) => reporter.onEvent(event, state),
-    onProgress: (text) => (text === null ? reporter.onQuestion?.() : reporter.onProgress(text, now())),
+    onEvent: (event, state) => {
+      reporter.onEvent(event, state)
+      crier.hear([event])
+    },
+    onProgress: (text, until) => (text === null ? reporter.onQuestion?.() : reporter.onProgress(text, now(), until)),
   }
 }
 
@@ -223,8 +253,22 @@ function isStop(error: unknown): error is LaunchError {
 async function stopped(session: Session, reason: unknown) {
   const name = stopName(reason)
   // The journal gets a moment of its own: the signal that stops the run must not stop this.
-  await session.record({ type: 'paused', signal: name }, AbortSignal.timeout(4000)).catch(() => false)
-  return { outcome: 'stopped', why: `stopped by ${name}; ${productionStanding(session.state)}` } as const
+  const moment = AbortSignal.timeout(4000)
+  const { settleOwed } = await import('../engine/owed.ts')
+  await settleOwed(session, moment)
+    .then(() => session.record({ type: 'paused', signal: name }, moment))
+    .catch(() => false)
+  const production = productionStanding(session.state)
+  const to = handOverIn(name)
+  if (to !== null) return { outcome: 'held', why: `handed over to ${to}; ${production}` } as const
+  return { outcome: 'stopped', why: `stopped by ${name}; ${production}` } as const
+}
+
+/** What the journal could not be told of outlives this process on its disk. */
+function sayOwed({ output, spoolFolder }: Context, { owed }: Session): void {
+  if (owed.length === 0) return
+  output.err.write(`NOT YET JOURNALED: what was done waits on this machine, below ${spoolFolder}\n`)
+  output.err.write('once the state can be reached: launch journal flush (launch resume does it, too)\n')
 }
 
 function stopName(reason: unknown): string {

@@ -1,3 +1,4 @@
+import type { Audience } from '../core/audience.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import type * as Bucket from '../flags/bucket.ts'
 import { LaunchError } from '../core/errors.ts'
@@ -19,15 +20,18 @@ export const flagProbe: Command = {
     const user = text(options, 'user')
     if (user === null) throw new LaunchError('USAGE', 'no user is named', { hint: 'launch flag probe --user ID' })
     const { plan } = await context.project()
-    const { bucketOf, isDealtOn } = await dealing(plan)
+    const { isDealtOn, onFrom } = await dealing(plan)
     const { name } = environmentOf(plan, context.options.env)
     await mustHaveWorld(context)
     const world = await context.world(plan, { driver: false })
     const store = world.flag(name)
     const [held, { reading: served }] = await Promise.all([store.read(context.signal), store.observe(context.signal)])
     const { key } = plan.flag
-    const of = (reading: typeof held) => reading.status === 'present' && isDealtOn(key, user, reading.flag.percent)
-    const fromPercent = (bucketOf(key, user) + 1) / 100
+    const of = (reading: typeof held) =>
+      reading.status === 'present' && isDealtOn(key, user, reading.flag.percent, reading.flag.audience)
+    // Who is named and held back is known from the flag; before the first stage, from the plan.
+    const audience = served.status === 'present' && served.flag.percent > 0 ? served.flag.audience : plan.flag.audience
+    const fromPercent = onFrom(key, user, audience)
     const [inStore, atEdge] = [of(held), of(served)]
     const why = (reading: typeof held) => {
       if (reading.status !== 'present') return `the flag is ${reading.status}`
@@ -37,7 +41,7 @@ export const flagProbe: Command = {
     return {
       outcome: 'succeeded',
       text: linesFor(context, [
-        `user ${safeText(user)} gets ${atEdge ? 'the new version' : 'the old version'}: ${why(served)}, and this user is on from ${fromPercent} %`,
+        `user ${safeText(user)} gets ${atEdge ? 'the new version' : 'the old version'}: ${why(served)}, and ${dealtText(user, fromPercent, audience)}`,
         ...(inStore === atEdge
           ? []
           : [`and soon ${inStore ? 'the new version' : 'the old version'}: ${why(held)} in the store`]),
@@ -45,6 +49,12 @@ export const flagProbe: Command = {
       document: { user, key, on: atEdge, store: inStore, fromPercent },
     }
   },
+}
+
+function dealtText(user: string, fromPercent: number | null, audience: Audience | undefined): string {
+  if (audience?.exclude.includes(user)) return 'this user is excluded'
+  if (audience?.include.includes(user)) return 'this user is included from the first stage on'
+  return fromPercent === null ? 'this user is held back, also at 100 %' : `this user is on from ${fromPercent} %`
 }
 
 /** How this flag's users are dealt. Throws USAGE where a service's own SDKs do that. */

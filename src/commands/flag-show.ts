@@ -1,3 +1,4 @@
+import type { Audience } from '../core/audience.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Command } from './command.ts'
@@ -37,6 +38,7 @@ export const flagShow: Command = {
       `edge      ${edgeText(edge, flag)}`,
       `budget    a change reaches users within ${formatDuration(store.propagationMs)}`,
       ...(written ? [`written   ${at}Z by ${written.updatedBy}: ${written.reason}`] : []),
+      ...audienceLines(written?.audience),
     ]
     const { safeText } = await import('../core/safe-text.ts')
     return {
@@ -51,4 +53,18 @@ export const flagShow: Command = {
       },
     }
   },
+}
+
+/** So many ids are said, and how many there are. */
+const shown = 5
+
+function audienceLines(audience: Audience | undefined): readonly string[] {
+  const { include = [], exclude = [], holdbackPercent = 0 } = audience ?? {}
+  const some = (users: readonly string[]) =>
+    `${users.length}: ${users.slice(0, shown).join(', ')}${users.length > shown ? ', …' : ''}`
+  return [
+    ...(include.length > 0 ? [`included  ${some(include)}`] : []),
+    ...(exclude.length > 0 ? [`excluded  ${some(exclude)}`] : []),
+    ...(holdbackPercent > 0 ? [`held back ${holdbackPercent}% of users at 100%`] : []),
+  ]
 }

@@ -25,6 +25,7 @@ export const issue: Command = {
     if (dry) return dry
     const { opened, state } = await launchFor(context, 'newest')
     await opened.log.appendAnyway({ type: 'issue-noted', severity, text: what }, context.signal)
+    await (await import('./tell-people.ts')).tellPeople(context, opened)
     return {
       outcome: 'succeeded',
       text: recorded(context, `${severity} issue noted in launch ${state.id}`, []),

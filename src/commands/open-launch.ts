@@ -11,6 +11,8 @@ export type WhichLaunch = {
   readonly acks?: readonly string[]
   /** Nothing is written, not even what waits for the journal on this machine. */
   readonly looksOnly?: boolean
+  /** What would be released now, when that was asked already. */
+  readonly release?: ReturnType<Context['release']>
 }
 
 /** The launch a command is about. Throws NO_LAUNCH, or UNFINISHED when another commit's launch is open. */
@@ -24,7 +26,7 @@ export async function openLaunch(context: Context, which: WhichLaunch): Promise<
     if (current) return current
     throw new LaunchError('NO_LAUNCH', `no launch of ${plan.app} is open`)
   }
-  const { commit, version } = await context.release(plan)
+  const { commit, version } = await (which.release ?? context.release(plan))
   return launches.open(
     { plan, commit, version, fresh: which.supersede ?? false, acks: which.acks ?? [], sandbox: options.scenario },
     signal,

@@ -5,7 +5,7 @@ import { environmentOf } from '../core/environment-of.ts'
 import { messageOf } from '../core/errors.ts'
 import { needKey, type Evidence, type NeedOf } from '../core/evidence.ts'
 import type { Plan, PlannedGate, PlannedStep } from '../core/plan.ts'
-import type { RolloutRules } from '../core/rollout.ts'
+import { asExposed, type RolloutRules } from '../core/rollout.ts'
 import type { Window } from '../core/verdict.ts'
 import { scopeOf } from '../engine/look.ts'
 import { needsOfGate } from '../gates/judge-gate.ts'
@@ -75,7 +75,7 @@ function canariesOf(plan: Plan): readonly Canary[] {
     .flatMap(({ steps }) => steps)
     .flatMap((step) => {
       const rules = stepKind(step.kind).rollout(step.spec)
-      return rules && step.gate ? [{ step, gate: step.gate, rules }] : []
+      return rules && step.gate ? [{ step, gate: step.gate, rules: asExposed(rules, plan.flag.audience) }] : []
     })
 }
 

@@ -22,6 +22,7 @@ import { archive } from './archive.ts'
 import { backtest } from './backtest.ts'
 import { canaryStatus } from './canary-status.ts'
 import { completion } from './completion.ts'
+import { doctor } from './doctor.ts'
 import { explain } from './explain.ts'
 import { flagProbe } from './flag-probe.ts'
 import { flagShow } from './flag-show.ts'
@@ -34,6 +35,7 @@ import { init } from './init.ts'
 import { issue } from './issue.ts'
 import { journalFlush } from './journal-flush.ts'
 import { note } from './note.ts'
+import { notifyTest } from './notify-test.ts'
 import { plan } from './plan.ts'
 import { report } from './report.ts'
 import { sandboxReset } from './sandbox-reset.ts'
@@ -96,9 +98,11 @@ export const commands: readonly Command[] = [
   archive,
   releasesPrune,
   init,
+  doctor,
   schema,
   completion,
   iamPrint,
+  notifyTest,
   sandboxServe,
   sandboxReset,
   sandboxScenarios,

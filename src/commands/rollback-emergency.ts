@@ -41,6 +41,8 @@ export const rollbackEmergency: Command = {
     const { journalRollback } = await import('./journal-rollback.ts')
     const { app, state, region } = target
     const journaled = await journalRollback(context, { result, writeId, at, app, location, state, region })
+    const { tellPeopleOfOpen } = await import('./tell-people.ts')
+    if (journaled) await tellPeopleOfOpen(context)
     return watchAfterwards(context, options, rollbackResult(result, journaled, context.spoolFolder))
   },
 }

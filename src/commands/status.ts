@@ -6,7 +6,8 @@ import { messageOf } from '../core/errors.ts'
 import type { LaunchEvent } from '../core/event.ts'
 import type { Environment, Plan } from '../core/plan.ts'
 import { plural } from '../core/quantity.ts'
-import type { SpooledRollback } from '../journal/spool.ts'
+import type { Spooled } from '../journal/spool.ts'
+import { flagChanges } from '../report/flag-changes.ts'
 import type { StatusView } from '../ui/status.ts'
 import type { Command } from './command.ts'
 import { seeFlag } from './flag-reading.ts'
@@ -56,10 +57,12 @@ export const status: Command = {
   },
 }
 
-/** Rollbacks of this machine that the journal does not know of. */
-function spooledLines(waiting: readonly SpooledRollback[]): readonly string[] {
+/** What was done from this machine and the journal does not know of. */
+function spooledLines(waiting: readonly Spooled[]): readonly string[] {
   if (waiting.length === 0) return []
-  return ['', `NOT YET JOURNALED: ${plural(waiting.length, 'rollback')} done from this machine; launch journal flush`]
+  const rollbacks = waiting.filter((one) => one.schema === 1 || one.happening.type === 'rolled-back').length
+  const what = rollbacks > 0 ? `${plural(rollbacks, 'rollback')} done` : `${plural(waiting.length, 'verdict')} given`
+  return ['', `NOT YET JOURNALED: ${what} from this machine; launch journal flush`]
 }
 
 /** `alone`: lines about a canary that nobody drives. */
@@ -89,13 +92,13 @@ async function look(context: Context, world: OutsideWorld, plan: Plan, environme
     release: { current: release?.release ?? null, previous: release?.previous ?? null },
     flagKey: plan.flag.key,
     flag,
-    launch: launch.ok ? launch.value : null,
+    launch: launch.ok && launch.value ? { ...launch.value, changes: flagChanges(launch.value.events) } : null,
     alone: launch.ok && launch.value ? aloneLines(launch.value, world.clock.now()) : [],
     health,
   }
 }
 
-type LaunchNow = NonNullable<StatusView['launch']> & { readonly events: readonly LaunchEvent[] }
+type LaunchNow = Omit<NonNullable<StatusView['launch']>, 'changes'> & { readonly events: readonly LaunchEvent[] }
 
 async function launchNow(context: Context, plan: Plan): Promise<LaunchNow | null> {
   const opened = await (await context.launches(plan)).current(context.signal)

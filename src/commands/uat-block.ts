@@ -24,6 +24,7 @@ export const uatBlock: Command = {
     if (dry) return dry
     const { opened, state } = await launchFor(context, 'open')
     const blocker = await raiseBlocker(opened.log, severity, what, context.signal)
+    await (await import('./tell-people.ts')).tellPeople(context, opened)
     return {
       outcome: 'succeeded',
       text: recorded(context, `${severity} blocker ${blocker} raised in launch ${state.id}`, [

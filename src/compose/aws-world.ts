@@ -67,6 +67,7 @@ export function lazyCdn(aws: AwsEnvironment, distribution: string): Cdn {
   return {
     invalidate: async (...args) => (await cdn()).invalidate(...args),
     invalidated: async (...args) => (await cdn()).invalidated(...args),
+    traps: async (signal) => (await (await cdn()).traps?.(signal)) ?? [],
   }
 }
 

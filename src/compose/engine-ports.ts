@@ -19,8 +19,10 @@ export type EngineOptions = {
   readonly world: OutsideWorld
   readonly people: People
   readonly actorName: string
+  readonly spool: NonNullable<EnginePorts['spool']>
   readonly sandbox: boolean
   readonly log: (line: string) => void
+  readonly waitForInvalidation?: boolean
   /** A line for whoever sits before this machine, whether or not they asked for more. */
   readonly warn: (line: string) => void
   readonly report: () => Promise<string>
@@ -28,7 +30,7 @@ export type EngineOptions = {
 
 /** The engine's ports, from the outside world and who is there. */
 export function enginePorts(options: EngineOptions): EnginePorts {
-  const { plan, world, people, actorName, log, warn, report } = options
+  const { plan, world, people, actorName, spool, log, warn, report } = options
   const { clock, random, wait, http, exec, files, objects, cdn, flag, childEnv } = world
   const saidLate = new Set<string>()
   return {
@@ -44,7 +46,9 @@ export function enginePorts(options: EngineOptions): EnginePorts {
     childEnv,
     people,
     actorName,
+    spool,
     log,
+    waitForInvalidation: options.waitForInvalidation ?? false,
     report,
     git: (signal) => release(options, signal),
     metrics: async (needs, environment, window, signal) => {

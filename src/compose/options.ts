@@ -15,6 +15,8 @@ export type GlobalOptions = {
   readonly keep: boolean
   readonly json: boolean
   readonly jsonl: boolean
+  /** Where the gates of a run are written to as JUnit XML. */
+  readonly junit: string | null
   readonly yes: boolean
   readonly noInput: boolean
   /** Sign-offs are not asked for; recorded ones are still needed. */
@@ -22,6 +24,8 @@ export type GlobalOptions = {
   readonly dryRun: boolean
   readonly quiet: boolean
   readonly verbose: boolean
+  /** False: the log alone, also where a terminal could show more. */
+  readonly live: boolean
   readonly color: boolean | null
   readonly allowEndpoint: boolean
 }
@@ -53,12 +57,14 @@ export function readOptions(raw: Raw, env: Env, cwd: string): GlobalOptions {
     keep: on('keep', 'LAUNCH_KEEP'),
     json: on('json', 'LAUNCH_JSON'),
     jsonl: on('jsonl', 'LAUNCH_JSONL'),
+    junit: word('junit', 'LAUNCH_JUNIT'),
     yes: on('yes', 'LAUNCH_YES', 'AUTO_CONFIRM'),
     skipUat: on('skipUatInteractive', 'LAUNCH_SKIP_UAT_INTERACTIVE', 'SKIP_UAT_INTERACTIVE'),
     noInput: raw['input'] === false || isOn(env['LAUNCH_NO_INPUT']),
     dryRun: on('dryRun', 'LAUNCH_DRY_RUN'),
     quiet: on('quiet', 'LAUNCH_QUIET'),
     verbose: on('verbose', 'LAUNCH_VERBOSE'),
+    live: raw['live'] !== false && !isOff(env['LAUNCH_LIVE']),
     color: typeof raw['color'] === 'boolean' ? raw['color'] : colorTwin(env['LAUNCH_COLOR']),
     allowEndpoint: on('allowEndpoint', 'LAUNCH_ALLOW_ENDPOINT'),
   }
@@ -66,6 +72,10 @@ export function readOptions(raw: Raw, env: Env, cwd: string): GlobalOptions {
 
 function isOn(value: string | undefined): boolean {
   return value !== undefined && ['1', 'true', 'yes', 'on'].includes(value.toLowerCase())
+}
+
+function isOff(value: string | undefined): boolean {
+  return value !== undefined && ['0', 'false', 'no', 'off'].includes(value.toLowerCase())
 }
 
 function colorTwin(value: string | undefined): boolean | null {

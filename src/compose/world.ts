@@ -131,9 +131,10 @@ export function stateStore(location: string, root: string, objects: (bucket: str
 }
 
 /** The run sheet says that these hold a secret, whatever they are called. */
-export function secretVariables({ channels, flag }: Plan): readonly string[] {
+export function secretVariables({ channels, flag, notify }: Plan): readonly string[] {
   const tokens = Object.entries(flag.store).flatMap(([field, name]) => (field.endsWith('_env') ? [name] : []))
-  return [...tokens, ...Object.values(channels).flatMap(({ webhookEnv }) => webhookEnv ?? [])]
+  const pager = notify?.page ? [notify.page.keyEnv] : []
+  return [...tokens, ...pager, ...Object.values(channels).flatMap(({ webhookEnv }) => webhookEnv ?? [])]
 }
 
 /** The sheet's addresses are played by the sandbox's sites. */

@@ -1,6 +1,7 @@
 import type { EpochMs, LaunchId, Sha256, Version } from './brand.ts'
 import type { Evidence } from './evidence.ts'
 import type { Outcome } from './exit-code.ts'
+import type { LateFlag } from './flag.ts'
 import type { RolloutSaying } from './rollout.ts'
 import type { Judgement, Verdict } from './verdict.ts'
 
@@ -136,7 +137,14 @@ export type Happening =
       readonly serial: number
       readonly ackedMs: number
     }
-  | { readonly type: 'flag-confirmed'; readonly percent: number; readonly serial: number; readonly edgeMs: number }
+  | {
+      readonly type: 'flag-confirmed'
+      readonly percent: number
+      readonly serial: number
+      readonly edgeMs: number
+      /** Only of a change that took longer than its store says. */
+      readonly late?: LateFlag
+    }
   | {
       readonly type: 'stage-held'
       readonly step: string

@@ -1,3 +1,4 @@
+import type { Audience } from './audience.ts'
 import type { Sha256 } from './brand.ts'
 import type { CheckSpec } from './check.ts'
 import type { SourcePosition } from './errors.ts'
@@ -37,6 +38,8 @@ export type Plan = {
     readonly action: string
     readonly channel: string | null
   }[]
+  /** Absent when the run sheet says nothing about it. */
+  readonly notify?: NotifyPlan
   readonly report: {
     readonly path: string
     readonly adoption: string | null
@@ -46,6 +49,18 @@ export type Plan = {
   }
   /** Milliseconds the whole launch is expected to take, waiting for people and for the window apart; for "planned" in the report. */
   readonly plannedMs: number
+}
+
+/** How people are told. Addresses and keys are secrets: only the variables that hold them are named. */
+export type NotifyPlan = {
+  /** Id of the channel that hears how a launch goes. */
+  readonly updates?: string
+  /** Hosts that webhooks may post to besides the known ones. */
+  readonly hosts?: readonly string[]
+  /** Addresses with `{launch}` in place of the id. */
+  readonly report?: string
+  readonly dashboard?: string
+  readonly page?: { readonly kind: 'pagerduty' | 'opsgenie'; readonly keyEnv: string; readonly url?: string }
 }
 
 /** Instants in epoch ms, worked out once from local time and zone. */
@@ -89,6 +104,8 @@ export type Build = {
 export type DeployPlan = {
   /** Which files are fetched through the CDN after they were published. Default: sample. */
   readonly verify?: 'sample' | 'all'
+  /** What a distribution that hides or keeps errors is to a validation. Default: warn. */
+  readonly errorPages?: 'warn' | 'refuse'
   /** How many releases can be gone back to, and for how long. */
   readonly keep?: number
   readonly keepForMs?: number
@@ -98,6 +115,8 @@ export type FlagPlan = {
   readonly key: string
   /** Opaque to everybody but the store kind of that name. */
   readonly store: { readonly kind: string }
+  /** Absent when the run sheet names nobody and holds nobody back. */
+  readonly audience?: Audience
 }
 
 export type MetricPlan = {

@@ -145,6 +145,8 @@ export type Cdn = {
   >
   /** Whether an invalidation is done. */
   invalidated(id: string, signal: AbortSignal): Promise<boolean>
+  /** What it does to errors that a deploy suffers from, in words; a CDN that does nothing to them has none. */
+  traps?(signal: AbortSignal): Promise<readonly string[]>
 }
 
 export type FlagStore = {
@@ -152,6 +154,8 @@ export type FlagStore = {
   readonly cas: boolean
   /** From a write until every user sees it, worst case. */
   readonly propagationMs: number
+  /** Whether HTTP caches stand between it and its users, so that their `cache-control` counts. */
+  readonly isCached?: true
   /** The smallest step of `percent` it can say; 0.01 when absent. A finer percent is refused with USAGE. */
   readonly finest?: number
   /** Whether this process may write it, found out without changing anything. Absent where another probe tells (S3). */
@@ -196,7 +200,14 @@ export type Question =
   | { readonly type: 'go'; readonly id: string; readonly text: string }
   | { readonly type: 'proceed'; readonly id: string; readonly text: string; readonly danger: 'production' | 'phase' }
   /** Yes promotes what is not proven (not where a check fails: `promotable`), no rolls back, null keeps the stage as it is. */
-  | { readonly type: 'held'; readonly id: string; readonly text: string; readonly promotable: boolean }
+  | {
+      readonly type: 'held'
+      readonly id: string
+      readonly text: string
+      readonly promotable: boolean
+      /** What Enter alone says: the safe thing to do. */
+      readonly recommended?: 'rollback' | 'wait'
+    }
 export type Answer = { readonly answer: 'yes' | 'no'; readonly by: string; readonly via: string; readonly note: string }
 export type People = {
   /** Null when nobody is there to answer: the launch waits, or ends with exit 8. */

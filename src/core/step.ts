@@ -43,6 +43,8 @@ export type StepPorts = {
   readonly log: (line: string) => void
   /** Says how far a step is, for whoever watches it; may be said often. */
   readonly progress?: (text: string) => void
+  /** A deploy waits until CloudFront says that the old copies are gone. */
+  readonly waitForInvalidation?: boolean
   /** Renders the report of this launch and returns the path it was written to. */
   readonly report: () => Promise<string>
 }

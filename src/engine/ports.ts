@@ -3,6 +3,7 @@ import type { Environment } from '../core/plan.ts'
 import type { People } from '../core/ports.ts'
 import type { StepPorts } from '../core/step.ts'
 import type { Window } from '../core/verdict.ts'
+import type { OwedSpool } from './owed.ts'
 
 export type MetricNeed = NeedOf<'series'> | NeedOf<'window'> | NeedOf<'alarms'>
 
@@ -20,4 +21,6 @@ export type EnginePorts = StepPorts & {
   readonly git: (signal: AbortSignal) => Promise<EvidenceByNeed['git']>
   /** Who drives, as it is written into a flag document and a rollback. */
   readonly actorName: string
+  /** Absent where nothing is to outlive the process. */
+  readonly spool?: OwedSpool
 }

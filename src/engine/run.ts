@@ -15,9 +15,10 @@ import { rememberLeft } from './left-held.ts'
 import { captureMissing } from './baseline.ts'
 import { isNews, lookAt, scopeOf } from './look.ts'
 import { lookMeanwhile, type Meanwhile } from './meanwhile.ts'
+import { settleOwed } from './owed.ts'
 import { perform } from './perform.ts'
 import type { RunEnd, Session } from './session.ts'
-import { settleOwed, takeJudged, watchWithoutJournal, type DecideNow } from './without-journal.ts'
+import { takeJudged, watchWithoutJournal, type DecideNow } from './without-journal.ts'
 
 export type RunOptions = { readonly goal: Goal; readonly leaveHeld: boolean; readonly guided: boolean }
 

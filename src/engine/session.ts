@@ -7,6 +7,7 @@ import type { Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { EventLog } from '../journal/events.ts'
 import type { LookMemory } from './look.ts'
+import type { Owed } from './owed.ts'
 import type { EnginePorts } from './ports.ts'
 import type { Blind } from './without-journal.ts'
 
@@ -41,7 +42,7 @@ export type Session = {
   /** While the journal cannot be read: what this process goes by. */
   blind: Blind | null
   /** What was done while the journal did not answer, oldest first: it is told before anything else. */
-  readonly owed: Happening[]
+  readonly owed: Owed[]
   /** Appends behind what this session has read; false when somebody else wrote first and everything has to be decided again. */
   record(happening: Happening, signal: AbortSignal, by?: string): Promise<boolean>
   /** Reads what others wrote. */

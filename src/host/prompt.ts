@@ -2,6 +2,7 @@ import { createInterface, type Interface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { LaunchError } from '../core/errors.ts'
+import { handedOver } from '../core/hand-over.ts'
 import type { Answer, People, Question } from '../core/ports.ts'
 import { safeLine, safeText } from '../core/safe-text.ts'
 
@@ -60,7 +61,7 @@ async function answerTo(
       if (question.danger === 'phase') return yesOrNo(await choose(ask, 'y or n', yesNo, signal))
       return withReason(await typedYes(ask, signal), ask, signal)
     case 'held':
-      return heldAnswer(question.promotable, ask, signal)
+      return heldAnswer(question, ask, signal)
   }
 }
 
@@ -74,14 +75,15 @@ async function typedYes(ask: Ask, signal: AbortSignal): Promise<Said> {
   }
 }
 
-/** Null: the stage stays as it is. Only a fail takes the choice to promote away. */
+/** Null: the stage stays as it is. Only a fail takes the choice to promote away. Enter alone takes what is recommended. */
 async function heldAnswer(
-  promotable: boolean,
+  { promotable, recommended }: Extract<Question, { type: 'held' }>,
   ask: Ask,
   signal: AbortSignal,
 ): Promise<Pick<Answer, 'answer' | 'note'> | null> {
   const words = promotable ? ['promote', 'rollback', 'wait'] : ['rollback', 'wait']
-  const said = await choose(ask, `${inWords(words)}, a reason may follow`, words, signal)
+  const enter = recommended === undefined ? '' : ` [Enter: ${recommended}]`
+  const said = await choose(ask, `${inWords(words)}, a reason may follow${enter}`, words, signal, recommended)
   if (said.word === 'wait') return null
   const { word } = said
   return { answer: word === 'promote' ? 'yes' : 'no', note: said.note || (await reason(ask, signal)) }
@@ -101,14 +103,33 @@ async function reason(ask: Ask, signal: AbortSignal): Promise<string> {
   return safeLine(await ask('Reason (Enter for none): ', signal))
 }
 
-/** Asks until the line begins with one of the words; an empty line is no answer. */
-async function choose(ask: Ask, text: string, words: readonly string[], signal: AbortSignal): Promise<Said> {
+/**
+ * Asks until the line begins with one of the words; an empty line is no answer, unless one is preselected. At every question
+ * the launch can be given to somebody else.
+ */
+async function choose(
+  ask: Ask,
+  text: string,
+  words: readonly string[],
+  signal: AbortSignal,
+  preselected?: string,
+): Promise<Said> {
   for (let query = text; ; query = `please answer ${inWords(words)}`) {
     const line = safeLine(await ask(`${query}: `, signal))
     const [given = ''] = line.split(/[\s,;:.]/, 1)
-    if (words.includes(given.toLowerCase()))
-      return { word: given.toLowerCase(), note: line.slice(given.length).replace(/^[\s,;:.]+/, '') }
+    const word = given.toLowerCase()
+    const note = line.slice(given.length).replace(/^[\s,;:.]+/, '')
+    if (line === '' && preselected !== undefined) return { word: preselected, note: '' }
+    if (words.includes(word)) return { word, note }
+    if (word === 'handover') throw await givenTo(note, ask, signal)
   }
+}
+
+/** `handover Ana: she is on call from six` */
+async function givenTo(said: string, ask: Ask, signal: AbortSignal): Promise<LaunchError> {
+  const [to = '', note = ''] = said.split(/:\s*(.*)/s)
+  for (let name = to.trim(); ; name = safeLine(await ask('To whom: ', signal)))
+    if (name !== '') return handedOver(name, note.trim())
 }
 
 function inWords(words: readonly string[]): string {
@@ -116,7 +137,7 @@ function inWords(words: readonly string[]): string {
 }
 
 /** One line at a time through node:readline; the terminal is handed back between questions. */
-function linePrompt({ input, output }: PromptStreams): Ask {
+export function linePrompt({ input, output }: PromptStreams): Ask {
   return async (query, signal) => {
     signal.throwIfAborted()
     const lines = createInterface({ input, output, terminal: output.isTTY === true, historySize: 0 })

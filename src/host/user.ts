@@ -1,13 +1,13 @@
 import { hostname, userInfo } from 'node:os'
 import type { Actor } from '../core/event.ts'
-import { gitConfig } from './git.ts'
+import { gitUser } from './git.ts'
 
 type Env = { readonly [name: string]: string | undefined }
 
 /** Who runs this process: on CI whoever started the run, else git's user, else the user of this machine. */
 export async function whoRuns(cwd: string, env: Env, signal: AbortSignal): Promise<Actor> {
   const run = ciRun(env)
-  const name = (run === null ? null : ciUser(env)) ?? (await gitUser(cwd, env, signal)) ?? machineUser(env)
+  const name = (run === null ? null : ciUser(env)) ?? (await committer(cwd, env, signal)) ?? machineUser(env)
   return { name, host: hostname(), run }
 }
 
@@ -25,11 +25,8 @@ function ciUser(env: Env): string | null {
   return env['GITHUB_ACTOR'] || env['GITLAB_USER_LOGIN'] || null
 }
 
-async function gitUser(cwd: string, env: Env, signal: AbortSignal): Promise<string | null> {
-  const [name, email] = await Promise.all([
-    gitConfig('user.name', cwd, env, signal),
-    gitConfig('user.email', cwd, env, signal),
-  ])
+async function committer(cwd: string, env: Env, signal: AbortSignal): Promise<string | null> {
+  const { name, email } = await gitUser(cwd, env, signal)
   if (name !== null && email !== null) return `${name} <${email}>`
   return name ?? email
 }

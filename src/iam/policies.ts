@@ -36,8 +36,8 @@ function emergency(scope: Scope): readonly Statement[] {
     ...writeParameter(scope),
     ...(state
       ? [
-          allow('TellTheJournal', ['s3:PutObject'], [state.events]),
-          deny('AppendOnly', ['s3:PutObject'], [state.events], notCreateOnce),
+          allow('TellTheJournal', ['s3:PutObject'], [state.events, state.told]),
+          deny('AppendOnly', ['s3:PutObject'], [state.events, state.told], notCreateOnce),
         ]
       : []),
     ...invalidate(scope),
@@ -112,8 +112,8 @@ function writeParameter({ parameter }: Scope): readonly Statement[] {
 function journal({ state }: Scope): readonly Statement[] {
   if (!state) return []
   return [
-    allow('WriteLaunches', ['s3:PutObject'], [state.active, state.plans, state.events]),
-    deny('AppendOnly', ['s3:PutObject'], [state.plans, state.events], notCreateOnce),
+    allow('WriteLaunches', ['s3:PutObject'], [state.active, state.plans, state.events, state.told]),
+    deny('AppendOnly', ['s3:PutObject'], [state.plans, state.events, state.told], notCreateOnce),
   ]
 }
 

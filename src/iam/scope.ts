@@ -31,6 +31,8 @@ export type Scope = {
     readonly active: string
     readonly plans: string
     readonly events: string
+    /** What people were told, so that nobody is told twice. */
+    readonly told: string
   } | null
 }
 
@@ -59,6 +61,7 @@ export function scopeOf(plan: Plan, name: string, state: StatePlace | null): Sco
       active: s3(state.bucket, state.active),
       plans: s3(state.bucket, `${state.launches}*/plan.json`),
       events: s3(state.bucket, `${state.launches}*/events/*`),
+      told: s3(state.bucket, `${state.launches}*/told/*`),
     },
   }
 }

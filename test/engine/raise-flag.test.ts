@@ -95,3 +95,26 @@ test('what is raised says which launch raised it, how far, who and why', async (
   const serials = written.map((flag) => (flag as { serial: number }).serial)
   expect(serials[1]).toBeGreaterThan(serials[0] ?? Infinity)
 })
+
+test('a change that outlasts the budget of its store is journaled with the headers, and the flag check fails', async () => {
+  const world = await launchWorld()
+  const { propagationMs } = world.ports().flag('production')
+  let first = 0
+  const tap: Tap = async (call, go) => {
+    if (call !== 'edge.get' || (await world.flag())?.percent !== 10) return go()
+    first ||= world.clock.now()
+    return world.clock.now() <= first + propagationMs + 2000 ? (stale() as Awaited<ReturnType<typeof go>>) : go()
+  }
+  await world.drive({ tap })
+  const confirmed = (await world.events()).filter(({ type }) => type === 'flag-confirmed')
+  const [slow, quick] = confirmed.map((event) => ('late' in event ? event.late : null))
+  expect(slow).toMatchObject({
+    percent: 10,
+    budgetMs: propagationMs,
+    headers: ' [x-cache: Hit from cloudfront; age: 37]',
+  })
+  expect(slow?.servedMs).toBeGreaterThan(propagationMs)
+  expect(quick).toBeNull()
+  // What came after it does not make it forgotten.
+  expect((await world.state()).flag).toMatchObject({ percent: 100, late: { percent: 10 } })
+})

@@ -74,6 +74,13 @@ describe('a regression', () => {
     expect(lasted(found)).toBeLessThanOrEqual(5)
   })
 
+  test('of the latency that is injected is stopped, and says which limit it is about', () => {
+    const found = replay(plan, everybodys(90), { inject: { slow: 'board-load', factor: 8 } })
+
+    expect(found).toMatchObject({ ended: 'stopped', stage: 10 })
+    expect(found.why).toMatch(/^Board load p95 < 800ms/)
+  })
+
   test('is stopped where the recorded shifts bring it, and later ones do not matter', () => {
     const shifts = [
       { percent: 10, at: at(0) },

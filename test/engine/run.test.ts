@@ -50,6 +50,32 @@ test('a launch goes from the build to 100 % and tells it all', async () => {
   ])
 })
 
+test('over an old version that is broken already nothing is deployed, until somebody waives that or it is well again', async () => {
+  const world = await launchWorld(plan)
+  world.errorShare = (percent) => (percent === 0 ? 0.03 : 0)
+  const refused = {
+    outcome: 'refused',
+    why: expect.stringContaining('errors / requests < 1%: 3%, limit 1%'),
+  }
+  expect(await world.drive()).toMatchObject(refused)
+  expect(await served(world.production)).toMatchObject({ 'index.html': '<html>old</html>' })
+  expect(await world.drive()).toMatchObject(refused)
+  const waiving = await world.session()
+  await waiving.record({ type: 'waived', gate: 'slo@0', check: 'errors', reason: 'the new one mends it' }, never)
+  expect(await world.drive()).toMatchObject({ outcome: 'succeeded' })
+  // What was waived before the canary counts at its stages all the same.
+  expect((await world.state()).gates).toMatchObject({
+    'rollout/canary@0': { verdict: 'unknown', checks: [{ judgement: { verdict: 'waived' } }] },
+    'rollout/canary@10': { verdict: 'pass', checks: [{ judgement: { verdict: 'pass' } }] },
+  })
+
+  const other = await launchWorld(plan)
+  other.errorShare = () => 0.03
+  expect(await other.drive()).toMatchObject({ outcome: 'refused' })
+  other.errorShare = () => 0
+  expect(await other.drive()).toMatchObject({ outcome: 'succeeded' })
+})
+
 test('errors at 10 % roll it back at once, and no user above 10 % ever saw it', async () => {
   const world = await launchWorld(plan)
   world.errorShare = (percent) => (percent > 0 ? 0.2 : 0)

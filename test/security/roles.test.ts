@@ -40,6 +40,12 @@ describe('what each role may never do', () => {
     expect(decisionOf('ci', 's3:PutObject', events)).toBe('denied')
     expect(decisionOf('ci', 's3:PutObject', events, { 's3:if-match': '"a"' })).toBe('denied')
     expect(decisionOf('ci', 's3:PutObject', events, { 's3:if-none-match': '*' })).toBe('allowed')
+    // What people were told is remembered beside the events, and as they are.
+    const told = events.replace('events/00000007.json', 'told/01X.primary')
+    for (const role of ['ci', 'emergency']) {
+      expect(decisionOf(role, 's3:PutObject', told)).toBe('denied')
+      expect(decisionOf(role, 's3:PutObject', told, { 's3:if-none-match': '*' })).toBe('allowed')
+    }
     expect(decisionOf('ci', 's3:DeleteObject', page)).toBe('not allowed')
     expect(decisionOf('ci', 's3:PutBucketPolicy', 'arn:aws:s3:::sb-prod')).toBe('not allowed')
   })
