@@ -34,6 +34,24 @@ const englishOnly = {
   },
 }
 
+/** Node loads these when one of their functions is first asked for, not at every start: --help needs none of them. */
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  setup: (build) => {
+    build.onResolve({ filter: /^(?:node:)?(?:child_process|crypto|os|timers\/promises)$/ }, ({ path }) => ({
+      path: path.replace('node:', ''),
+      namespace: 'lazy-builtins',
+    }))
+    build.onLoad({ filter: /./, namespace: 'lazy-builtins' }, async ({ path }) => {
+      const names = Object.getOwnPropertyNames(await import(`node:${path}`)).filter((name) => name !== 'default')
+      const load = `process.getBuiltinModule(${JSON.stringify(path)})`
+      return {
+        contents: `module.exports = { ${names.map((name) => `get ${name}() { return ${load}.${name} }`).join(', ')} }`,
+      }
+    })
+  },
+}
+
 const startedAt = performance.now()
 const esbuild = await loadEsbuild()
 const hasSource = await exists(join(root, 'src/cli.ts'))
@@ -78,7 +96,7 @@ async function build() {
     define: { LAUNCH_VERSION: JSON.stringify(version) },
     // Bundled CommonJS packages call require() for node: modules.
     banner: { js: 'const require = process.getBuiltinModule;' },
-    plugins: [globalProcess, englishOnly],
+    plugins: [globalProcess, lazyBuiltins, englishOnly],
     sourcemap: false,
     metafile: true,
     write: false,

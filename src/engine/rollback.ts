@@ -8,7 +8,7 @@ import type { Cdn, Clock, FlagStore, Http, ObjectStore, Random, Wait } from '../
 import { releaseId } from '../core/release.ts'
 import type { LaunchState } from '../core/state.ts'
 import { forceOffUntilConfirmed, type Latched } from '../flags/latch.ts'
-import { restorePrevious, type Restored, type RestoreTarget } from '../steps/restore.ts'
+import type { Restored, RestoreTarget } from '../steps/restore.ts'
 import { owe, settleOwed, type Owable } from './owed.ts'
 import type { LocalFile } from '../steps/mend-release.ts'
 import type { Session } from './session.ts'
@@ -129,6 +129,8 @@ async function restore(
   ports: RollbackPorts,
   signal: AbortSignal,
 ): Promise<Restoration> {
+  // Not on the way of an emergency, which turns the flag off and restores nothing.
+  const { restorePrevious } = await import('../steps/restore.ts')
   for (let attempt = 1; ; attempt += 1) {
     try {
       return {

@@ -1,16 +1,32 @@
-import { parseDocument } from 'yaml'
 import type { Variables } from './interpolate.ts'
 import { maxChars, tooDeep } from './nesting.ts'
+import { notPlain, plainValue } from './plain-yaml.ts'
 import type { RollbackFacts } from './rollback-facts.ts'
 
 /**
  * Reads what it can from a run sheet in any condition, for the emergency rollback: no schema, no references. Each section
  * is read by itself, so that a bracket left open in one does not swallow the next. Never throws.
- * Values with a `${env:NAME}` that is not set are left out.
+ * Values with a `${env:NAME}` that is not set are left out. YAML's parser is loaded when a section it needs is not plain.
  */
-export function tolerantRead(text: string, variables: Variables = {}): RollbackFacts {
+export async function tolerantRead(text: string, variables: Variables = {}): Promise<RollbackFacts> {
+  let isPlain = true
+  const facts = factsIn(text, (body) => {
+    const value = plainValue(body)
+    if (value === notPlain) isPlain = false
+    return filled(value, variables)
+  })
+  if (isPlain) return facts
+  const { parseDocument } = await import('yaml')
+  const options = { strict: false, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const
+  return factsIn(text, (body) => filled(parseDocument(body, options).toJS({ maxAliasCount: 50 }), variables))
+}
+
+type Read = (body: string) => unknown
+
+function factsIn(text: string, readBody: Read): RollbackFacts {
   const sections = blocksOf(text.slice(0, maxChars))
-  const texts = (name: string) => (sections.get(name) ?? []).map((body) => read(body, variables))
+  const read: Read = (body) => readable(body, readBody)
+  const texts = (name: string) => (sections.get(name) ?? []).map(read)
   const first = <T>(name: string, pick: (value: unknown) => T | undefined) =>
     texts(name)
       .map(pick)
@@ -19,7 +35,7 @@ export function tolerantRead(text: string, variables: Variables = {}): RollbackF
   const state = first('state', textOf)
   const flag = first('flag', flagOf)
   const environments = (sections.get('environments') ?? [])
-    .map((body) => environmentsOf(body, variables))
+    .map((body) => environmentsOf(body, read))
     .find((found) => Object.keys(found).length > 0)
   return {
     ...(app === undefined ? {} : { app }),
@@ -54,14 +70,13 @@ function blocksOf(text: string): ReadonlyMap<string, readonly string[]> {
   return blocks
 }
 
-/** One value as far as it can be read; undefined when nothing can. */
-function read(body: string, variables: Variables): unknown {
+/** One value as far as it can be read; undefined when nothing can: a rollback reads on without this section. */
+function readable(body: string, read: Read): unknown {
   if (tooDeep(body)) return undefined
   try {
-    const document = parseDocument(body, { strict: false, uniqueKeys: false, prettyErrors: false, logLevel: 'silent' })
-    return filled(document.toJS({ maxAliasCount: 50 }), variables)
+    return read(body)
   } catch {
-    return undefined // a rollback reads on without this section
+    return undefined
   }
 }
 
@@ -102,14 +117,11 @@ function flagOf(value: unknown): RollbackFacts['flag'] | undefined {
 }
 
 /** Environment by environment when they are written one under the other; all at once when in brackets. */
-function environmentsOf(
-  body: string,
-  variables: Variables,
-): { readonly [name: string]: { readonly [field: string]: string } } {
+function environmentsOf(body: string, read: Read): { readonly [name: string]: { readonly [field: string]: string } } {
   const inBrackets = /^\s*\{/.test(body)
   const found = inBrackets
-    ? Object.entries(Object(read(body, variables)))
-    : [...blocksOf(body)].flatMap(([name, texts]) => texts.map((text) => [name, read(text, variables)] as const))
+    ? Object.entries(Object(read(body)))
+    : [...blocksOf(body)].flatMap(([name, texts]) => texts.map((text) => [name, read(text)] as const))
   return Object.fromEntries(
     found
       .map(([name, value]) => [name, textsOf(value)] as const)

@@ -7,8 +7,8 @@ const rootSheet = readFileSync(new URL('../../runsheet.yaml', import.meta.url), 
 const production = { region: 'us-east-1', bucket: 'demo-prod', url: 'https://demo.example' }
 const flag = { key: 'new-board', store: { kind: 's3', path: '/flags/new-board.json' } }
 
-test('a good sheet gives app, state, flag and environments', () => {
-  expect(tolerantRead(rootSheet)).toMatchObject({
+test('a good sheet gives app, state, flag and environments', async () => {
+  expect(await tolerantRead(rootSheet)).toMatchObject({
     app: 'statusboard',
     state: 's3://statusboard-launches',
     flag: { key: 'status-board-v2', store: { kind: 's3', path: '/flags/status-board-v2.json' } },
@@ -63,17 +63,17 @@ test.each([
   ['tabs in the gates', smallSheet.replace('  slo:', '\tslo:'), { app: 'demo', flag, environments: { production } }],
   ['an indented sheet', smallSheet.replaceAll(/^/gm, '  '), { app: 'demo', flag, environments: { production } }],
   ['Windows line ends', smallSheet.replaceAll('\n', '\r\n'), { app: 'demo', flag, environments: { production } }],
-])('%s: what a rollback needs is still read', (_name, text, wanted) => {
-  expect(tolerantRead(text)).toMatchObject(wanted)
+])('%s: what a rollback needs is still read', async (_name, text, wanted) => {
+  expect(await tolerantRead(text)).toMatchObject(wanted)
 })
 
-test('values from the environment are filled in, and left out when they are not set', () => {
+test('values from the environment are filled in, and left out when they are not set', async () => {
   const text = smallSheet.replace('bucket: demo-prod', 'bucket: "${env:PROD_BUCKET}"')
-  expect(tolerantRead(text, { PROD_BUCKET: 'b' }).environments?.['production']).toMatchObject({ bucket: 'b' })
-  expect(tolerantRead(text).environments?.['production']).not.toHaveProperty('bucket')
+  expect((await tolerantRead(text, { PROD_BUCKET: 'b' })).environments?.['production']).toMatchObject({ bucket: 'b' })
+  expect((await tolerantRead(text)).environments?.['production']).not.toHaveProperty('bucket')
 })
 
-test('nothing is read from nothing', () => {
-  expect(tolerantRead('')).toEqual({})
-  expect(tolerantRead('][')).toEqual({})
+test('nothing is read from nothing', async () => {
+  expect(await tolerantRead('')).toEqual({})
+  expect(await tolerantRead('][')).toEqual({})
 })
