@@ -141,7 +141,8 @@ export async function openSandbox(options: OpenOptions, mode: 'fresh' | 'attach'
 /** Attaches to a host by its address (LAUNCH_SANDBOX_URL, also through a proxy); nobody takes over when it goes. */
 export async function attachTo(url: string, options: { readonly driver?: boolean } = {}): Promise<Sandbox> {
   try {
-    return new Sandbox(await guestSeat(url, options.driver ?? true), null)
+    // There is no other host to look for: one that is busy with a browser full of users is waited for.
+    return new Sandbox(await guestSeat(url, options.driver ?? true, 20_000), null)
   } catch (error) {
     throw new LaunchError('UNREACHABLE', `no sandbox answers at ${url}`, { cause: error })
   }

@@ -56,8 +56,8 @@ export class ControlClient {
     })
   }
 
-  async info(): Promise<HostInfo> {
-    const { body } = await this.call('GET', 'info', { timeoutMs: 5000 })
+  async info(timeoutMs = 5000): Promise<HostInfo> {
+    const { body } = await this.call('GET', 'info', { timeoutMs })
     // The other end is the same program.
     return body as HostInfo
   }

@@ -66,9 +66,9 @@ export async function takeSeat(wanted: SeatRequest): Promise<Seat> {
 }
 
 /** A guest of the host at `url`, wherever its folder is. */
-export async function guestSeat(url: string, driver: boolean): Promise<Seat> {
+export async function guestSeat(url: string, driver: boolean, timeoutMs?: number): Promise<Seat> {
   const client = new ControlClient(url)
-  const info = await client.info()
+  const info = await client.info(timeoutMs)
   const onlooker = await ClockClient.attach(client, driver)
   let asDriver = driver ? Promise.resolve(onlooker) : null
   return {

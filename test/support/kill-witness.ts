@@ -21,7 +21,10 @@ export async function wrongAfter(project: string, wanted: { readonly percent: nu
   if (flag?.percent !== wanted.percent) found.push(`the flag is at ${flag?.percent} %, not at ${wanted.percent} %`)
   if (percent !== wanted.percent) found.push(`the journal says ${percent} %, the flag ${flag?.percent} %`)
   if (flag?.latch !== (wanted.percent === 0)) found.push(`the latch is ${flag?.latch}`)
-  if (events.filter(({ type }) => type === 'launch-ended').length !== 1) found.push('the launch did not end once')
+  const ends = events.filter(({ type }) => type === 'launch-ended').map(({ outcome }) => String(outcome))
+  // What had ended well may be rolled back later, and ends so.
+  if (ends.length !== 1 && ends.join() !== 'succeeded,rolled-back')
+    found.push(`the launch ended ${ends.join(', then ')}`)
   found.push(...(await flagHistory(project, puts)), ...judgedAgain(events), ...uploadedAgain(puts, events))
   for (const bucket of ['sb-prod', 'sb-staging']) {
     const served = await servedRelease(project, bucket)
