@@ -2,6 +2,7 @@ import { auto } from './auto.ts'
 import { interactive } from './interactive.ts'
 import { validate } from './validate.ts'
 import { build } from './build.ts'
+import { dashboard } from './dashboard.ts'
 import { deploy } from './deploy.ts'
 import { canaryStart } from './canary-start.ts'
 import { resolve } from './resolve.ts'
@@ -83,6 +84,7 @@ export const commands: readonly Command[] = [
   uatStatus,
   uatReport,
   history,
+  dashboard,
   releasesList,
   releasesShow,
   report,

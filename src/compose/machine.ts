@@ -1,6 +1,7 @@
 import { admitEndpoint } from '../aws/endpoint.ts'
 import { epochMs, type EpochMs } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
+import type { LivePages, ServedPages } from '../core/live-pages.ts'
 import { systemClock } from '../host/clock.ts'
 import { systemExec } from '../host/exec.ts'
 import { gitFacts, type GitFacts } from '../host/git.ts'
@@ -24,6 +25,8 @@ export type Machine = {
   aheadMs(region: string, signal: AbortSignal): Promise<{ readonly host: string; readonly ms: number }>
   /** Who this machine is in AWS when nobody says otherwise. Throws CREDENTIALS, UNREACHABLE, ENDPOINT_REFUSED. */
   caller(region: string, signal: AbortSignal): Promise<{ readonly account: string; readonly arn: string }>
+  /** Pages for the browsers of this machine; port 0 is any free one. Throws USAGE when the port cannot be had. */
+  serve(pages: LivePages, port: number): Promise<ServedPages>
 }
 
 export type MachineOptions = {
@@ -55,6 +58,7 @@ export function machine({ cwd, env, allowEndpoint }: MachineOptions): Machine {
         { region, profile: null, role: null, account: null },
         { endpoints, allowEndpoint, credentials: null, wait, keyFiles: keyFilesOf(env, null) },
       ).caller(signal),
+    serve: async (pages, port) => (await import('../host/live-pages.ts')).servePages(pages, { port }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { clockTime, dateTime, who } from '../ui/format.ts'
+import type { Cell } from './cell.ts'
 import { facts, sandboxNotice } from './facts.ts'
 import { cellHtml, listOr, section, tableHtml, type Section } from './html-cell.ts'
 import { chartFigures } from './html-charts.ts'
@@ -14,15 +15,7 @@ import { adoptionText, deltaTable, headlineTable } from './tables-metrics.ts'
  * phone, in the dark and without seeing it.
  */
 export function reportHtml(model: ReportModel): string {
-  const sections = [
-    section('summary', 'Summary', summary(model)),
-    section('metrics', 'Metrics', ...metrics(model)),
-    section('charts', 'What users saw', charts(model)),
-    section('issues', 'Issues Encountered', listOr(issues(model), 'No issues were recorded.')),
-    section('lessons', 'Lessons Learned', listOr(lessons(model), 'No notes were recorded.')),
-    section('next-steps', 'Next Steps', listOr(model.nextSteps, 'Nothing is open.')),
-    ...evidenceHtml(model),
-  ].filter((made) => made !== null)
+  const sections = reportSections(model)
   const title = `${model.title} Production Launch Report`
   return document(
     head(title),
@@ -41,6 +34,19 @@ export function reportHtml(model: ReportModel): string {
   )
 }
 
+/** Everything below the header, in its order. */
+export function reportSections(model: ReportModel): readonly Section[] {
+  return [
+    section('summary', 'Summary', summary(model)),
+    section('metrics', 'Metrics', ...metrics(model)),
+    section('charts', 'What users saw', charts(model)),
+    section('issues', 'Issues Encountered', listOr(issues(model), 'No issues were recorded.')),
+    section('lessons', 'Lessons Learned', listOr(lessons(model), 'No notes were recorded.')),
+    section('next-steps', 'Next Steps', listOr(model.nextSteps, 'Nothing is open.')),
+    ...evidenceHtml(model),
+  ].filter((made) => made !== null)
+}
+
 function header(model: ReportModel, title: string): Html {
   const notice = sandboxNotice(model)
   return el(
@@ -54,16 +60,21 @@ function header(model: ReportModel, title: string): Html {
       ` ${model.app} ${model.version} in ${model.environment}`,
     ),
     notice && el('p', { class: 'notice' }, cellHtml(notice)),
-    el(
-      'dl',
-      {},
-      facts(model).map(([label, value]) => el('div', {}, el('dt', {}, label), el('dd', {}, cellHtml(value)))),
-    ),
+    factList(facts(model)),
+  )
+}
+
+/** Labels and what they stand for. */
+export function factList(rows: readonly (readonly [label: string, value: Cell])[]): Html {
+  return el(
+    'dl',
+    {},
+    rows.map(([label, value]) => el('div', {}, el('dt', {}, label), el('dd', {}, cellHtml(value)))),
   )
 }
 
 /** Links to the sections that are there. */
-function contents(sections: readonly Section[]): Html {
+export function contents(sections: readonly Section[]): Html {
   const links = sections.map(({ id, title }) => el('li', {}, el('a', { href: `#${id}` }, title)))
   return el('nav', { 'aria-label': 'Sections' }, el('ul', {}, links))
 }

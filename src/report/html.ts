@@ -1,6 +1,6 @@
 import { safeText } from '../core/safe-text.ts'
 
-/** Finished HTML. Made by `el`, `text` and `styleSheet` alone: a string that is not one of them is text, and is escaped. */
+/** Finished HTML. Made by `el`, `styleSheet` and `scriptOf` alone: a string that is not one of them is text, and is escaped. */
 export type Html = { readonly html: string }
 export type Child = Html | string | null | readonly Child[]
 
@@ -28,6 +28,12 @@ export function el(name: string, attributes: Attributes, ...children: readonly C
 export function styleSheet(css: string): Html {
   if (css.includes('<')) throw new Error('a style sheet holds no <')
   return { html: `<style>${css}</style>\n` }
+}
+
+/** A script of this program's own, run when the page is there; text that could end it is an error of ours. */
+export function scriptOf(code: string): Html {
+  if (code.includes('<')) throw new Error('a script holds no <')
+  return { html: `<script type="module">${code}</script>\n` }
 }
 
 /** A whole document. */
