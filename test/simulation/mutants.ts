@@ -10,6 +10,7 @@ export type Mutant = {
 export const firstSeeds: { readonly [mutant: string]: number } = {
   'rolled-back-by-name': 5001,
   'overtaken-read-counts': 5001,
+  'opened-by-halves': 20001,
 }
 
 function mutant(

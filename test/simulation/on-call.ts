@@ -5,6 +5,8 @@ import type { RollbackKind } from '../../src/core/event.ts'
 import { fold } from '../../src/core/reduce.ts'
 import { openedBefore } from '../../src/journal/opened-before.ts'
 import { releaseOf, rollBack } from '../../src/engine/rollback.ts'
+// `rollBack` loads it when it needs it; here before the first world, because loading takes time of the real one.
+import '../../src/steps/restore.ts'
 import { codeOf, deadline, watched } from './driver.ts'
 import type { Process } from './process.ts'
 import { flagOf, launchesOf, objectsOf, type World } from './world.ts'
