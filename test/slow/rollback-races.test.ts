@@ -10,7 +10,11 @@ import { lacks } from '../support/waive.ts'
 const races = Number(process.env['LAUNCH_RACES'] ?? 8)
 const motoRaces = Math.ceil(races / 4)
 /** Shares of an undisturbed launch, spread over it and a little beyond, no two alike. */
-const moments = (count: number) => Array.from({ length: count }, (_, n) => ((n * 0.618_033_988_75 + 0.31) % 1) * 1.1)
+const moments = (count: number) =>
+  Array.from({ length: count }, (_, n) => {
+    const share = ((n * 0.618_033_988_75 + 0.31) % 1) * 1.1
+    return { share, percent: (100 * share).toFixed(1) }
+  })
 const ends = new Map<number | null, number>()
 const count = ({ launchEnds }: Race) => ends.set(launchEnds, (ends.get(launchEnds) ?? 0) + 1)
 
@@ -25,8 +29,8 @@ describe('in the sandbox', () => {
   })
 
   test.concurrent.each(moments(races))(
-    'a rollback after %f of a launch holds',
-    async (share) => {
+    'a rollback after $percent % of a launch holds',
+    async ({ share }) => {
       const race = await raceInSandbox(share * wholeMs)
       count(race)
       expect(race.wrong).toEqual([])
@@ -50,8 +54,8 @@ describe.skipIf(await lacks('moto'))('on moto', () => {
   })
 
   test.each(moments(motoRaces))(
-    'a rollback after %f of a launch holds',
-    async (share) => {
+    'a rollback after $percent % of a launch holds',
+    async ({ share }) => {
       const race = await world.race(2000 + share * 9000)
       count(race)
       expect(race.wrong).toEqual([])
