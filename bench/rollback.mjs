@@ -42,7 +42,7 @@ async function main() {
   await writeFile(join(folder, 'package.json'), '{ "name": "board", "version": "2.0.0", "type": "module" }\n')
   const build = `import { mkdirSync, writeFileSync } from 'node:fs'
 mkdirSync('dist', { recursive: true })
-for (const name of ['index.html', 'robots.txt', 'favicon.svg']) writeFileSync('dist/' + name, '<title>board</title>')
+for (const name of ['index.html', 'robots.txt', 'favicon.svg']) writeFileSync('dist/' + name, '<title>board</title><!-- VITE_FEATURE_STATUS_BOARD_V2=false -->')
 `
   await writeFile(join(folder, 'build.mjs'), build)
   await writeFile(join(folder, 'flow.mjs'), '')
