@@ -13,6 +13,8 @@ export default defineConfig({
     // These start processes.
     exclude: ['test/journal/golden.test.ts', 'test/journal/directory-processes.test.ts'],
     isolate: false,
+    // Instrumented, and often on a machine that is busy: what never ends is Stryker's own to notice.
+    testTimeout: 60_000,
     passWithNoTests: false,
   },
 })

@@ -1,9 +1,11 @@
 // Bundles src/cli.ts into dist/: one ESM entry, and a chunk for whatever is loaded lazily. Builds the example, too.
 // Quick when nothing changed: npx runs `prepare` again and again.
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmod, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { joinChunks } from './join-chunks.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -38,7 +40,7 @@ const englishOnly = {
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup: (build) => {
-    build.onResolve({ filter: /^(?:node:)?(?:child_process|crypto|os|timers\/promises)$/ }, ({ path }) => ({
+    build.onResolve({ filter: /^(?:node:)?(?:child_process|crypto|os|tty|timers\/promises)$/ }, ({ path }) => ({
       path: path.replace('node:', ''),
       namespace: 'lazy-builtins',
     }))
@@ -103,6 +105,7 @@ async function build() {
   })
   const files = await Promise.all((await joinChunks(esbuild, result, common)).map(smaller))
   await writeAll(files)
+  await writeOverview()
   await writeInPlace(join(dist, 'third-party-licenses.txt'), await licensesOf(Object.keys(result.metafile.inputs)))
   await writeInPlace(stampFile, stamp)
   say(`dist/cli.js and ${files.length - 1} chunks in ${Math.round(performance.now() - startedAt)} ms`)
@@ -143,6 +146,14 @@ async function writeAll(files) {
     const path = join(dist, 'chunks', name)
     if (!wanted.has(path) && (await stat(path)).mtimeMs < keepFrom) await rm(path, { force: true })
   }
+}
+
+/** `launch --help`, written down: to make it takes the definition of every command, as long to load as node itself. */
+async function writeOverview() {
+  const file = join(dist, 'overview.txt')
+  // With a second flag the program says it itself.
+  const { stdout } = await promisify(execFile)(process.execPath, [join(dist, 'cli.js'), '--help', '--no-color'])
+  await writeInPlace(file, stdout)
 }
 
 async function writeInPlace(path, text, mode = 0o644) {

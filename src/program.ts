@@ -17,8 +17,6 @@ type Chosen = { readonly command: Command; readonly args: Arguments; readonly op
 
 /** Runs one command line and gives the exit code. Throws nothing. */
 export async function main(host: NodeJS.Process): Promise<ExitCode> {
-  host.stdout.on('error', ignoreBrokenPipe)
-  host.stderr.on('error', ignoreBrokenPipe)
   let chosen: Chosen | null = null
   const complain = (text: string) => outputOf({ color: null }, host.env, host).err.write(text)
   const tree = commandTree(new Set(host.argv), complain, (command, args, options) => {
@@ -182,9 +180,4 @@ function withTwin(option: Option): Option {
 
 function root(command: Commander): Commander {
   return command.parent ? root(command.parent) : command
-}
-
-/** `launch history | head` closes the pipe: that is no error. */
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
 }

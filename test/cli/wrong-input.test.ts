@@ -155,6 +155,8 @@ describe('a command line with', () => {
     expect(ran.exitCode).toBe(0)
     expect(ran.stdout).toContain('rollback emergency')
     expect(ran.stderr).toBe('')
+    // The first is what the build wrote down, the second what the program says.
+    expect((await runBin(['--help', '--no-color'], { cwd: dir.path })).stdout).toBe(ran.stdout)
   })
 })
 
