@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bucketSite } from '../support/bucket-site.ts'
+import { countingProxy } from '../support/counting-proxy.ts'
 import type { LocalServer } from '../support/local-server.ts'
 import { startMoto, type Moto } from '../support/moto.ts'
 import { runBin } from '../support/run-bin.ts'
@@ -49,6 +50,13 @@ describe.skipIf(await lacks('moto'))('against moto', () => {
     PRODUCTION_URL: sites[1]?.url,
   })
   const launch = (...args: readonly string[]) => runBin(args, { cwd: project.path, env: env(), timeoutMs: 200_000 })
+  /** The same with a CloudFront of its own, on a bad day. */
+  const launchBy = (cloudFrontUrl: string, ...args: readonly string[]) =>
+    runBin(args, {
+      cwd: project.path,
+      env: { ...env(), AWS_ENDPOINT_URL_CLOUDFRONT: cloudFrontUrl },
+      timeoutMs: 200_000,
+    })
   const served = async (path: string) => (await fetch(`${sites[1]?.url}${path}`)).text()
 
   beforeAll(async () => {
@@ -127,6 +135,24 @@ describe.skipIf(await lacks('moto'))('against moto', () => {
       release: { current: result.release.previous },
     })
   }, 240_000)
+
+  test('a rollback whose every other invalidation call fails is whole; one whose calls all fail says so', async () => {
+    const restored = await served('/')
+    let calls = 0
+    await using bad = await countingProxy(moto.endpoint, (n) => {
+      calls = n
+      return n % 2 === 1 ? 'cut before' : 'pass'
+    })
+    const half = await launchBy(bad.url, 'rollback', 'full', '--reason', 'again', '--json')
+    expect(half.exitCode, half.stderr).toBe(0)
+    expect(JSON.parse(half.stdout).rollbacks).toMatchObject([{ kind: 'full', outcome: 'restored', verified: true }])
+    expect(calls).toBeGreaterThan(bad.passed.length)
+    await using worse = await countingProxy(moto.endpoint, () => 'cut before')
+    const none = await launchBy(worse.url, 'rollback', 'full', '--reason', 'and again')
+    expect(none.exitCode, none.stderr).toBe(0)
+    expect(`${none.stdout}\n${none.stderr}`).toMatch(/the invalidation failed: .+/)
+    expect(await served('/')).toBe(restored)
+  }, 120_000)
 })
 
 type Check = { readonly id: string; readonly verdict: string; readonly observed: unknown }
