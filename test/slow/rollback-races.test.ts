@@ -13,7 +13,7 @@ const motoRaces = Math.ceil(races / 4)
 const moments = (count: number) =>
   Array.from({ length: count }, (_, n) => {
     const share = ((n * 0.618_033_988_75 + 0.31) % 1) * 1.1
-    return { share, percent: (100 * share).toFixed(1) }
+    return { share, percent: Math.round(1000 * share) / 10 }
   })
 const ends = new Map<number | null, number>()
 const count = ({ launchEnds }: Race) => ends.set(launchEnds, (ends.get(launchEnds) ?? 0) + 1)
