@@ -100,13 +100,12 @@ async function theMutant() {
 
 async function killAll() {
   const chosen = await mutantsNamed(values.only ?? '')
-  const { firstSeeds } = await import(await bundle('mutants.ts'))
   const queue = chosen.values()
   const survivors = []
   const next = async () => {
     for (const mutant of queue) {
       const worker = await bundle('worker.ts', mutant)
-      const first = values.from === undefined ? (firstSeeds[mutant.name] ?? 1) : from
+      const first = values.from === undefined ? mutant.from : from
       const { failures, seeds: tried } = await run(worker, ['first', first, seeds, 1]).done
       const [killed] = failures
       if (!killed) survivors.push(mutant.name)

@@ -48,6 +48,15 @@ export async function namesIn(folder: string, root: string, disk: Disk): Promise
   }
 }
 
+/** No error when there is none. Throws LaunchError UNREACHABLE. */
+export async function removeFile(path: string, disk: Disk): Promise<void> {
+  try {
+    await disk.remove(path)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+}
+
 async function linked(from: string, to: string, disk: Disk): Promise<boolean> {
   try {
     await disk.link(from, to)

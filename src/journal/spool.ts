@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { EpochMs, LaunchId } from '../core/brand.ts'
 import type { Actor, Happening, RollbackResult } from '../core/event.ts'
 import { nodeDisk } from './disk.ts'
-import { createOnce, namesIn, readWhole } from './durable-file.ts'
+import { createOnce, namesIn, readWhole, removeFile } from './durable-file.ts'
 
 /** A rollback that the journal has not been told of yet. `id` is the id its event will have; ids sort by real time. */
 export type SpooledRollback = {
@@ -40,6 +40,7 @@ export type Spool = {
   settle(spooled: SpooledEvent): Promise<void>
   /** Oldest first. A file that cannot be understood is left where it is and named in `strange`. */
   read(): Promise<{ readonly kept: readonly Spooled[]; readonly strange: readonly string[] }>
+  /** Throws LaunchError UNREACHABLE. */
   drop(id: string): Promise<void>
 }
 
@@ -80,8 +81,8 @@ export function spoolIn(folder: string, disk = nodeDisk): Spool {
       }
     },
     drop: async (id) => {
-      await disk.remove(pathOf(id))
-      await disk.remove(join(folder, settledName(id)))
+      await removeFile(pathOf(id), disk)
+      await removeFile(join(folder, settledName(id)), disk)
     },
   }
 }

@@ -5,6 +5,7 @@ import type { OpenedLaunch } from '../../src/journal/launches.ts'
 import { run } from '../../src/engine/run.ts'
 import type { RunEnd, Session, Watcher } from '../../src/engine/session.ts'
 import { startSession } from '../../src/engine/start-session.ts'
+import { codeOf } from './code-of.ts'
 import { canaryStep } from './sheet.ts'
 import { enginePorts } from './ports.ts'
 import type { Process } from './process.ts'
@@ -123,12 +124,4 @@ export function deadline(world: World, ms: number): AbortSignal {
     over.abort(new LaunchError('UNREACHABLE', `no answer in ${ms} ms`)),
   )
   return over.signal
-}
-
-/** I0: nothing else is thrown, and nobody writes what cannot be read. Gives the code. */
-export function codeOf(world: World, error: unknown): string {
-  if (!(error instanceof LaunchError))
-    world.found('I0', `a bug: ${error instanceof Error ? error.stack : String(error)}`)
-  else if (error.code === 'JOURNAL_CORRUPT') world.found('I0', error.message)
-  return error instanceof LaunchError ? error.code : 'bug'
 }

@@ -3,6 +3,7 @@ import { callRollback } from './on-call.ts'
 import type { Process } from './process.ts'
 import { healed } from './swarm.ts'
 import { unlikeCurrent } from './served.ts'
+import { flush, untold } from './spools.ts'
 import type { World } from './world.ts'
 
 const hour = 3_600_000
@@ -29,11 +30,16 @@ export async function heal(world: World, mostSteps: number): Promise<void> {
   }
   // What was sent long ago may still come true: it has, after a while.
   await scheduler.run({ untilMs: scheduler.nowMs + 60_000, steps: mostSteps })
+  for (const machine of world.kept) await finished(world, until, (process) => flush(world, process, machine))
   // What was found late is found now: rule 6, a launch that had ended well is looked at again.
   const last = await resume()
   I6(world, launch)
   await I13(world, launch, last, resume)
   I14(world)
+  if (world.swarm.disk) {
+    world.counters.add(world.swarm.disk.folder ? 'state in a folder' : 'state in S3, spools on disks')
+    await finished(world, until, (process) => untold(world, process))
+  }
   for (const wrong of unlikeCurrent(world)) world.found('I17', wrong)
 }
 

@@ -44,6 +44,12 @@ export const mustHappen: readonly string[] = [
   'resolved: not-run',
   'remark too long for an event',
   'rollback told later',
+  ...['a rollback', 'gate-judged', 'rolled-back'].map((what) => `kept on disk: ${what}`),
+  'told from disk',
+  'disk full',
+  'disk failed',
+  'state in a folder',
+  'state in S3, spools on disks',
   ...['pause', 'resume', 'promote', 'abort', 'no-go', 'sign off', 'remark'].map((ask) => `captain: ${ask}`),
   ...['held', 'proceed', 'go', 'approval', 'confirm'].map((question) => `asked ${question}: yes`),
   ...[

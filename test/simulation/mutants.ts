@@ -3,11 +3,13 @@ export type Mutant = {
   readonly name: string
   /** The rule that is broken. */
   readonly about: string
+  /** Where the 5,000 seeds begin that are searched for it. */
+  readonly from: number
   readonly changes: readonly { readonly file: string; readonly find: string; readonly replace: string }[]
 }
 
-/** Where the 5,000 seeds begin that are searched for a mutant whose stories are rare; 1 for all others. */
-export const firstSeeds: { readonly [mutant: string]: number } = {
+/** Mutants whose stories are rare: none of the first seeds tells one. */
+const firstSeeds: { readonly [mutant: string]: number } = {
   'rolled-back-by-name': 5001,
   'overtaken-read-counts': 5001,
   'opened-by-halves': 20001,
@@ -18,7 +20,7 @@ function mutant(
   about: string,
   ...changes: readonly (readonly [file: string, find: string, replace: string])[]
 ): Mutant {
-  return { name, about, changes: changes.map(([file, find, replace]) => ({ file: `src/${file}`, find, replace })) }
+  return { name, about, from: firstSeeds[name] ?? 1, changes: changes.map(([file, find, replace]) => ({ file: `src/${file}`, find, replace })) }
 }
 
 const acked = 'state.acks.includes(flag.writeId)'
@@ -238,5 +240,20 @@ export const mutants: readonly Mutant[] = [
     'engine/without-journal.ts',
     'if (session.owed.length > 0) return\n',
     'if (session.plan) return\n',
+  ]),
+  mutant('created-over', 'a file of the state is created once, by one of two creators', [
+    'journal/durable-file.ts',
+    "if (codeOf(error) === 'EEXIST') return false",
+    "if (codeOf(error) === 'EEXIST') return true",
+  ]),
+  mutant('owed-forgotten', 'what was done while the journal was away is told to it', [
+    'engine/owed.ts',
+    'if (!isTold(next, session.state)) await tell(next, session, signal)',
+    '',
+  ]),
+  mutant('clock-followed-back', 'a clock that is set back is not followed', [
+    'host/clock.ts',
+    'return () => Math.max(wall(), Math.floor(behind + monotonic()))',
+    'return () => (behind > 0 ? wall() : 0)',
   ]),
 ]

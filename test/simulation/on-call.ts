@@ -7,8 +7,10 @@ import { openedBefore } from '../../src/journal/opened-before.ts'
 import { releaseOf, rollBack } from '../../src/engine/rollback.ts'
 // `rollBack` loads it when it needs it; here before the first world, because loading takes time of the real one.
 import '../../src/steps/restore.ts'
-import { codeOf, deadline, watched } from './driver.ts'
+import { codeOf } from './code-of.ts'
+import { deadline, watched } from './driver.ts'
 import type { Process } from './process.ts'
+import { flush, home, spoolOf, tell as tellKept } from './spools.ts'
 import { flagOf, launchesOf, objectsOf, type World } from './world.ts'
 
 /** As the command has it: what the journal can tell is welcome, a rollback does not wait for it. */
@@ -61,7 +63,8 @@ export async function callRollback(world: World, process: Process, kind: Rollbac
     )
     counters.add(`rollback ${kind} ${done.result.outcome}`)
     trace.add(scheduler.nowMs, `${process.name} rolled back: ${done.result.detail}`)
-    await record(world, process, { id: world.ids.id(), at: process.clock.now(), done })
+    const untold = { id: world.ids.id(), at: process.clock.now(), done }
+    await (world.swarm.disk ? keepAndTell(world, process, untold) : record(world, process, untold))
   } catch (error) {
     if (!process.stop.signal.aborted) world.counters.add(`rollback ${kind} ${codeOf(world, error)}`)
   } finally {
@@ -87,6 +90,32 @@ type Untold = {
   readonly done: Awaited<ReturnType<typeof rollBack>>
   /** The launch it was first told to, on the machine's disk from then on. */
   about?: LaunchId
+}
+
+/** As the command has it: on disk before the journal is tried, and until the journal has it. */
+async function keepAndTell(world: World, process: Process, { id, at, done }: Untold): Promise<void> {
+  const { counters, random, scheduler } = world
+  const actor = { name: process.name, host: process.name, run: null }
+  const spooled = { schema: 1 as const, id, at, actor, ...done, ...home }
+  const spool = spoolOf(world, process)
+  world.kept.add(process.name)
+  const isKept = await spool.keep(spooled).then(
+    () => true,
+    () => false,
+  )
+  counters.add(isKept ? 'kept on disk: a rollback' : 'not kept: a rollback')
+  try {
+    await tellKept(world, process, spool, spooled, deadline(world, recordMs))
+    if (isKept) await spool.drop(id).catch(() => undefined)
+  } catch (error) {
+    if (!(error instanceof LaunchError)) throw error
+    counters.add('rollback not yet journaled')
+    if (isKept && random.chance(0.5))
+      scheduler.at(
+        scheduler.nowMs + random.int(10_000, 10 * 60_000),
+        () => void flush(world, world.start('teller-'), process.name),
+      )
+  }
 }
 
 async function record(world: World, process: Process, untold: Untold): Promise<void> {

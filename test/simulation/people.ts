@@ -5,6 +5,7 @@ import { drive, type Manner, type Order } from './driver.ts'
 import { crossing } from './crossing.ts'
 import { callRollback } from './on-call.ts'
 import type { Process } from './process.ts'
+import { flush } from './spools.ts'
 import { commits, hasRoom, type World } from './world.ts'
 
 const minute = 60_000
@@ -46,6 +47,11 @@ export function populate(world: World): People {
   for (let i = 0; i < swarm.singles; i += 1) at(anywhen(10 * minute), team.single)
   for (let i = 0; i < swarm.resolvers; i += 1)
     at(anywhen(15 * minute), () => void resolveInterrupted(world, world.start('resolver-')))
+  for (let i = 0; i < (swarm.disk?.flushers ?? 0); i += 1)
+    at(anywhen(15 * minute), () => {
+      const [machine] = world.kept
+      if (machine !== undefined && hasRoom(world)) void flush(world, world.start('teller-'), machine)
+    })
 
   let isOver = false
   const tick = () => {

@@ -3,6 +3,7 @@ import type { EnginePorts } from '../../src/engine/ports.ts'
 import { metricsOf } from './metrics.ts'
 import { mustTurnOff } from './turn-off.ts'
 import type { Process } from './process.ts'
+import { owedSpoolOf } from './spools.ts'
 import { builtFiles, flagOf, objectsOf, siteOf, type World } from './world.ts'
 
 export type Party = { readonly commit: string; readonly guided: boolean; readonly launch: () => string }
@@ -48,6 +49,7 @@ export function enginePorts(world: World, process: Process, party: Party): Engin
     identity: async () => ({ account: '1', arn: `arn:${process.name}`, rights: [] }),
     git: async () => ({ commit: party.commit, branch: 'release/1', tags: [], clean: true, played: false }),
     actorName: process.name,
+    ...(world.swarm.disk ? { spool: owedSpoolOf(world, process) } : {}),
   }
 }
 

@@ -78,6 +78,16 @@ export type Swarm = {
   readonly longRemarks: number
   /** People who look what an interrupted command did, and say so. */
   readonly resolvers: number
+  /** Machines have disks that keep what the journal could not be told; null: they keep nothing. */
+  readonly disk: {
+    /** The launches themselves are kept on one as well, and everybody works on that machine. */
+    readonly folder: boolean
+    /** Per write: no space is left. Per read and sync: the disk fails. */
+    readonly full: number
+    readonly failed: number
+    /** `launch journal flush` in passing. */
+    readonly flushers: number
+  } | null
 }
 
 const minute = 60_000
@@ -138,6 +148,14 @@ export function drawSwarm(random: Prng, more: Prng): Swarm {
     longRemarks: later(0, 0.4),
     resolvers: later(0, 3),
     oldBadUntilMs: later<number | null>(null, more.int(0, 14) * minute),
+    disk: more.chance(0.3)
+      ? {
+          folder: more.chance(0.5),
+          full: more.pick([0, 0, 0.03]),
+          failed: more.pick([0, 0, 0.01]),
+          flushers: more.int(0, 3),
+        }
+      : null,
   } satisfies Swarm
   return sheet ? { ...swarm, sheet } : swarm
 }
@@ -154,6 +172,7 @@ export function healed(swarm: Swarm): Swarm {
     metricsUnknown: 0,
     noTraffic: null,
     oldBadUntilMs: null,
+    disk: swarm.disk && { ...swarm.disk, full: 0, failed: 0 },
     noSayer: 0,
     absent: 0,
     slow: 0,

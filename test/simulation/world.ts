@@ -3,14 +3,16 @@ import type { FlagStore, ObjectStore, Random, StateStore } from '../../src/core/
 import type { FileEntry } from '../../src/core/ports.ts'
 import { openFlagStore } from '../../src/flags/registry.ts'
 import type { Launches } from '../../src/journal/launches.ts'
+import { directoryStore } from '../../src/journal/directory-store.ts'
 import { launches } from '../../src/journal/launches.ts'
 import { s3Store } from '../../src/journal/s3-store.ts'
 import { bucket, type Applied, type Bucket } from './bucket.ts'
 import { counters } from './counters.ts'
+import { diskOf, stateFolder, type Files } from './disk.ts'
 import { edge, type Edge } from './edge.ts'
 import { traffic, type Traffic } from './metrics.ts'
 import { objectStore } from './object-store.ts'
-import { prng } from './prng.ts'
+import { prng, type Prng } from './prng.ts'
 import { remembered, type ReadPlans, type Remembered } from './remembered.ts'
 import { startProcess, type Nature, type Process } from './process.ts'
 import { scheduler } from './scheduler.ts'
@@ -43,6 +45,11 @@ export type World = Nature & {
   readonly ids: Random
   /** Commands that were really run, by launch. */
   readonly builds: Map<string, number>
+  readonly files: Files
+  /** Its own, so that worlds without disks stay what they are. */
+  readonly diskRandom: Prng
+  /** Processes that kept something on their machine for the journal. */
+  readonly kept: Set<string>
   start(role: string): Process
   found(invariant: string, what: string): void
 }
@@ -86,6 +93,9 @@ export function makeWorld(
     isSiteDisturbed: isDisturbed(nature.swarm),
     ids: { id: () => `id${String((ids += 1)).padStart(8, '0')}` },
     builds: new Map(),
+    files: { bodies: new Map(), folders: new Set([stateFolder]) },
+    diskRandom: prng(seed + 2 ** 41),
+    kept: new Set(),
     start: (role) => {
       const skew = world.swarm.skewMs === 0 ? 0 : random.int(-world.swarm.skewMs, world.swarm.skewMs)
       const process = startProcess(`${role}${world.processes.length + 1}`, world, skew)
@@ -102,6 +112,7 @@ export function makeWorld(
 }
 
 function stateStoreOf(world: World, process: Process): StateStore {
+  if (world.swarm.disk?.folder) return directoryStore(stateFolder, diskOf(world, process))
   return s3Store(objectStore(world.state, 'state', process, world.random), '', process.wait)
 }
 
