@@ -20,7 +20,12 @@ function mutant(
   about: string,
   ...changes: readonly (readonly [file: string, find: string, replace: string])[]
 ): Mutant {
-  return { name, about, from: firstSeeds[name] ?? 1, changes: changes.map(([file, find, replace]) => ({ file: `src/${file}`, find, replace })) }
+  return {
+    name,
+    about,
+    from: firstSeeds[name] ?? 1,
+    changes: changes.map(([file, find, replace]) => ({ file: `src/${file}`, find, replace })),
+  }
 }
 
 const acked = 'state.acks.includes(flag.writeId)'
