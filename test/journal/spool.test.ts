@@ -2,6 +2,7 @@ import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { epochMs, launchId } from '../../src/core/brand.ts'
+import { nodeDisk } from '../../src/journal/disk.ts'
 import { spoolIn, type SpooledEvent, type SpooledRollback } from '../../src/journal/spool.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -100,4 +101,13 @@ test('one that another flush drops while they are read was told of by it: it is 
   // Its name is there and it is not, as between the two.
   await symlink(dir.file('gone'), dir.file('01.json'))
   expect(await spool.read()).toEqual({ kept: [rollback('02')], strange: [] })
+})
+
+test('one that cannot be removed is refused as the disk refuses it, and waits', async () => {
+  await using dir = await tempDir()
+  const gone = Object.assign(new Error('read-only'), { code: 'EROFS' })
+  const spool = spoolIn(dir.path, { ...nodeDisk, remove: () => Promise.reject(gone) })
+  await spool.keep(rollback('01'))
+  await expect(spool.drop('01')).rejects.toMatchObject({ code: 'UNREACHABLE', message: /01\.json: EROFS$/ })
+  expect((await spool.read()).kept).toEqual([rollback('01')])
 })
