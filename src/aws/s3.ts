@@ -88,6 +88,10 @@ export function s3Objects(client: S3Client, bucket: string, ports: RetryPorts): 
       }
     },
     list: (prefix, signal) => listObjects(client, bucket, prefix, ports, signal),
+    openings: async (signal) => {
+      const { bucketOpenings } = await import('./bucket-openings.ts')
+      return bucketOpenings(client, bucket, ports, signal)
+    },
   }
 }
 

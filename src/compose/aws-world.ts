@@ -59,6 +59,7 @@ export function lazyObjects(aws: AwsEnvironment, bucket: string): ObjectStore {
     copy: async (...args) => (await store()).copy(...args),
     remove: async (...args) => (await store()).remove(...args),
     list: async (...args) => (await store()).list(...args),
+    openings: async (signal) => (await (await store()).openings?.(signal)) ?? [],
   }
 }
 

@@ -106,6 +106,8 @@ export type DeployPlan = {
   readonly verify?: 'sample' | 'all'
   /** What a distribution that hides or keeps errors is to a validation. Default: warn. */
   readonly errorPages?: 'warn' | 'refuse'
+  /** What a bucket that others may read or write is to a validation. Default: warn. */
+  readonly openBucket?: 'warn' | 'refuse'
   /** How many releases can be gone back to, and for how long. */
   readonly keep?: number
   readonly keepForMs?: number

@@ -104,6 +104,8 @@ export type ObjectStore = {
   remove(keys: readonly string[], signal: AbortSignal): Promise<void>
   /** Every key under the prefix, in order. */
   list(prefix: string, signal: AbortSignal): Promise<readonly ListedKey[]>
+  /** What would let others read or write the bucket, as sentences about it. A store that has no such thing is without it. */
+  openings?(signal: AbortSignal): Promise<readonly string[]>
 }
 export type ListedKey = {
   readonly key: string

@@ -79,6 +79,8 @@ function look(scope: Scope): readonly Statement[] {
     allow('ReadSiteAndFlag', ['s3:GetObject'], [everyObject, ...flagElsewhere(scope)]),
     // Without it S3 answers 403 instead of 404 for an object that is not there.
     allow('ListSite', ['s3:ListBucket'], buckets),
+    // `validate` says who else could open the bucket.
+    allow('ReadAccessSettings', ['s3:GetBucketPublicAccessBlock', 's3:GetBucketOwnershipControls'], [bucket]),
     ...(state
       ? [
           allow('ReadLaunches', ['s3:GetObject'], [state.everyObject]),

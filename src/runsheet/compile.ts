@@ -124,10 +124,11 @@ function notifyOf({ updates, hosts, report, dashboard, page }: NonNullable<RunSh
   }
 }
 
-function deployOf({ verify, errorPages, keep, keepFor }: NonNullable<RunSheet['deploy']>): DeployPlan {
+function deployOf({ verify, errorPages, openBucket, keep, keepFor }: NonNullable<RunSheet['deploy']>): DeployPlan {
   return {
     ...(verify ? { verify } : {}),
     ...(errorPages ? { errorPages } : {}),
+    ...(openBucket ? { openBucket } : {}),
     ...(keep === undefined ? {} : { keep }),
     ...(keepFor === undefined ? {} : { keepForMs: keepFor }),
   }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { LaunchError, messageOf } from '../core/errors.ts'
-import type { Cdn } from '../core/ports.ts'
+import { LaunchError } from '../core/errors.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
 import { readCurrent, readManifest } from './releases.ts'
+import { settingsOf } from './settings.ts'
 
 export const validate = defineStep({
   kind: 'validate',
@@ -33,36 +33,23 @@ async function performValidate(
     throw new LaunchError('STEP_FAILED', `the flag ${plan.flag.key} cannot be understood: ${flag.why}`, {
       hint: `look at ${ports.flag(environment.name).location}`,
     })
-  const pages = await errorPages(environment.name, { plan, ports }, signal)
-  return { summary: `${staging}; ${target}; flag ${describe(flag)}${pages}`, output: {} }
-}
-
-/** Error pages and kept errors of the distribution: said, or refused where the sheet wants that. */
-async function errorPages(
-  environment: string,
-  { plan, ports }: Pick<StepContext, 'plan' | 'ports'>,
-  signal: AbortSignal,
-): Promise<string> {
-  const refuses = plan.deploy?.errorPages === 'refuse'
-  const found = await trapsOf(ports.cdn(environment), signal)
-  if (found.traps.length > 0 && refuses)
-    throw new LaunchError('STEP_FAILED', `the distribution of ${environment} ${found.traps.join('; ')}`, {
-      hint: 'send only paths without an extension to the page, with a viewer-request function; or deploy.errorPages: warn',
-    })
-  if (found.why !== null && refuses)
-    throw new LaunchError('STEP_FAILED', `the error pages of ${environment} cannot be read: ${found.why}`)
-  if (found.why !== null) return `; warning: the error pages cannot be read: ${found.why}`
-  return found.traps.map((text) => `; warning: the distribution ${text}`).join('')
-}
-
-/** A distribution that cannot be read stops no validation by itself: its rights are a check of their own. */
-async function trapsOf(cdn: Cdn | null, signal: AbortSignal) {
-  try {
-    return { traps: (await cdn?.traps?.(signal)) ?? [], why: null }
-  } catch (error) {
-    signal.throwIfAborted()
-    return { traps: [], why: messageOf(error) }
-  }
+  const { name } = environment
+  const { errorPages, openBucket } = plan.deploy ?? {}
+  const [pages, bucket] = await Promise.all([
+    settingsOf(
+      { of: 'the distribution', named: 'the error pages', environment: name, refuses: errorPages === 'refuse' },
+      'send only paths without an extension to the page, with a viewer-request function; or deploy.errorPages: warn',
+      async () => ports.cdn(name)?.traps?.(signal),
+      signal,
+    ),
+    settingsOf(
+      { of: 'the bucket', named: 'the access settings', environment: name, refuses: openBucket === 'refuse' },
+      'CloudFront reads a private bucket by origin access control; or deploy.openBucket: warn',
+      async () => objects.openings?.(signal),
+      signal,
+    ),
+  ])
+  return { summary: `${staging}; ${target}; flag ${describe(flag)}${pages}${bucket}`, output: {} }
 }
 
 function describe(flag: Awaited<ReturnType<ReturnType<StepContext['ports']['flag']>['read']>>): string {

@@ -115,6 +115,24 @@ test('a distribution that hides what is missing is warned about, or refused wher
   )
 })
 
+test('a bucket that others may open is warned about, or refused where the sheet says so', async () => {
+  const world = await launchWorld(plan)
+  const objects = (openings: () => Promise<readonly string[]>) => ({
+    objects: () => ({ ...world.production, openings }),
+  })
+  const open = objects(async () => ['does not block public access (BlockPublicAcls off)'])
+  const strict = { ...plan, deploy: { openBucket: 'refuse' } } as const
+  expect((await perform(world, 'rollout/validate', { ports: open })).summary).toContain(
+    'warning: the bucket does not block public access (BlockPublicAcls off)',
+  )
+  await expect(perform(world, 'rollout/validate', { ports: open, plan: strict })).rejects.toMatchObject({
+    code: 'STEP_FAILED',
+    message: 'the bucket of production does not block public access (BlockPublicAcls off)',
+  })
+  const closed = objects(async () => [])
+  expect((await perform(world, 'rollout/validate', { ports: closed, plan: strict })).summary).not.toContain('warning')
+})
+
 test('a flag that cannot be understood stops the validation', async () => {
   const world = await launchWorld(plan)
   await world.production.put(

@@ -43,6 +43,12 @@ export const Deploy = z.strictObject({
     .describe(
       'what validate does about a distribution that answers 200 with a page where a file is missing, or keeps errors for more than 10 s; default warn',
     ),
+  openBucket: z
+    .enum(['warn', 'refuse'])
+    .optional()
+    .describe(
+      'what validate does about a bucket that does not block public access, or whose objects an ACL can give to others; default warn',
+    ),
   keep: z.int().min(1).optional().describe('so many of the last releases survive launch releases prune; default 5'),
   keepFor: Duration.optional().describe('younger releases survive it, too; default 7d'),
 })
