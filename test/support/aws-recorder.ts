@@ -82,6 +82,12 @@ const partRights: { readonly [operation: string]: string } = {
   'DELETE uploadId': 's3:AbortMultipartUpload',
 }
 
+/** What is asked of a bucket itself. */
+const bucketRights: { readonly [operation: string]: string } = {
+  'GET publicAccessBlock': 's3:GetBucketPublicAccessBlock',
+  'GET ownershipControls': 's3:GetBucketOwnershipControls',
+}
+
 function s3Rights(method: string, url: URL, headers: IncomingHttpHeaders, body: Buffer): readonly IamRequest[] {
   const [, bucket = '', ...rest] = url.pathname.split('/')
   const key = decodeURIComponent(rest.join('/'))
@@ -105,6 +111,8 @@ function s3Rights(method: string, url: URL, headers: IncomingHttpHeaders, body: 
   const names = [...url.searchParams.keys()].filter((name) => name !== 'x-id')
   const inParts = partRights[`${method} ${names.sort().join(' ')}`]
   if (key !== '' && inParts !== undefined) return [{ action: inParts, resource: object, context: {} }]
+  const ofBucket = bucketRights[`${method} ${names.join(' ')}`]
+  if (key === '' && ofBucket !== undefined) return [{ action: ofBucket, resource: arn(bucket), context: {} }]
   if (key === '' || names.length > 0) throw new Error(`${method} ${url.href}`)
   if (method === 'GET' || method === 'HEAD') return [{ action: 's3:GetObject', resource: object, context: {} }]
   if (method !== 'PUT') throw new Error(`${method} ${url.href}`)
