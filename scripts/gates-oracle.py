@@ -67,3 +67,14 @@ print("ln E 40 of 10000 against 10 of 10000:", odds_evidence(40, 10000, 10, 1000
 print("fewest of 500 against 11 of 4500 for 50 : 1:", fewest_of(500, 11, 4500, 50))
 print("fewest of 500 against 45 of 4500 for 50 : 1:", fewest_of(500, 45, 4500, 50))
 print("fewest of 8000 against 7 of 7000 for 20 : 1:", fewest_of(8000, 7, 7000, 20), "with", math.exp(odds_evidence(28, 8000, 7, 7000)))
+
+
+def first_spike(mean, stretches, dispersion, measured):
+    """The fewest events that are a spike where `mean` are usual, of so many stretches; measured counts spread about their mean as well."""
+    own = mean + dispersion * mean**2 if measured else mean
+    size = mean**2 / (dispersion * mean**2 + own / stretches)
+    return next(x for x in range(math.ceil(max(2 * mean, mean + 5)), 10_000) if stats.nbinom.sf(x - 1, size, size / (size + mean)) < 1e-3)
+
+
+for mean, stretches, dispersion, measured in ((12, 12, 0.1, False), (1, 12, 0.1, False), (12, 12, 0.4, True), (12, 12, 0.01, True)):
+    print("first spike where", mean, "are usual, dispersion", dispersion, "measured" if measured else "usual", first_spike(mean, stretches, dispersion, measured))

@@ -79,6 +79,31 @@ def relative_case(canary, control, rate, more, minutes, begun):
     return {"canary": a.tolist(), "control": b.tolist(), "canaryBad": x.tolist(), "controlBad": y.tolist(), "begun": begun, "log": mixture(ell, starts, weights)}
 
 
+def count_dispersion(hours):
+    """phi of variance = mean + phi mean^2 by moments, drawn to 0.1 with the weight of ten; the hour with the greatest rate left out."""
+    known = [np.array([(e, n) for e, n in hour if n > 0], float).reshape(-1, 2) for hour in hours]
+    known.pop(int(np.argmax([max(h[:, 0] / h[:, 1], default=0) for h in known])))
+    events, among = np.concatenate(known).T
+    m, scale = len(events), among.mean() / among
+    counts = events * scale
+    mu = max(counts.mean(), 0.5 / m)
+    excess = max(0.0, (np.var(counts, ddof=1) - mu * scale.mean()) / mu**2)
+    columns = {name: [[int(s[k]) for s in hour] for hour in hours] for k, name in enumerate(("events", "among"))}
+    if all(n == 1 for hour in columns["among"] for n in hour):
+        columns["among"] = None
+    return {**columns, "stretches": m, "dispersion": float(((m - 1) * excess + 10 * 0.1) / (m + 9))}
+
+
+def drawn_hours(mean, size, hours, among=None, stretches=12, incident=1):
+    """Negative binomial counts (Poisson without a size) per stretch; the fourth hour has `incident` times as many."""
+    found = []
+    for hour in range(hours):
+        n = np.ones(stretches) if among is None else rng.poisson(among * (1 + hour / hours), stretches)
+        mu = mean * (n if among is None else n / among) * (incident if hour == 3 else 1)
+        found.append(list(zip(rng.poisson(mu) if size is None else rng.negative_binomial(size, size / (size + mu)), n)))
+    return found
+
+
 def mann_whitney(x, y):
     found = stats.mannwhitneyu(x, y, method="asymptotic", use_continuity=True, alternative="two-sided")
     return [float(found.statistic), float(found.pvalue), float(np.median(np.subtract.outer(x, y)))]
@@ -150,6 +175,18 @@ oracle = {
         relative_case(500, 500, 0.005, 0.005, 40, [0, 15, 30]),
     ],
     "mannWhitney": [{"in": [x, y], "out": mann_whitney(x, y)} for x, y in samples],
+    "countDispersion": [
+        count_dispersion(drawn_hours(mean, size, hours, **more))
+        for mean, size, hours, more in [
+            (4, None, 9, {}),
+            (8, 2.5, 9, {}),
+            (20, 10, 9, {"incident": 15}),
+            (6, 2.5, 9, {"among": 4000}),
+            (0.01, None, 9, {}),
+            (12, 1, 2, {}),
+            (8, 2.5, 41, {}),
+        ]
+    ],
 }
 
 # A value the two libraries disagree on is no oracle.

@@ -127,10 +127,16 @@ function answerOf(id: string, query: MetricQuery, pages: Pages): QueryAnswer {
     }
   }
   const points = new Map<number, number>()
-  for (const result of own) {
-    for (const [index, at] of (result.Timestamps ?? []).entries()) {
-      const value = result.Values?.[index]
-      if (value !== undefined && Number.isFinite(value)) points.set(at.getTime(), value)
+  for (const { Timestamps = [], Values = [] } of own) {
+    // One too few, and nobody can tell which minute is whose.
+    if (Timestamps.length !== Values.length)
+      return { status: 'missing', why: `${what}: ${Values.length} values for ${Timestamps.length} times` }
+    for (const [index, at] of Timestamps.entries()) {
+      const value = Values[index]
+      // Left out, it would be a minute without data: for a sparse metric a zero.
+      if (value === undefined || !Number.isFinite(value))
+        return { status: 'missing', why: `${what}: a value that is no number at ${at.toISOString()}` }
+      points.set(at.getTime(), value)
     }
   }
   return { status: 'complete', points }

@@ -3,12 +3,12 @@ import type { EventOf, LaunchEvent } from '../core/event.ts'
 import { missing, needKey } from '../core/evidence.ts'
 import type { Retold } from '../core/judge/retold.ts'
 import type { Plan, PlannedGate } from '../core/plan.ts'
-import { beforeGate, isBeforeLook } from '../core/state.ts'
+import { beforeGate, isBeforeLook } from '../core/gate-keys.ts'
 import type { ExplainView } from '../ui/explain.ts'
 import { text, type Command } from './command.ts'
 import { viewLaunch } from './launch-for.ts'
 import { launchOption } from './launch-option.ts'
-import { linesFor } from './say.ts'
+import { rowsFor } from './say.ts'
 
 type GateJudged = EventOf<'gate-judged'>
 
@@ -40,12 +40,13 @@ export const explain: Command = {
     const event = await judged(events, named, state.id)
     const [evidence, retold] = await Promise.all([evidenceOf(event, plan), retoldOf(event, plan, events)])
     const followed = await whatFollowed(event, plan, events)
-    const view = { ...evidence, event, everyPoint: options['points'] === true, retold, followed }
+    const basis = await basisOf(event, plan, events)
+    const view = { ...evidence, basis, event, everyPoint: options['points'] === true, retold, followed }
     const { checkPoints, explainLines } = await import('../ui/explain.ts')
     const lines = explainLines(view, context.output.out.theme)
     return {
       outcome: 'succeeded',
-      text: linesFor(context, [...(named === null ? afterwards(events, event) : []), ...lines]),
+      text: await rowsFor(context, [...(named === null ? afterwards(events, event) : []), ...lines]),
       document: {
         launch: state.id,
         gate: {
@@ -156,6 +157,26 @@ async function evidenceOf(event: GateJudged, plan: Plan): Promise<Pick<ExplainVi
   ])
   const hints = gate.checks.map((check) => [check.id, checkKind(check.kind).hint])
   return { seen: Object.fromEntries(seen), hints: Object.fromEntries(hints) }
+}
+
+/** What the checks of a gate judge by besides what they saw, as the launch knew it then. */
+async function basisOf(event: GateJudged, plan: Plan, events: readonly LaunchEvent[]): Promise<ExplainView['basis']> {
+  const [{ fold }, { factsOf }, { checkKind }] = await Promise.all([
+    import('../core/reduce.ts'),
+    import('../engine/look.ts'),
+    import('../gates/registry.ts'),
+  ])
+  const gate = gateOf(event, plan)
+  const environment = plan.environments[event.environment]
+  const then = fold(events.filter(({ n }) => n < event.n))
+  if (!gate || !environment || !then) return {}
+  const launch = factsOf(plan, then, environment)
+  return Object.fromEntries(
+    gate.checks.flatMap(({ id, kind, spec }) => {
+      const said = checkKind(kind).basis(spec, launch)
+      return said === null ? [] : [[id, said] as const]
+    }),
+  )
 }
 
 function gateOf(event: GateJudged, plan: Plan): PlannedGate | undefined {

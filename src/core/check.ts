@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { EpochMs, Sha256 } from './brand.ts'
-import type { EvidenceByNeed, Finding, Need } from './evidence.ts'
+import type { EvidenceByNeed, Finding, MeasuredSpread, Need } from './evidence.ts'
 import { Duration } from './fields.ts'
 import type { Rollout } from './rollout.ts'
 import type { Judgement, Window } from './verdict.ts'
@@ -21,7 +21,12 @@ export type LaunchFacts = {
   }[]
   /** Metric minutes of the time before this launch, by metric id: captured once, when the launch opened. */
   readonly baseline: {
-    readonly [metric: string]: { readonly window: Window; readonly count: number; readonly sum: number }
+    readonly [metric: string]: {
+      readonly window: Window
+      readonly count: number
+      readonly sum: number
+      readonly spreads?: readonly MeasuredSpread[]
+    }
   } | null
   /** Why a metric is not in the baseline, where it could not be read. */
   readonly baselineMissing?: { readonly [metric: string]: string }
@@ -95,6 +100,9 @@ export type SignalSource =
       readonly floor: number
     }
 
+/** Counts whose usual spread a check judges by: events of a metric per stretch of time, among the events of another. */
+export type SpreadSource = { readonly metric: string; readonly of?: string; readonly perMs: number }
+
 /** Fields every check has, whatever its kind. */
 export const commonShape = {
   id: z
@@ -153,6 +161,10 @@ export type CheckDefinition<S extends Shape, K extends string> = {
   usesOverMs?(check: SpecOf<S>): number | null
   /** What it bounds, where a rollout can be judged by it as one; null or absent: each look is judged for itself. */
   signal?(check: SpecOf<S>): SignalSource | null
+  /** The counts whose usual spread is to be measured with the baseline; null or absent: none. */
+  spread?(check: SpecOf<S>): SpreadSource | null
+  /** What it judges by besides what it sees, in words that a captain can calculate with; null or absent: nothing. */
+  basis?(check: SpecOf<S>, launch: LaunchFacts): string | null
   /** Its metrics have to tell the versions apart: one without a variant is refused with the run sheet. */
   readonly needsVariants?: true
   /** It compares with the old version or with the time before the launch: before a canary it has nothing to say. */
@@ -175,6 +187,8 @@ export type CheckKind<K extends string = string, Schema extends z.ZodObject = z.
   uses(spec: CheckSpec): string | null
   usesOverMs(spec: CheckSpec): number | null
   signal(spec: CheckSpec): SignalSource | null
+  spread(spec: CheckSpec): SpreadSource | null
+  basis(spec: CheckSpec, launch: LaunchFacts): string | null
   readonly needsVariants: boolean
   readonly comparesOnly: boolean
 }
@@ -210,6 +224,8 @@ export function defineCheck<const K extends string, S extends Shape>(definition:
     uses: (spec: CheckSpec) => definition.uses?.(own(spec)) ?? null,
     usesOverMs: (spec: CheckSpec) => definition.usesOverMs?.(own(spec)) ?? null,
     signal: (spec: CheckSpec) => definition.signal?.(own(spec)) ?? null,
+    spread: (spec: CheckSpec) => definition.spread?.(own(spec)) ?? null,
+    basis: (spec: CheckSpec, launch: LaunchFacts) => definition.basis?.(own(spec), launch) ?? null,
     needsVariants: definition.needsVariants === true,
     comparesOnly: definition.comparesOnly === true,
   }

@@ -1,5 +1,5 @@
 import type { EpochMs, LaunchId, Sha256, Version } from './brand.ts'
-import type { Evidence } from './evidence.ts'
+import type { Evidence, MeasuredSpread } from './evidence.ts'
 import type { Outcome } from './exit-code.ts'
 import type { LateFlag } from './flag.ts'
 import type { RolloutSaying } from './rollout.ts'
@@ -65,6 +65,8 @@ export type Happening =
           readonly sum: number
           /** Median, p75 and p90, of a metric whose samples a canary is going to be compared by. */
           readonly quantiles?: readonly number[]
+          /** How far its counts spread at this hour of the last days, of a metric whose spikes a check looks for. */
+          readonly spreads?: readonly MeasuredSpread[]
         }
       }
       /** Metrics that could not be read, with the reason; absent when all could. A later event of this type adds them. */

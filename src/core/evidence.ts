@@ -66,6 +66,17 @@ export type WindowStat = {
   readonly values: { readonly [V in VariantName]?: number | null }
 }
 
+/**
+ * How far the counts of a metric per stretch of time spread before a launch, among the events of another where `of` names it:
+ * φ of variance = mean + φ·mean². Null where there were too few stretches to tell.
+ */
+export type MeasuredSpread = {
+  readonly perMs: number
+  readonly of?: string
+  readonly dispersion: number | null
+  readonly stretches: number
+}
+
 export type AlarmState = {
   readonly name: string
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'

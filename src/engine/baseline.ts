@@ -10,6 +10,7 @@ import { checkKind } from '../gates/registry.ts'
 import { stepKind } from '../steps/registry.ts'
 import type { MetricNeed } from './ports.ts'
 import type { Session } from './session.ts'
+import { usualSpreads } from './usual-spread.ts'
 
 /** How much of the time before the launch later gates compare with. */
 const baselineMs = 30 * 60_000
@@ -84,7 +85,9 @@ async function capture(
         ])
     }
   }
-  return { metrics: Object.fromEntries(metrics), ...orAbsent(Object.fromEntries(missing)) }
+  const spreads = await usualSpreads(new Set(metrics.map(([id]) => id)), window.to, plan, ports, signal)
+  const known = metrics.map(([id, own]) => [id, { ...own, ...(spreads[id] && { spreads: spreads[id] }) }] as const)
+  return { metrics: Object.fromEntries(known), ...orAbsent(Object.fromEntries(missing)) }
 }
 
 const unanswered = { status: 'missing', why: 'the provider did not answer this query' } as const

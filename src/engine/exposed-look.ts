@@ -1,6 +1,7 @@
 import type { GateLook } from '../core/move.ts'
 import type { PlannedStep } from '../core/plan.ts'
-import { stageKey, stageNow, type LaunchState } from '../core/state.ts'
+import { stageKey } from '../core/gate-keys.ts'
+import { stageNow, type LaunchState } from '../core/state.ts'
 import type { Session } from './session.ts'
 
 /** The gate of the newest canary stage, for evidence since users were shown it; null while nobody is. */

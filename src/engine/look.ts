@@ -7,14 +7,8 @@ import type { GateLook } from '../core/move.ts'
 import type { Environment, Plan, PlannedGate } from '../core/plan.ts'
 import { settledMinutes, settledWindow } from '../core/settled.ts'
 import { rolloutOf, type Rollout } from '../core/rollout.ts'
-import {
-  beforeGate,
-  bindingApprovals,
-  isBeforeLook,
-  stageKey,
-  type GateState,
-  type LaunchState,
-} from '../core/state.ts'
+import { beforeGate, isBeforeLook, stageKey } from '../core/gate-keys.ts'
+import { bindingApprovals, type GateState, type LaunchState } from '../core/state.ts'
 import type { LaunchFacts, Look, NeedScope } from '../core/check.ts'
 import type { Window } from '../core/verdict.ts'
 import { judgeGate, needsOfGate } from '../gates/judge-gate.ts'
@@ -142,7 +136,8 @@ export function subjectOf(state: LaunchState, environment: Environment): Look['s
   return state.flag !== null && state.flag.percent > 0 && state.rollbacks.length === 0 ? 'canary' : 'control'
 }
 
-function factsOf(plan: Plan, state: LaunchState, environment: Environment): LaunchFacts {
+/** What a check may know of the launch without asking anybody. */
+export function factsOf(plan: Plan, state: LaunchState, environment: Environment): LaunchFacts {
   return {
     commit: state.commit,
     artifact: state.artifact?.hash ?? null,
@@ -158,9 +153,9 @@ function factsOf(plan: Plan, state: LaunchState, environment: Environment): Laun
 
 function baselineFacts(baseline: NonNullable<LaunchState['baseline']>): LaunchFacts['baseline'] {
   return Object.fromEntries(
-    Object.entries(baseline.metrics).map(([metric, { count, sum }]) => [
+    Object.entries(baseline.metrics).map(([metric, { count, sum, spreads }]) => [
       metric,
-      { window: baseline.window, count, sum },
+      { window: baseline.window, count, sum, ...(spreads && { spreads }) },
     ]),
   )
 }

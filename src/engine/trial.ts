@@ -1,7 +1,7 @@
 import type { EpochMs } from '../core/brand.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import type { Plan, PlannedStep } from '../core/plan.ts'
-import { stageKey } from '../core/state.ts'
+import { stageKey } from '../core/gate-keys.ts'
 import { stepKind } from '../steps/registry.ts'
 import { needsOfGate } from '../gates/judge-gate.ts'
 import { rolloutAt, scopeOf } from './look.ts'

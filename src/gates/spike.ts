@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { epochMs } from '../core/brand.ts'
 import { defineCheck, type LaunchFacts, type Look } from '../core/check.ts'
-import type { NeedOf, VariantName } from '../core/evidence.ts'
+import type { MeasuredSpread, NeedOf, VariantName } from '../core/evidence.ts'
 import { Duration, MetricRef } from '../core/fields.ts'
 import { formatCount, formatQuantity } from '../core/quantity.ts'
+import { fewestStretches, usualDispersion } from '../core/stats/count-dispersion.ts'
 import { negativeBinomialTail } from '../core/stats/negative-binomial.ts'
 import { oddsEvidence } from '../core/stats/odds-evidence.ts'
 import { formatDuration } from '../core/units.ts'
@@ -20,11 +21,14 @@ type Spec = {
   readonly margin: number
   readonly inARow?: number | undefined
 }
-/** What one stretch of the time before the launch makes us expect, and of how many such stretches that was the mean. */
-type Expectation = { readonly mean: number; readonly stretches: number }
+/**
+ * What one stretch of the time before the launch makes us expect, of how many such stretches that was the mean, and φ of their
+ * variance = mean + φ·mean² where it was measured.
+ */
+type Expectation = { readonly mean: number; readonly stretches: number; readonly dispersion: number | null }
 
-/** Over-dispersion of ordinary counts before any is known, and how improbable a spike is; statistics.md §2 c. */
-const rule = { dispersion: 0.1, below: 1e-3, comparedAlpha: 0.02 } as const
+/** How improbable a spike is; statistics.md §2 c. */
+const rule = { below: 1e-3, comparedAlpha: 0.02 } as const
 
 export const spike = defineCheck({
   kind: 'spike',
@@ -51,6 +55,11 @@ export const spike = defineCheck({
   },
   title: (check) => `no spike of ${check.metric} per ${formatDuration(check.per)}`,
   needs: (check) => [check.metric, ...(check.of === undefined ? [] : [check.of])].map(needOf),
+  spread: ({ metric, of, per }) => ({ metric, ...(of !== undefined && { of }), perMs: per }),
+  basis: (check, launch) => {
+    const expected = expectation(check, null, launch)
+    return typeof expected === 'string' ? null : basisText(check, expected, spreadOf(check, launch))
+  },
   judge: (check, look) => {
     // Without a measure of traffic the share of users is unknown, so only all of them compare with the time before.
     const variant = check.of === undefined ? 'all' : look.subject
@@ -85,11 +94,34 @@ export const spike = defineCheck({
   },
 })
 
-/** p = P(NB(mean, size) ≥ events) with V = μ + φμ² + μ/m and size = μ²/(V − μ): m stretches know the mean only so well. */
-function isSpike(check: Spec, events: number, { mean, stretches }: Expectation): boolean {
+/**
+ * p = P(NB(mean, size) ≥ events) with V = μ + φμ² + v/m and size = μ²/(V − μ): m stretches know the mean only so well. Their own
+ * variance v is μ + φμ² where φ was measured, and μ where it is the usual one.
+ */
+function isSpike(check: Spec, events: number, { mean, stretches, dispersion }: Expectation): boolean {
   if (events < check.factor * mean || events < mean + check.margin) return false
-  const size = (mean * mean) / (rule.dispersion * mean * mean + mean / stretches)
-  return negativeBinomialTail(events, mean, size) < rule.below
+  const spread = (dispersion ?? usualDispersion) * mean * mean
+  const own = dispersion === null ? mean : mean + spread
+  return negativeBinomialTail(events, mean, (mean * mean) / (spread + own / stretches)) < rule.below
+}
+
+function spreadOf(check: Spec, launch: LaunchFacts): MeasuredSpread | null {
+  const spreads = launch.baseline?.[check.metric]?.spreads ?? []
+  return spreads.find(({ perMs, of }) => perMs === check.per && of === check.of) ?? null
+}
+
+/** What a spike is measured against, so that it can be calculated again. */
+function basisText(check: Spec, { stretches, dispersion }: Expectation, measured: MeasuredSpread | null): string {
+  const per = `of ${formatDuration(check.per)}`
+  const m = formatCount(stretches)
+  const rest = (variance: string) =>
+    `variance = ${variance} with m expected; a spike has a chance below ${rule.below} (negative binomial)`
+  if (dispersion !== null && measured)
+    return `dispersion d = ${Number(dispersion.toPrecision(3))} over ${measured.stretches} stretches ${per} (this hour of the last 7 days and 2 hours before, less the loudest hour); ${rest(`m + d×m×m + (m + d×m×m)/${m}`)}`
+  const why = measured
+    ? `the last 7 days have ${measured.stretches} of the ${fewestStretches} stretches ${per} it takes to measure it`
+    : 'it was not measured when the launch opened'
+  return `dispersion d = ${usualDispersion}, the usual one: ${why}; ${rest(`m + d×m×m + m/${m}`)}`
 }
 
 /** How many stretches up to the newest, one beside the other, are spikes. */
@@ -154,10 +186,11 @@ function expectation(check: Spec, traffic: number | null, launch: LaunchFacts): 
   const stretches = (metric.window.to - metric.window.from) / check.per
   if (!(stretches > 0)) return `the baseline of ${check.metric} is empty`
   const events = Math.max(0.5, metric.sum)
-  if (check.of === undefined || traffic === null) return { mean: events / stretches, stretches }
+  const dispersion = spreadOf(check, launch)?.dispersion ?? null
+  if (check.of === undefined || traffic === null) return { mean: events / stretches, stretches, dispersion }
   const of = launch.baseline?.[check.of]
   if (!of || of.sum <= 0) return lackingBaseline(check.of, launch)
-  return { mean: (events / of.sum) * traffic, stretches }
+  return { mean: (events / of.sum) * traffic, stretches, dispersion }
 }
 
 /** The shared-incident rule: events of the control in the same stretch when they are a spike on their own, else null. */

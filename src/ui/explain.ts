@@ -2,7 +2,7 @@ import type { EventOf } from '../core/event.ts'
 import type { Finding, Need, NeedOf, Series } from '../core/evidence.ts'
 import { lateLine } from '../core/late-metrics.ts'
 import type { Retold } from '../core/judge/retold.ts'
-import { isBeforeLook } from '../core/state.ts'
+import { isBeforeLook } from '../core/gate-keys.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Window } from '../core/verdict.ts'
 import { arithmeticRows } from './explain-arithmetic.ts'
@@ -22,6 +22,8 @@ export type ExplainView = {
   readonly seen: { readonly [check: string]: readonly { readonly need: Need; readonly finding: Finding }[] }
   /** What to do about a check that did not pass, by its id. */
   readonly hints: { readonly [check: string]: string }
+  /** What a check judges by besides what it saw, by its id. */
+  readonly basis: { readonly [check: string]: string }
   /** Every period in a row of its own. */
   readonly everyPoint: boolean
   /** The verdict had again, where the gate was judged as part of a rollout. */
@@ -74,7 +76,7 @@ function seriesOf(
 }
 
 function checkLines(check: Check, view: ExplainView, theme: Theme): readonly string[] {
-  const { event, seen, hints, everyPoint, retold } = view
+  const { event, seen, hints, basis, everyPoint, retold } = view
   const { judgement } = check
   const points = checkPoints(check, view)
   const others = (seen[check.id] ?? []).filter(
@@ -90,6 +92,7 @@ function checkLines(check: Check, view: ExplainView, theme: Theme): readonly str
     ['why', safeText(judgement.why)],
     ['query', safeText(judgement.query)],
     ...(arithmetic ?? points.map((one) => ['points', pointsText(one)])),
+    ['basis', safeText(basis[check.id] ?? '')],
     ['again', again === undefined ? '' : againText(again, judgement.verdict)],
     ...lateOf(seen[check.id] ?? []).map((line) => ['late', safeText(line)]),
     ...others.map(({ need, finding }) => ['seen', otherText(need, finding)]),

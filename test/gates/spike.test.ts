@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { MeasuredSpread } from '../../src/core/evidence.ts'
+import { spike } from '../../src/gates/spike.ts'
 import { at, context, counter, facts, judge, metrics, planned, series, times } from '../support/looks.ts'
 
 const check = planned({ kind: 'spike', metric: 'occ-conflicts', inARow: 1 })
@@ -125,3 +127,52 @@ test('a plan that is older than the word fails at the first', () => {
   const old = { ...check, spec: older }
   expect(judge(old, look(34), after(144)).verdict).toBe('fail')
 })
+
+test('how far counts spread was measured: what would be a spike among ordinary counts is none among wild ones', () => {
+  // scipy 1.17.1: the first x with nbinom.sf(x - 1, k, k / (k + 12)) < 1e-3, k = 144 / (144φ + (12 + 144φ) / 12).
+  const of = (sum: number, dispersion: number | null) => judge(check, look(sum), spread(after(144), dispersion)).verdict
+  expect([of(55, 0.4), of(56, 0.4)]).toEqual(['pass', 'fail'])
+  expect([of(26, 0.01), of(27, 0.01)]).toEqual(['pass', 'fail'])
+  // Too few stretches to tell: as without any.
+  expect([of(33, null), of(34, null)]).toEqual(['pass', 'fail'])
+})
+
+test('the spread of other stretches, or among other events, is not that of these', () => {
+  const measured = spread(after(144), 0.4, { perMs: 600_000 })
+  expect(judge(check, look(34), measured).verdict).toBe('fail')
+  expect(judge(check, look(34), spread(after(144), 0.4, { of: 'requests' })).verdict).toBe('fail')
+})
+
+test.each([
+  [
+    0.3721,
+    'dispersion d = 0.372 over 96 stretches of 5m (this hour of the last 7 days and 2 hours before, less the loudest hour); ' +
+      'variance = m + d×m×m + (m + d×m×m)/12 with m expected; a spike has a chance below 0.001 (negative binomial)',
+  ],
+  [
+    null,
+    'dispersion d = 0.1, the usual one: the last 7 days have 7 of the 12 stretches of 5m it takes to measure it; ' +
+      'variance = m + d×m×m + m/12 with m expected; a spike has a chance below 0.001 (negative binomial)',
+  ],
+])('explain says by which spread it was judged: %s', (dispersion, said) => {
+  expect(spike.basis(check.spec, spread(after(144), dispersion).launch)).toBe(said)
+})
+
+test('a journal that knows no spread is judged by the usual one, and explain says that', () => {
+  expect(spike.basis(check.spec, after(144).launch)).toMatch(
+    /^dispersion d = 0\.1, the usual one: it was not measured when the launch opened; variance = m \+ d×m×m \+ m\/12 /,
+  )
+  expect(spike.basis(check.spec, facts)).toBeNull()
+})
+
+/** The same look with a measured spread. */
+function spread(where: ReturnType<typeof after>, dispersion: number | null, changes: Partial<MeasuredSpread> = {}) {
+  const { baseline } = where.launch
+  const conflicts = baseline?.['occ-conflicts']
+  if (!conflicts) throw new Error('there is no baseline')
+  const spreads = [{ perMs: 300_000, dispersion, stretches: dispersion === null ? 7 : 96, ...changes }]
+  return {
+    ...where,
+    launch: { ...where.launch, baseline: { ...baseline, 'occ-conflicts': { ...conflicts, spreads } } },
+  }
+}

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { epochMs, sha256Hex, version } from '../../src/core/brand.ts'
+import { epochMs, launchId, sha256Hex, version } from '../../src/core/brand.ts'
 import type { Need, Series } from '../../src/core/evidence.ts'
+import { pass } from '../../src/core/verdict.ts'
+import { explainLines, type ExplainView } from '../../src/ui/explain.ts'
 import { pointRows, pointsOf, pointsText } from '../../src/ui/explain-points.ts'
 import { findingText } from '../../src/ui/finding-text.ts'
+import { uncoloured } from '../support/views.ts'
 
 const minute = 60_000
 const at = (minutes: number) => epochMs(Date.UTC(2026, 11, 2) + minutes * minute)
@@ -123,4 +126,68 @@ test.each<[Need, unknown, string]>([
   ],
 ])('evidence of the need %o in one line', (need, value, text) => {
   expect(findingText(need, value)).toBe(text)
+})
+
+describe('launch explain', () => {
+  const check = { id: 'load', kind: 'average', title: 'load < 200ms', judgement: pass('all well') } as const
+  const event = {
+    schema: 1,
+    launch: launchId('2026-12-02-1'),
+    n: 9,
+    id: 'e9',
+    at: at(5),
+    actor: { name: 'ada', host: 'laptop', run: null },
+    prev: null,
+    type: 'gate-judged',
+    gate: 'slo',
+    key: 'slo',
+    phase: 'rollout',
+    environment: 'production',
+    artifact: null,
+    stage: null,
+    window: { from: at(0), to: at(5) },
+    verdict: 'pass',
+    checks: [check],
+    bakedMs: 3 * minute,
+    evidence: {},
+  } as const
+  const of = (found: Partial<Series>, basis: ExplainView['basis'] = {}) => {
+    const seen = [
+      { need: { need: 'series', metric: 'load' }, finding: { status: 'seen', value: { ...series, ...found } } },
+      // The same minutes for another need of the same check say nothing twice.
+      {
+        need: { need: 'series', metric: 'load', cut: 800 },
+        finding: { status: 'seen', value: { ...series, ...found } },
+      },
+    ] as const
+    const view = { event, seen: { load: seen }, hints: {}, basis, everyPoint: false, retold: null, followed: [] }
+    return explainLines(view, uncoloured)
+  }
+  const row = (lines: readonly string[], label: string) =>
+    lines.filter((line) => line.trimStart().startsWith(`${label} `))
+
+  test('says which metric came later than the run sheet has it, once', () => {
+    expect(row(of({ unsettledMs: 4 * minute }), 'late')).toEqual([
+      expect.stringMatching(/late +load still changed 4m after a minute was over, the run sheet says lag: 2m$/),
+    ])
+  })
+
+  test('says what is wrong with the name of a metric without data', () => {
+    const lines = of({ trouble: 'there is no metric Load,\u001b[31m did you mean BoardLoadMs' })
+    expect(row(lines, 'late')).toEqual([
+      expect.stringMatching(/late +load: there is no metric Load,.* did you mean BoardLoadMs$/),
+    ])
+    expect(lines.join('')).not.toContain('\u001b')
+  })
+
+  test('of a metric that was in time it says nothing of the kind', () => {
+    expect(row(of({}), 'late')).toEqual([])
+    expect(row(of({}), 'basis')).toEqual([])
+  })
+
+  test('says what a check judges by besides what it saw', () => {
+    expect(row(of({}, { load: 'dispersion d = 0.37' }), 'basis')).toEqual([
+      expect.stringMatching(/basis +dispersion d = 0\.37$/),
+    ])
+  })
 })

@@ -46,6 +46,8 @@ export class EvidenceRows {
   private rows: Float64Array
   private sums: Float64Array
   private scores: Float64Array
+  /** Of a masked minute 0: it says nothing, so it is not the loudest either. */
+  private counted: Float64Array
   private summed = 0
   private readonly exponents: Float64Array
 
@@ -55,6 +57,7 @@ export class EvidenceRows {
     this.rows = new Float64Array(64 * width)
     this.sums = new Float64Array(65 * width)
     this.scores = new Float64Array(64)
+    this.counted = new Float64Array(64)
   }
 
   /** Takes the row of one minute: per alternative ln(likelihood ratio), 0 for a minute that says nothing. */
@@ -71,6 +74,7 @@ export class EvidenceRows {
     const { width, rows, sums } = this
     for (let t = Math.min(this.summed, from); t < end; t++) {
       const counts = mask?.[t] ? 0 : 1
+      this.counted[t] = counts * (this.scores[t] ?? 0)
       for (let at = t * width; at < (t + 1) * width; at++) sums[at + width] = (sums[at] ?? 0) + counts * (rows[at] ?? 0)
     }
     this.summed = end
@@ -128,11 +132,11 @@ export class EvidenceRows {
   private loudestSince(end: number, except: number): { readonly first: Int32Array; readonly second: Int32Array } {
     const first = new Int32Array(end + 1).fill(-1)
     const second = new Int32Array(end + 1).fill(-1)
-    const scoreOf = (minute: number) => (minute < 0 ? 0 : this.score(minute))
+    const scoreOf = (minute: number) => this.counted[minute] ?? 0
     for (let t = end - 1; t >= 0; t--) {
       const one = first[t + 1] ?? -1
       const two = second[t + 1] ?? -1
-      const score = t === except ? 0 : this.score(t)
+      const score = t === except ? 0 : scoreOf(t)
       first[t] = score > scoreOf(one) ? t : one
       second[t] = score > scoreOf(one) ? one : score > scoreOf(two) ? t : two
     }
@@ -149,6 +153,7 @@ export class EvidenceRows {
     this.rows = wider(this.rows, size * this.width)
     this.sums = wider(this.sums, (size + 1) * this.width)
     this.scores = wider(this.scores, size)
+    this.counted = wider(this.counted, size)
   }
 }
 

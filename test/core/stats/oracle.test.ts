@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { binomialTail, rateLowerBound, rateUpperBound } from '../../../src/core/stats/binomial.ts'
+import { countDispersion } from '../../../src/core/stats/count-dispersion.ts'
 import { EvidenceRows, logGrid, startsAt } from '../../../src/core/stats/e-process.ts'
 import { OddsAlternatives, RateAlternatives } from '../../../src/core/stats/likelihood-rows.ts'
 import { mannWhitney } from '../../../src/core/stats/mann-whitney.ts'
@@ -50,6 +51,14 @@ const Oracle = z.object({
     }),
   ),
   mannWhitney: z.array(z.object({ in: z.tuple([Counts, Counts]), out: z.tuple([z.number(), z.number(), z.number()]) })),
+  countDispersion: z.array(
+    z.object({
+      events: z.array(Counts),
+      among: z.array(Counts).nullable(),
+      stretches: z.number(),
+      dispersion: z.number(),
+    }),
+  ),
 })
 const oracle = Oracle.parse(JSON.parse(readFileSync(new URL('oracle.json', import.meta.url), 'utf8')))
 
@@ -133,5 +142,16 @@ test('the rank test agrees with scipy, ties and all', () => {
     expect(differs(found?.u ?? NaN, out[0])).toBeLessThan(1e-9)
     expect(differs(found?.p ?? NaN, out[1])).toBeLessThan(1e-9)
     expect(Math.abs((found?.shift ?? NaN) - out[2])).toBeLessThan(1e-9)
+  }
+})
+
+test('how far counts spread is what numpy makes of them, with and without traffic', () => {
+  expect(oracle.countDispersion.length).toBeGreaterThan(5)
+  for (const { events, among, stretches, dispersion } of oracle.countDispersion) {
+    const found = countDispersion(
+      events.map((hour, h) => hour.map((count, i) => ({ events: count, among: among?.[h]?.[i] ?? 1 }))),
+    )
+    expect(found.stretches).toBe(stretches)
+    expect(differs(found.dispersion ?? NaN, dispersion)).toBeLessThan(1e-9)
   }
 })
