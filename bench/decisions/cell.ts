@@ -21,3 +21,12 @@ export function medianDelay(cell: Cell): number | null {
   delays.sort((a, b) => a - b)
   return delays[delays.length >> 1] ?? null
 }
+
+/** Mean requests that the new version served while it was bad. */
+export function exposed(cell: Cell): number {
+  return cell.outcomes.reduce((sum, outcome) => sum + outcome.exposed, 0) / cell.outcomes.length
+}
+
+export function percent(value: number): string {
+  return value === 0 || value === 100 ? String(value) : value.toFixed(1)
+}

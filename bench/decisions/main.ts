@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
@@ -22,7 +22,7 @@ const methods: readonly Method[] = [
   minuteThreshold(3),
   stageEnd,
   kayenta,
-  // By name only: the same judge as `launch`, behind everything a gate does.
+  // The same judge as `launch`, behind everything a gate does.
   wired,
 ]
 
@@ -48,6 +48,8 @@ async function main(): Promise<void> {
       only: { type: 'string', default: '' },
       method: { type: 'string', default: '' },
       out: { type: 'string', default: '' },
+      // Cells that are done, one a line: a run that was stopped goes on where it was. Of one state of the source only.
+      cells: { type: 'string', default: '' },
     },
   })
   const runs = Number(values.runs)
@@ -57,15 +59,13 @@ async function main(): Promise<void> {
       !one.name.includes(values.only)
         ? []
         : methods.flatMap((way, method) =>
-            (values.method === '' ? way !== wired : way.name.includes(values.method))
-              ? [{ method, scenario, rpm, runs, seed: Number(values.seed) }]
-              : [],
+            way.name.includes(values.method) ? [{ method, scenario, rpm, runs, seed: Number(values.seed) }] : [],
           ),
     ),
   )
   const started = performance.now()
   const before = process.cpuUsage()
-  const done = await spread(jobs, Number(values.workers))
+  const done = await spread(jobs, Number(values.workers), values.cells)
   const used = process.cpuUsage(before)
   const cells = done.map(({ job, outcomes }): Cell => ({
     method: methods[job.method]?.name ?? '',
@@ -93,10 +93,12 @@ async function main(): Promise<void> {
   if (values.out !== '') writeFileSync(values.out, text)
 }
 
-/** Jobs dealt out one by one to as many threads. */
-async function spread(jobs: readonly Job[], workers: number): Promise<readonly Done[]> {
-  const done: Done[] = []
-  const queue = [...jobs].sort((a, b) => b.rpm - a.rpm)
+/** Jobs dealt out one by one to as many threads; those that the file of done cells has are not run again. */
+async function spread(jobs: readonly Job[], workers: number, file: string): Promise<readonly Done[]> {
+  const wanted = new Set(jobs.map((job) => JSON.stringify(job)))
+  const done: Done[] = doneIn(file).filter(({ job }) => wanted.has(JSON.stringify(job)))
+  const known = new Set(done.map(({ job }) => JSON.stringify(job)))
+  const queue = jobs.filter((job) => !known.has(JSON.stringify(job))).sort((a, b) => b.rpm - a.rpm)
   const hand = Array.from({ length: workers }, (_, k) => queue.filter((_job, index) => index % workers === k))
   await Promise.all(
     hand.map(
@@ -105,6 +107,7 @@ async function spread(jobs: readonly Job[], workers: number): Promise<readonly D
           const worker = new Worker(new URL(import.meta.url), { workerData: own })
           worker.on('message', (message: Done) => {
             done.push(message)
+            if (file !== '') appendFileSync(file, `${JSON.stringify(message)}\n`)
             process.stderr.write(`\r${done.length} of ${jobs.length} cells`)
           })
           worker.on('error', reject)
@@ -114,6 +117,13 @@ async function spread(jobs: readonly Job[], workers: number): Promise<readonly D
   )
   process.stderr.write('\n')
   return done
+}
+
+function doneIn(file: string): readonly Done[] {
+  if (file === '' || !existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean)
+  // Lines that `spread` wrote.
+  return lines.map((line) => JSON.parse(line) as Done)
 }
 
 function work(jobs: readonly Job[]): void {

@@ -1,9 +1,10 @@
 import type { Boundary } from './null-boundary.ts'
-import { medianDelay, share, type Cell } from './cell.ts'
+import { exposed, medianDelay, percent, share, type Cell } from './cell.ts'
 import { plan } from './ours.ts'
 import type { Scenario } from './scenarios.ts'
 import type { Speed } from './speed.ts'
 import { judgeTargets } from './targets.ts'
+import { wiredText } from './wired-text.ts'
 
 export type Report = {
   readonly cells: readonly Cell[]
@@ -47,6 +48,7 @@ export function report(all: Report): string {
     'The limits allow these; rolling them back is a choice, promoting them no miss.',
     '',
     ...table(of('grey'), methods, rates, (cell) => badText(cell)),
+    ...wiredText(cells),
     ...losses(cells, rates),
     ...duration(cells, rates),
     ...boundaryText(all.boundary),
@@ -54,13 +56,8 @@ export function report(all: Report): string {
   ].join('\n')
 }
 
-function exposed(cell: Cell): number {
-  return cell.outcomes.reduce((sum, outcome) => sum + outcome.exposed, 0) / cell.outcomes.length
-}
-
 const order = (method: string) =>
-  ['launch', 'every', 'at the', 'Kayenta'].findIndex((start) => method.startsWith(start))
-const percent = (value: number) => (value === 0 || value === 100 ? String(value) : value.toFixed(1))
+  ['launch', 'as wired', 'every', 'at the', 'Kayenta'].findIndex((start) => method.startsWith(start))
 
 function healthyText(cell: Cell): string {
   const unproven = share(cell, 'unproven')
@@ -104,7 +101,8 @@ function losses(cells: readonly Cell[], rates: readonly number[]): readonly stri
   const own = cells.filter(({ method }) => method === 'launch')
   const rows = own.flatMap((mine) =>
     cells
-      .filter((cell) => cell.method !== 'launch' && cell.scenario === mine.scenario && cell.rpm === mine.rpm)
+      .filter(({ method }) => method !== 'launch' && method !== 'as wired')
+      .filter((cell) => cell.scenario === mine.scenario && cell.rpm === mine.rpm)
       .flatMap((other) => {
         if (mine.release === 'healthy')
           return share(other, 'rolled-back') < share(mine, 'rolled-back')

@@ -86,18 +86,26 @@ const targets: readonly Target[] = [
   },
 ]
 
-/** Each target with what was measured. */
+/** Each target with what was measured of the judge alone, and behind everything a gate does where that was run. */
 export function judgeTargets(cells: readonly Cell[]): readonly string[] {
+  const methods = ['launch', 'as wired'].filter((method) => cells.some((cell) => cell.method === method))
   const rows = targets.flatMap((target) =>
     target.scenarios.flatMap((scenario) =>
       target.rates.flatMap((rpm) => {
-        const cell = cells.find((one) => one.method === 'launch' && one.scenario === scenario && one.rpm === rpm)
-        if (!cell) return []
-        const value = target.measure(cell)
-        const met = value !== null && target.met(value)
-        return [`| ${target.says} | ${scenario} | ${rpm} | ${target.text(value)} | ${met ? 'met' : '**missed**'} |`]
+        const found = methods.map((method) =>
+          cells.find((one) => one.method === method && one.scenario === scenario && one.rpm === rpm),
+        )
+        if (found.every((cell) => cell === undefined)) return []
+        return [`| ${[target.says, scenario, rpm, ...found.map((cell) => measured(target, cell))].join(' | ')} |`]
       }),
     ),
   )
-  return ['## Targets', '', '| target | release | per minute | measured | |', '|---|---|---|---|---|', ...rows, '']
+  const head = ['target', 'release', 'per minute', ...methods]
+  return ['## Targets', '', `| ${head.join(' | ')} |`, `|${head.map(() => '---|').join('')}`, ...rows, '']
+}
+
+function measured(target: Target, cell: Cell | undefined): string {
+  if (!cell) return ''
+  const value = target.measure(cell)
+  return `${target.text(value)}, ${value !== null && target.met(value) ? 'met' : '**missed**'}`
 }

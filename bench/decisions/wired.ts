@@ -1,5 +1,5 @@
 import { epochMs, type EpochMs } from '../../src/core/brand.ts'
-import { needKey, seen, type Evidence, type Minute, type Need } from '../../src/core/evidence.ts'
+import { needKey, seen, type Evidence, type Minute, type NeedOf } from '../../src/core/evidence.ts'
 import type { PlannedCheck, PlannedGate } from '../../src/core/plan.ts'
 import type { Rollout } from '../../src/core/rollout.ts'
 import { judgeGate, needsOfGate } from '../../src/gates/judge-gate.ts'
@@ -39,23 +39,26 @@ function check(written: { readonly kind: string; readonly id: string } & Record<
 function start(): Judging {
   const minutes: SeenMinute[] = []
   const memory = new Map()
+  const evidence = evidenceReader(minutes)
+  /** What the last look at each earlier stage saw. */
+  const left: Rollout['left'][number][] = []
   return {
     see: (minute, view) => {
       minutes[minute] = view
     },
     say: (now, begun) => {
       const stage = begun.length - 1
+      for (let index = left.length; index < stage; index++) {
+        const [since, until] = [begun[index] ?? 0, begun[index + 1] ?? 0]
+        const percent = (stages[index]?.share ?? 1) * 100
+        left.push({ percent, since: at(since), until: at(until), evidence: evidence(since, until) })
+      }
       const rollout: Rollout = {
         stages: stages.map(({ share }) => share * 100),
         bakeMs: bake * minuteMs,
         extendUpTo: 3,
         percent: (stages[stage]?.share ?? 1) * 100,
-        left: begun.slice(0, -1).map((from, index) => ({
-          percent: (stages[index]?.share ?? 1) * 100,
-          since: at(from),
-          until: at(begun[index + 1] ?? from),
-          evidence: evidenceOf(minutes, from, begun[index + 1] ?? from),
-        })),
+        left: [...left],
         quantiles: { load: cuts.slice(0, -1) },
       }
       const from = begun[stage] ?? 0
@@ -63,7 +66,7 @@ function start(): Judging {
       const environment = { url: '', health: [] }
       const judged = judgeGate(
         gate,
-        evidenceOf(minutes, from, now),
+        evidence(from, now),
         {
           now: window.to,
           window,
@@ -98,28 +101,48 @@ function at(minute: number): EpochMs {
   return epochMs(minute * minuteMs)
 }
 
-function evidenceOf(minutes: readonly SeenMinute[], from: number, to: number): Evidence {
+/** Evidence of a stretch of minutes. What a minute is for a need is made once, until more of it is seen. */
+function evidenceReader(minutes: readonly SeenMinute[]): (from: number, to: number) => Evidence {
   const needs = needsOfGate(gate, {
     environment: { url: '', health: [] },
     phase: '',
     rollout: { stages: [], bakeMs: 0, extendUpTo: 3, percent: 10, left: [], quantiles: { load: cuts.slice(0, -1) } },
   })
-  const numbers = Array.from({ length: to - from }, (_, index) => from + index)
-  const arm = (need: Extract<Need, { need: 'series' }>, which: 'canary' | 'control') =>
-    numbers.flatMap((minute) => {
-      const view = minutes[minute]?.[which]
-      return view && view.n > 0 ? [minuteOf(need, at(minute), view)] : []
-    })
-  return Object.fromEntries(
-    needs.flatMap((need) => {
-      if (need.need !== 'series') return []
-      const series = { canary: arm(need, 'canary'), control: arm(need, 'control') }
-      return [[needKey(need), seen({ periodMs: minuteMs, lagMs, query: need.metric, minutes: series, alive: null })]]
-    }),
+  const asked = needs.flatMap((need) =>
+    need.need === 'series'
+      ? [{ need, key: needKey(need), canary: arm(need, 'canary', minutes), control: arm(need, 'control', minutes) }]
+      : [],
   )
+  return (from, to) =>
+    Object.fromEntries(
+      asked.map(({ need, key, canary, control }) => {
+        const both = { canary: canary(from, to), control: control(from, to) }
+        return [key, seen({ periodMs: minuteMs, lagMs, query: need.metric, minutes: both, alive: null })]
+      }),
+    )
 }
 
-function minuteOf(need: Extract<Need, { need: 'series' }>, start: EpochMs, { n, errors, sum, above }: Seen): Minute {
+function arm(
+  need: NeedOf<'series'>,
+  which: 'canary' | 'control',
+  minutes: readonly SeenMinute[],
+): (from: number, to: number) => readonly Minute[] {
+  const known: { readonly view: Seen; readonly minute: Minute }[] = []
+  return (from, to) => {
+    const found: Minute[] = []
+    for (let index = from; index < to; index++) {
+      const view = minutes[index]?.[which]
+      if (!view || view.n === 0) continue
+      const before = known[index]
+      const made = before?.view === view ? before : { view, minute: minuteOf(need, at(index), view) }
+      known[index] = made
+      found.push(made.minute)
+    }
+    return found
+  }
+}
+
+function minuteOf(need: NeedOf<'series'>, start: EpochMs, { n, errors, sum, above }: Seen): Minute {
   if (need.metric === 'requests') return { start, count: 1, sum: n, over: null }
   if (need.metric === 'errors') return { start, count: 1, sum: errors, over: null }
   const cut = cuts.findIndex((value) => value === need.cut)

@@ -18,6 +18,11 @@ function lookDue(clock: StageClock, rules: Rules): number | null {
   return clock.settled - ((clock.elapsed - clock.soak) % rules.lookEvery)
 }
 
+/** Where the last soak of this stage begins; nothing of it has settled just after it began. */
+function lastBake({ from, settled, soak }: StageClock): number {
+  return Math.min(settled, Math.max(from, settled - soak))
+}
+
 /**
  * One limit on a share: evidence that it is broken, and the bound that proves it kept. `deep` marks the minutes in which the
  * control itself reaches a limit to roll back by.
@@ -37,7 +42,7 @@ export function againstLimit(
   const column = minutes.totals.above[limit.cut]
   const n = minutes.totals.n[settled] ?? 0
   const bad = column?.[settled] ?? 0
-  const recentFrom = Math.max(clock.from, settled - clock.soak)
+  const recentFrom = lastBake(clock)
   const recent = { n: n - (minutes.totals.n[recentFrom] ?? 0), bad: bad - (column?.[recentFrom] ?? 0) }
   const needed = Math.log(1 / rules.absoluteAlpha)
   const { log } = rows.mixture(settled, starts)
@@ -116,7 +121,7 @@ export function againstMean(
   const { settled } = clock
   const n = minutes.totals.n[settled] ?? 0
   const sum = minutes.totals.sum[settled] ?? 0
-  const from = Math.max(clock.from, settled - clock.soak)
+  const from = lastBake(clock)
   const recentN = n - (minutes.totals.n[from] ?? 0)
   const recent = recentN >= rule.floor ? (sum - (minutes.totals.sum[from] ?? 0)) / recentN : null
   const mean = n > 0 ? sum / n : null

@@ -58,7 +58,7 @@ export class RolloutJudge {
     const deeper = this.isBanded ? markEnvironment(this.signals, this.deep, from, settled, true) : settled
     const changed = Math.min(from, marked, deeper)
     for (const minutes of this.signals) minutes.addUp(now, settled, this.mask, changed, this.deep)
-    for (let t = from; t < settled; t++) this.bursts[t] = this.signals.some((minutes) => isBurst(minutes, t)) ? 1 : 0
+    for (let t = changed; t < settled; t++) this.bursts[t] = this.signals.some((minutes) => isBurst(minutes, t)) ? 1 : 0
   }
 
   private clock(now: number, settled: number, begun: readonly number[]): StageClock {
