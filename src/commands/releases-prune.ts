@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import { LaunchError } from '../core/errors.ts'
+import type { OtherUses } from '../core/foreign.ts'
 import { plural } from '../core/quantity.ts'
-import type { Plan } from '../core/plan.ts'
+import type { Environment, Plan } from '../core/plan.ts'
 import { releaseId } from '../core/release.ts'
 import { defaultRetention, pruning, type Retention } from '../core/retention.ts'
 import { parseDuration } from '../core/units.ts'
@@ -13,7 +14,8 @@ import { linesFor } from './say.ts'
 export const releasesPrune: Command = {
   name: 'releases prune',
   group: 'act',
-  about: 'remove what only old releases need: never what a kept release, an open launch or nobody of launch put there',
+  about:
+    'remove what only old releases need: never what a kept release or an open launch needs, nor what is not of launch unless deploy.removeForeign names it',
   options: [
     ['--keep <n>', `so many of the last releases stay (default: ${defaultRetention.releases})`],
     ['--keep-for <duration>', 'younger ones stay, too (default: 7d)'],
@@ -26,17 +28,20 @@ export const releasesPrune: Command = {
     const { signal } = context
     const { plan } = await context.project()
     const retention = retentionOf(options, plan)
-    const [{ knownReleases }, { safeText }, world] = await Promise.all([
+    const [{ knownReleases }, { foreignNamed }, { safeText }, world] = await Promise.all([
       import('../steps/known-releases.ts'),
+      import('../steps/foreign.ts'),
       import('../ui/text.ts'),
       context.world(plan, { driver: false }),
     ])
-    const { name } = environmentOf(plan, context.options.env)
+    const environment = environmentOf(plan, context.options.env)
+    const { name } = environment
     const objects = world.objects(name)
-    const [found, all, inUse] = await Promise.all([
+    const [found, all, inUse, uses] = await Promise.all([
       knownReleases(objects, signal),
       objects.list('', signal),
-      usedByOpenLaunch(context, plan),
+      usedByLaunch(context, plan),
+      otherUses(context, plan, environment),
     ])
     const [broken] = found.unreadable
     if (broken) {
@@ -48,38 +53,51 @@ export const releasesPrune: Command = {
         },
       )
     }
-    const order = { retention, inUse, now: world.clock.now() }
-    const removal = pruning(found.releases, found.current, all, order)
-    const goes = `${plural(removal.pruned.length, 'release')}, ${plural(removal.keys.length, 'object')}, ${(removal.bytes / 1e6).toFixed(1)} MB`
+    const now = world.clock.now()
+    const removal = pruning(found.releases, found.current, all, { retention, inUse: inUse.releases, now })
+    const named = foreignNamed(plan.deploy?.removeForeign ?? [], all, found.releases, { uses, now })
+    // What an open launch is going to deploy may be among them, and whoever serves nothing of launch has nothing that is foreign.
+    const foreign = !inUse.isOpen && found.current !== null ? named : []
+    const bytes = foreign.reduce((total, one) => total + one.bytes, removal.bytes)
+    // Manifests stay last.
+    const keys = [...foreign.map(({ key }) => key), ...removal.keys]
+    const goes = `${plural(removal.pruned.length, 'release')}, ${plural(keys.length, 'object')}, ${(bytes / 1e6).toFixed(1)} MB`
     const lines = [
       ...removal.kept.map(({ release, why }) => `keeps ${safeText(release)}: ${why}`),
+      ...(named.length > foreign.length
+        ? [`keeps ${plural(named.length, 'object')} of no release: a launch is open, or none was deployed`]
+        : []),
       ...removal.pruned.map((release) => `removes ${safeText(release)}`),
+      ...(foreign.length > 0 ? [`removes ${plural(foreign.length, 'object')} of no release`] : []),
     ]
     const document = {
       environment: name,
       kept: removal.kept,
       pruned: removal.pruned,
-      objects: removal.keys.length,
-      bytes: removal.bytes,
+      objects: keys.length,
+      foreign: foreign.length,
+      bytes,
     }
     if (context.options.dryRun) {
-      const keysShown = removal.keys.map((key) => `  ${safeText(key)}`)
+      const keysShown = keys.map((key) => `  ${safeText(key)}`)
       const told = [...lines, ...keysShown, `dry run: would remove ${goes} from s3://${objects.bucket}`]
       return {
         outcome: 'succeeded',
         text: linesFor(context, told),
-        document: { ...document, keys: removal.keys, dryRun: true },
+        document: { ...document, keys, dryRun: true },
       }
     }
-    if (removal.keys.length > 0 && !context.options.yes && !context.isSandbox)
+    if (keys.length > 0 && !context.options.yes && !context.isSandbox)
       throw new LaunchError('CONFIRMATION_NEEDED', `this removes ${goes} from s3://${objects.bucket}`, {
         hint: 'launch releases prune --dry-run names each; --yes removes them',
       })
     // Who moved the pointer since then may need what is about to go.
-    const now = await knownReleases(objects, signal)
-    if (now.current?.writeId !== found.current?.writeId || now.releases.length !== found.releases.length)
+    const [again, opened] = await Promise.all([knownReleases(objects, signal), usedByLaunch(context, plan)])
+    if (again.current?.writeId !== found.current?.writeId || again.releases.length !== found.releases.length)
       throw new LaunchError('SUPERSEDED', 'a deploy or a rollback came in between; nothing was removed')
-    await objects.remove(removal.keys, signal)
+    if (foreign.length > 0 && opened.isOpen)
+      throw new LaunchError('SUPERSEDED', 'a launch was opened in between; nothing was removed')
+    await objects.remove(keys, signal)
     return { outcome: 'succeeded', text: linesFor(context, [...lines, `removed ${goes}`]), document }
   },
 }
@@ -95,14 +113,32 @@ function retentionOf(options: Options, { deploy }: Plan): Retention {
   return { releases, ms }
 }
 
-/** The release an open launch built and the ones it found: its canary serves one, its rollback needs the other. */
-async function usedByOpenLaunch(context: Context, plan: Plan): Promise<readonly string[]> {
-  const open = await (await context.launches(plan)).current(context.signal)
-  if (!open) return []
-  const state = await readLaunch(open, context.signal)
+/** The release the last launch built and the ones it found: its canary serves one, its rollback needs the other. */
+async function usedByLaunch(
+  context: Context,
+  plan: Plan,
+): Promise<{ readonly releases: readonly string[]; readonly isOpen: boolean }> {
+  const last = await (await context.launches(plan)).current(context.signal)
+  if (!last) return { releases: [], isOpen: false }
+  const state = await readLaunch(last, context.signal)
   const deployed = Object.values(state.deployments)
   const built = state.artifact ? [releaseId(state.artifact.hash)] : []
-  return [...built, ...deployed.flatMap((one) => [one.release.id, one.release.previous ?? ''])].filter(
-    (id) => id !== '',
-  )
+  const releases = [...built, ...deployed.flatMap((one) => [one.release.id, one.release.previous ?? ''])]
+  return { releases: releases.filter((id) => id !== ''), isOpen: state.ended === null }
+}
+
+/** What stands in the bucket and is no file of a release. */
+async function otherUses(context: Context, plan: Plan, { bucket, health }: Environment): Promise<OtherUses> {
+  const [{ parseStateLocation }, { appsIn }, { flagKeyOf }, { state }] = await Promise.all([
+    import('../journal/state-location.ts'),
+    import('../journal/layout.ts'),
+    import('../steps/deploy.ts'),
+    context.project(),
+  ])
+  const statePrefixes = (context.options.state === null ? [state] : [state, context.options.state]).flatMap((text) => {
+    const place = parseStateLocation(text)
+    if (place.kind !== 's3' || place.bucket !== bucket) return []
+    return [place.prefix === '' ? appsIn : `${place.prefix}/`]
+  })
+  return { flagKey: flagKeyOf({ plan }), statePrefixes, health }
 }

@@ -63,10 +63,17 @@ export const Bytes = z
   })
   .describe('a size with its unit: 800KB, 5MB')
 
-/** `10%` → 10. For exposure, where people think in percent. */
-export const Percent = Share.transform((share) => Math.round(share * 10_000) / 100).describe(
-  'a percentage of users: 10%, 0.5%',
-)
+/** `10%` → 10. For exposure, where people think in percent; stores deal users in basis points. */
+export const Percent = Share.transform((share, context) => {
+  const points = share * 10_000
+  if (Math.abs(Math.round(points) - points) < 1e-6) return Math.round(points) / 100
+  context.issues.push({
+    code: 'custom',
+    input: share,
+    message: `${Number((points / 100).toPrecision(12))}% is finer than 0.01%, the smallest share of users; write such a share`,
+  })
+  return z.NEVER
+}).describe('a percentage of users: 10%, 0.5%')
 
 /** A limit in the metric's unit: durations become milliseconds, bare numbers stay. */
 export const Limit = z

@@ -111,6 +111,8 @@ export type DeployPlan = {
   /** How many releases can be gone back to, and for how long. */
   readonly keep?: number
   readonly keepForMs?: number
+  /** Globs of objects of no release that a pruning removes. Default: none. */
+  readonly removeForeign?: readonly string[]
 }
 
 export type FlagPlan = {

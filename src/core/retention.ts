@@ -13,7 +13,7 @@ export type Retention = {
 export const defaultRetention: Retention = { releases: 5, ms: 7 * 86_400_000 }
 
 /** An object that may still be part of a deploy under way is left alone for this long. */
-const youngMs = 86_400_000
+export const youngMs = 86_400_000
 
 export type KnownRelease = {
   readonly manifest: Manifest

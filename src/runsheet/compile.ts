@@ -124,13 +124,15 @@ function notifyOf({ updates, hosts, report, dashboard, page }: NonNullable<RunSh
   }
 }
 
-function deployOf({ verify, errorPages, openBucket, keep, keepFor }: NonNullable<RunSheet['deploy']>): DeployPlan {
+function deployOf(sheet: NonNullable<RunSheet['deploy']>): DeployPlan {
+  const { verify, errorPages, openBucket, keep, keepFor, removeForeign } = sheet
   return {
     ...(verify ? { verify } : {}),
     ...(errorPages ? { errorPages } : {}),
     ...(openBucket ? { openBucket } : {}),
     ...(keep === undefined ? {} : { keep }),
     ...(keepFor === undefined ? {} : { keepForMs: keepFor }),
+    ...(removeForeign ? { removeForeign } : {}),
   }
 }
 

@@ -1,7 +1,7 @@
 import { LaunchError } from '../core/errors.ts'
 import type { Build } from '../core/plan.ts'
 import type { Files, ObjectStore } from '../core/ports.ts'
-import { artifactHash, changedFiles, keys, releaseId, type Manifest, type ReleaseFile } from '../core/release.ts'
+import { artifactHash, changedFiles, releaseId, type Manifest, type ReleaseFile } from '../core/release.ts'
 import { driftedFiles } from './drift.ts'
 import { readManifest, type readCurrent } from './releases.ts'
 import { asReleaseFiles } from './serve.ts'
@@ -52,14 +52,4 @@ export async function compare(
   const manifest = live && (await readManifest(objects, live.current.release, signal))
   const changed = changedFiles(files, manifest)
   return { manifest, changed, drifted: manifest ? driftedFiles(files, changed, manifest, listed) : [] }
-}
-
-/** Objects that are neither launch's own, nor the flag, nor of any of these releases. */
-export function foreignKeys(
-  listed: Listed,
-  known: readonly (readonly ReleaseFile[])[],
-  flagKey: string | null,
-): readonly string[] {
-  const own = new Set(known.flatMap((files) => files.map(({ path }) => path)))
-  return [...listed.keys()].filter((key) => !key.startsWith(keys.own) && key !== flagKey && !own.has(key))
 }

@@ -1,7 +1,9 @@
+import { foreignKeys } from '../core/foreign.ts'
 import type { Build } from '../core/plan.ts'
 import type { Files, ObjectStore } from '../core/ports.ts'
 import { keys, type DeployDiff } from '../core/release.ts'
-import { builtFiles, compare, foreignKeys, listKeys } from './compare.ts'
+import { builtFiles, compare, listKeys } from './compare.ts'
+import { knownReleases } from './known-releases.ts'
 import { readCurrent } from './releases.ts'
 
 /** Reads only. Throws ARTIFACT_INVALID without a build output. */
@@ -12,11 +14,16 @@ export async function deployDiff(
   signal: AbortSignal,
 ): Promise<DeployDiff> {
   const built = await builtFiles(build, files)
-  const [live, listed] = await Promise.all([readCurrent(objects, signal), listKeys(objects, signal)])
+  const [live, listed, known] = await Promise.all([
+    readCurrent(objects, signal),
+    listKeys(objects, signal),
+    knownReleases(objects, signal),
+  ])
   const found = await compare(built.files, live, { objects, listed }, signal)
   const served = found.manifest?.files ?? []
   const [before, now] = [served, built.files].map((list) => new Set(list.map(({ path }) => path)))
-  const foreign = foreignKeys(listed, [built.files, served], flagKey)
+  const recorded = known.releases.map(({ manifest }) => manifest)
+  const foreign = foreignKeys(listed.keys(), [...recorded, built], flagKey)
   return {
     release: built.id,
     live: live?.current.release ?? null,

@@ -37,7 +37,7 @@ test('a site of other means would be adopted; after that every file is told apar
     changed: ['index.html'],
     drifted: ['robots.txt'],
     unchanged: 1,
-    foreign: ['assets/old.js', 'of-others.bin'],
+    foreign: ['of-others.bin'],
   })
   expect(await world.production.list('', never)).toEqual(before)
 })

@@ -8,7 +8,7 @@ import { validate } from '../../src/steps/validate.ts'
 import { baking, begun, lookedAt, plan as told, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
 import { launchWorld, tinyPlan, tinySheet } from '../support/launch-world.ts'
 import { perform } from '../support/step-world.ts'
-import type { ExecResult } from '../../src/core/ports.ts'
+import type { ExecResult, ObjectStore } from '../../src/core/ports.ts'
 
 const plan = tinyPlan(tinySheet.replace('flag: {', 'smoke: { run: [node, smoke.mjs], timeout: 2m }\nflag: {'))
 const exec = (result: Partial<ExecResult>) => ({
@@ -85,52 +85,48 @@ test('a validation says what a rollback goes back to and where the flag stands',
   expect(validate.changes(undefined, 'production')).toBe('nothing')
 })
 
-test('a distribution that hides what is missing is warned about, or refused where the sheet says so', async () => {
-  const world = await launchWorld(plan)
-  const cdn = (traps: () => Promise<readonly string[]>) => ({
-    cdn: () => ({
-      invalidate: async () => ({ status: 'started', id: 'I1' }) as const,
-      invalidated: async () => true,
-      traps,
+type Looks = () => Promise<readonly string[]>
+const settings = [
+  {
+    what: 'a distribution that hides what is missing',
+    found: 'keeps every 404 for 300 s',
+    of: 'distribution',
+    named: 'error pages',
+    deploy: { errorPages: 'refuse' },
+    portsWith: (_production: ObjectStore, traps: Looks) => ({
+      cdn: () => ({
+        invalidate: async () => ({ status: 'started', id: 'I1' }) as const,
+        invalidated: async () => true,
+        traps,
+      }),
     }),
-  })
-  const hides = cdn(async () => ['keeps every 404 for 300 s'])
-  const strict = { ...plan, deploy: { errorPages: 'refuse' } } as const
-  expect((await perform(world, 'rollout/validate', { ports: hides })).summary).toContain(
-    'warning: the distribution keeps every 404 for 300 s',
-  )
-  await expect(perform(world, 'rollout/validate', { ports: hides, plan: strict })).rejects.toMatchObject({
-    code: 'STEP_FAILED',
-    message: 'the distribution of production keeps every 404 for 300 s',
-  })
-  const silent = cdn(() => Promise.reject(new Error('AccessDenied')))
-  expect((await perform(world, 'rollout/validate', { ports: silent })).summary).toContain(
-    'cannot be read: AccessDenied',
-  )
-  await expect(perform(world, 'rollout/validate', { ports: silent, plan: strict })).rejects.toMatchObject({
-    code: 'STEP_FAILED',
-  })
-  expect((await perform(world, 'rollout/validate', { ports: cdn(async () => []), plan: strict })).summary).toMatch(
-    /\(no document yet\)$/,
-  )
-})
+  },
+  {
+    what: 'a bucket that others may open',
+    found: 'does not block public access (BlockPublicAcls off)',
+    of: 'bucket',
+    named: 'access settings',
+    deploy: { openBucket: 'refuse' },
+    portsWith: (production: ObjectStore, openings: Looks) => ({ objects: () => ({ ...production, openings }) }),
+  },
+] as const
 
-test('a bucket that others may open is warned about, or refused where the sheet says so', async () => {
+test.each(settings)('$what is warned about, or refused where the sheet says so', async (setting) => {
+  const { found, of, named, deploy, portsWith } = setting
   const world = await launchWorld(plan)
-  const objects = (openings: () => Promise<readonly string[]>) => ({
-    objects: () => ({ ...world.production, openings }),
-  })
-  const open = objects(async () => ['does not block public access (BlockPublicAcls off)'])
-  const strict = { ...plan, deploy: { openBucket: 'refuse' } } as const
-  expect((await perform(world, 'rollout/validate', { ports: open })).summary).toContain(
-    'warning: the bucket does not block public access (BlockPublicAcls off)',
-  )
-  await expect(perform(world, 'rollout/validate', { ports: open, plan: strict })).rejects.toMatchObject({
+  const validated = (look: Looks, more = {}) =>
+    perform(world, 'rollout/validate', { ports: portsWith(world.production, look), ...more })
+  const strict = { plan: { ...plan, deploy } }
+  const finds = async () => [found]
+  expect((await validated(finds)).summary).toContain(`warning: the ${of} ${found}`)
+  await expect(validated(finds, strict)).rejects.toMatchObject({
     code: 'STEP_FAILED',
-    message: 'the bucket of production does not block public access (BlockPublicAcls off)',
+    message: `the ${of} of production ${found}`,
   })
-  const closed = objects(async () => [])
-  expect((await perform(world, 'rollout/validate', { ports: closed, plan: strict })).summary).not.toContain('warning')
+  const silent = () => Promise.reject(new Error('AccessDenied'))
+  expect((await validated(silent)).summary).toContain(`the ${named} cannot be read: AccessDenied`)
+  await expect(validated(silent, strict)).rejects.toMatchObject({ code: 'STEP_FAILED' })
+  expect((await validated(async () => [], strict)).summary).toMatch(/\(no document yet\)$/)
 })
 
 test('a flag that cannot be understood stops the validation', async () => {

@@ -51,6 +51,12 @@ export const Deploy = z.strictObject({
     ),
   keep: z.int().min(1).optional().describe('so many of the last releases survive launch releases prune; default 5'),
   keepFor: Duration.optional().describe('younger releases survive it, too; default 7d'),
+  removeForeign: z
+    .array(Text.regex(/^[^!/]/, 'write a glob of what may go, without a leading ! or /'))
+    .optional()
+    .describe(
+      'globs of objects that no release lists and launch releases prune removes, once they are a day old and no launch is open; without it none',
+    ),
 })
 
 /** The smoke test; it gets LAUNCH_URL and LAUNCH_ENV. */

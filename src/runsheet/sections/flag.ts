@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { Percent } from '../../core/fields.ts'
-import { FlagStoreSpec, flagStoreKind } from '../../flags/registry.ts'
+import { FlagStoreSpec, flagStoreKind, flagStores } from '../../flags/registry.ts'
+
+/** Stores whose users launch deals, so that it can name some. */
+const documents = new Intl.ListFormat('en', { type: 'disjunction' }).format(
+  flagStores.flatMap(({ kind, dealtBy }) => (dealtBy === 'flagd' ? [kind] : [])),
+)
 
 /** A page fetches the document every few seconds. */
 const mostUsers = 500
@@ -43,7 +48,10 @@ export const Flag = z
       context.addIssue({ code: 'custom', input: flag, path, message })
     for (const [name, users] of Object.entries({ include, exclude })) {
       if (users.length > 0 && dealtBy === 'service')
-        report([name], `users of a flag in ${kind} cannot be named; leave them out`)
+        report(
+          [name],
+          `users of a flag in ${kind} cannot be named, because its SDKs deal them; leave the list out, or keep the flag in ${documents}`,
+        )
       const again = users.findIndex((user, at) => users.indexOf(user) < at)
       if (again !== -1) report([name, again], `"${users[again] ?? ''}" is named twice; once is enough`)
     }
