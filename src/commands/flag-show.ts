@@ -1,3 +1,4 @@
+import { playedFlag } from '../flags/played.ts'
 import type { Audience } from '../core/audience.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import { formatDuration } from '../core/units.ts'
@@ -29,12 +30,13 @@ export const flagShow: Command = {
       import('../flags/registry.ts'),
     ])
     if (flag.status === 'unreadable') throw flag.error
-    const { cas } = flagStoreKind(plan.flag)
+    const { kind, cas } = flagStoreKind(plan.flag)
+    const isPlayed = context.isSandbox && playedFlag(plan.flag) !== plan.flag
     const written = flag.status === 'present' ? flag.flag : null
     const at = written && new Date(written.updatedAt).toISOString().slice(0, 19)
     const lines = [
       flagLine({ flag, flagKey: plan.flag.key }),
-      `store     ${store.location}${cas ? '' : ' (no compare-and-set: refused in launch auto)'}`,
+      `store     ${store.location}${isPlayed ? `, played: nothing in ${kind} is touched` : ''}${cas ? '' : ' (no compare-and-set: refused in launch auto)'}`,
       `edge      ${edgeText(edge, flag)}`,
       `budget    a change reaches users within ${formatDuration(store.propagationMs)}`,
       ...(written ? [`written   ${at}Z by ${written.updatedBy}: ${written.reason}`] : []),
@@ -46,7 +48,7 @@ export const flagShow: Command = {
       text: linesFor(context, lines.map(safeText)),
       document: {
         key: plan.flag.key,
-        store: { kind: plan.flag.store.kind, location: store.location, cas, propagationMs: store.propagationMs },
+        store: { kind, location: store.location, cas, propagationMs: store.propagationMs },
         flag: written,
         status: flag.status,
         edge: edge.status === 'seen' ? { reading: edge.reading, headers: edge.headers } : { why: edge.why },

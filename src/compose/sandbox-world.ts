@@ -5,7 +5,7 @@ import { scopeOf } from '../engine/look.ts'
 import { needsOfGate } from '../gates/judge-gate.ts'
 import { parseStateLocation } from '../journal/state-location.ts'
 import { attachTo, openSandbox, type Sandbox } from '../sandbox/attach.ts'
-import { playedFlagPath } from './played-flag.ts'
+import { playedFlag, playedFlagPath } from '../flags/played.ts'
 import { parseScenario } from '../sandbox/scenario.ts'
 import type { SandboxConfig } from '../sandbox/world-config.ts'
 
@@ -51,7 +51,7 @@ export async function openWorld(order: SandboxOrder): Promise<Sandbox> {
 
 function configOf(order: SandboxOrder, scenario: string): SandboxConfig {
   const { plan, seed } = order
-  const { store } = plan.flag
+  const { store } = playedFlag(plan.flag)
   const flagPath = 'path' in store && typeof store.path === 'string' ? store.path : playedFlagPath
   // Environments that name no account share the one of production: keys that name none are of it, too.
   const home = plan.environments['production']?.account ?? '111111111111'

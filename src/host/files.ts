@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { lstatSync, realpathSync } from 'node:fs'
-import { mkdir, open, readdir, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
+import { constants, lstatSync, realpathSync } from 'node:fs'
+import { access, mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { sha256Hex } from '../core/brand.ts'
@@ -36,6 +36,7 @@ export function projectFiles(root: string, options: ProjectFilesOptions = {}): F
     },
     large: (path, bytes) => ({ bytes, slice: (from, to) => sliceOf(root, path, from, to) }),
     write: (path, body) => writeAtomically(root, path, body),
+    mustBeWritable: (path) => mustBeWritable(root, path),
   }
 }
 
@@ -217,6 +218,31 @@ async function writeAtomically(root: string, path: string, body: string | Uint8A
     await rm(temporary, { force: true })
     throw error
   }
+}
+
+/** The file is replaced, so what counts is its folder, or the nearest one that is there. */
+async function mustBeWritable(root: string, path: string): Promise<void> {
+  const target = resolve(root, path)
+  mustBeInside(resolve(root), target, path)
+  const refusal = (why: string) =>
+    new LaunchError('FORBIDDEN', `${safeLine(path)} cannot be written: ${why}`, {
+      hint: 'give whoever runs this the right to its folder, or correct the path',
+    })
+  if ((await stat(target).catch(() => null))?.isDirectory()) throw refusal('it is a folder')
+  const nearest = await nearestThere(dirname(target))
+  mustBeInside(await realpath(root), nearest, path)
+  if (!(await stat(nearest)).isDirectory()) throw refusal(`${safeLine(basename(nearest))} is no folder`)
+  await access(nearest, constants.W_OK | constants.X_OK).catch((error: unknown) => {
+    throw refusal(messageOf(error))
+  })
+}
+
+async function nearestThere(path: string): Promise<string> {
+  const real = await realpath(path).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return null
+    throw error
+  })
+  return real ?? nearestThere(dirname(path))
 }
 
 /** Makes the folders that are missing, one by one: a link among those that are there must not lead outside. */

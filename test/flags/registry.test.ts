@@ -5,9 +5,11 @@ import type { FlagPorts } from '../../src/flags/define.ts'
 import { fileFlagStore } from '../../src/flags/file.ts'
 import { FlagStoreSpec, flagStores, openFlagStore } from '../../src/flags/registry.ts'
 import { projectFiles } from '../../src/host/files.ts'
+import { systemDisk } from '../../src/host/disk.ts'
 import { directoryStore } from '../../src/journal/directory-store.ts'
 import { parse } from 'yaml'
 import { flagAt, flagStoreContract } from '../contract/flag-store.contract.ts'
+import { memoryFiles } from '../support/memory-files.ts'
 import { memoryObjectStore } from '../support/memory-object-store.ts'
 import { memoryStateStore } from '../support/memory-state-store.ts'
 import { noServices } from '../support/no-services.ts'
@@ -25,17 +27,13 @@ flagStoreContract('file', async () => {
   const files = projectFiles(folder.path)
   const ports = { ...portsOver(() => missing), files }
   const path = 'public/flags/board.json'
-  const spoil = async (text: string) => {
-    const versions = directoryStore(folder.file('.versions'))
-    const newest = await versions.get('flag-public-flags-board.json', never)
-    await versions.swap('flag-public-flags-board.json', text, newest?.version ?? null, never)
-    await files.write(path, text)
-  }
+  // As a person does who opens the file in an editor: of launch's own versions they know nothing.
+  const spoil = (text: string) => files.write(path, text)
   return {
     open: () =>
       openFlagStore(
         { key: 'board', store: { kind: 'file', path } as FlagStoreSpec },
-        { ...ports, versions: directoryStore(folder.file('.versions')) },
+        { ...ports, versions: directoryStore(folder.file('.versions'), systemDisk) },
       ),
     spoil,
     edit: async () => {
@@ -50,7 +48,7 @@ flagStoreContract('file', async () => {
 test('a writer that is slow to publish does not leave an older flag in the file', async () => {
   await using folder = await tempDir()
   const files = projectFiles(folder.path)
-  const versions = directoryStore(folder.file('.versions'))
+  const versions = directoryStore(folder.file('.versions'), systemDisk)
   const quick = fileFlagStore('board.json', 'board', files, versions)
   let delayed = false
   const slowFiles: Files = {
@@ -65,6 +63,26 @@ test('a writer that is slow to publish does not leave an older flag in the file'
   }
   await fileFlagStore('board.json', 'board', slowFiles, versions).write(flagAt(30), null, never)
   expect((await quick.observe(never)).reading).toMatchObject({ flag: { percent: 0, latched: true, writeId: 'latch' } })
+})
+
+test('a file that this machine may not write is said so before and when it is, and no advance is remembered', async () => {
+  await using folder = await tempDir({ files: { public: 'a file where its folder should be' } })
+  const versions = memoryStateStore()
+  const store = fileFlagStore('public/flags/board.json', 'board', projectFiles(folder.path), versions)
+  const why = 'public/flags/board.json cannot be written: public is no folder'
+  expect(await store.mayWrite?.(never)).toEqual({ allowed: false, detail: why })
+  await expect(store.write(flagAt(10), null, never)).rejects.toMatchObject({ code: 'FORBIDDEN', message: why })
+  expect(await store.read(never)).toEqual({ status: 'absent' })
+  await expect(store.forceOff(flagAt(0), never)).rejects.toMatchObject({ code: 'FORBIDDEN', message: why })
+})
+
+test('a full disk is waited for: a rollback tries again', async () => {
+  const full = () => Promise.reject(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }))
+  const store = fileFlagStore('board.json', 'board', { ...memoryFiles({}), write: full }, memoryStateStore())
+  await expect(store.forceOff(flagAt(0), never)).rejects.toMatchObject({
+    code: 'UNREACHABLE',
+    message: 'board.json could not be written: ENOSPC: no space left on device',
+  })
 })
 
 const missing: HttpResponse = { status: 404, headers: {}, body: new Uint8Array(), ms: 1 }

@@ -110,6 +110,25 @@ test('nothing outside of the project is read or written, also not through links'
   expect(await readdir(dir.file('..'))).not.toContain('made')
 })
 
+test('whether a file may be written is said without making anything', async () => {
+  await using outside = await tempDir()
+  await using dir = await tempDir({ files: { 'file.txt': 'x', 'folder/in.txt': 'in' } })
+  await symlink(outside.path, dir.file('link'))
+  const files = projectFiles(dir.path)
+
+  for (const path of ['file.txt', 'new.txt', 'folder/new.txt', 'made/now/new.txt'])
+    await expect(files.mustBeWritable?.(path), path).resolves.toBeUndefined()
+  const refused = [
+    ['file.txt/new.txt', 'FORBIDDEN', 'file.txt/new.txt cannot be written: file.txt is no folder'],
+    ['folder', 'FORBIDDEN', 'folder cannot be written: it is a folder'],
+    ['../x', 'ARTIFACT_INVALID', '"../x" is outside of the project folder'],
+    ['link/made/x', 'ARTIFACT_INVALID', '"link/made/x" is outside of the project folder'],
+  ] as const
+  for (const [path, code, message] of refused)
+    await expect(files.mustBeWritable?.(path), path).rejects.toMatchObject({ code, message })
+  expect((await readdir(dir.path)).toSorted()).toEqual(['file.txt', 'folder', 'link'])
+})
+
 test('a pipe is refused at once instead of waited for', async () => {
   await using dir = await tempDir()
   await run('mkfifo', [dir.file('pipe')])

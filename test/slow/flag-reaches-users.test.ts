@@ -4,6 +4,7 @@ import { chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { s3Client, s3Objects } from '../../src/aws/s3.ts'
 import { epochMs } from '../../src/core/brand.ts'
+import type { FlagStore } from '../../src/core/ports.ts'
 import { documentFlagStore } from '../../src/flags/document-store.ts'
 import { systemHttp } from '../../src/host/http.ts'
 import { openWorld, productionAccount } from '../sandbox/support/sandbox.ts'
@@ -15,8 +16,9 @@ import { tempDir, type TempDir } from '../support/temp-dir.ts'
 import { chromiumPath, lacks } from '../support/waive.ts'
 
 const users = 200
-/** The page asks every 10 s and waits 1 s for the answer; the flag lives 5 s in caches, rounded up twice. */
-const budgetMs = 10_000 + 10_000 + 1000
+/** The page asks so often, and waits so long for the answer; the flag lives 5 s in caches, rounded up twice. */
+const [pollMs, answerMs, cachedMs] = [10_000, 1000, 10_000]
+const budgetMs = pollMs + answerMs + cachedMs
 const key = 'flags/status-board-v2.json'
 
 /** Sixty pages, all of them looked at: Chromium must not slow the timers of those it takes for hidden. */
@@ -81,24 +83,32 @@ describe.skipIf(browser === null)('in Chromium, through the CDN of the sandbox a
       await page.waitForFunction(`document.documentElement.dataset.board === 'v1'`, null, { timeout: 60_000 })
       return performance.now()
     })
+    const unlatched = lastUnlatched(flag)
     const ran = await project.run(['rollback', 'emergency', '--sandbox', '--reason', 'slow test', '--json'], {
       env: { LAUNCH_SANDBOX_URL: world.sandbox.apiUrl },
     })
-    const endedAt = performance.now()
     expect(ran.exitCode, ran.stderr).toBe(0)
-    const { rollbacks } = JSON.parse(ran.stdout)
-    // When the write was acknowledged, on this process's clock: not later than this.
-    const ackedAt = endedAt - (rollbacks[0].edgeMs - rollbacks[0].ackedMs)
-    const after = (await Promise.all(gone)).map((at) => at - ackedAt)
+    const writtenAt = await unlatched
+    const after = (await Promise.all(gone)).map((at) => at - writtenAt)
     const worst = Math.round(Math.max(...after))
     const median = Math.round(after.toSorted((a, b) => a - b)[after.length >> 1] ?? 0)
     process.stderr.write(`${after.length} open pages lose it, median ${median} ms, last ${worst} ms of ${budgetMs}\n`)
     expect(median).toBeLessThanOrEqual(budgetMs)
-    // Sixty pages share the cores with other suites: the last one is late by what the machine is late.
-    expect(worst).toBeLessThanOrEqual(budgetMs * 2)
+    // Sixty pages share the cores with other suites: one of them may miss an answer, and asks again.
+    expect(worst).toBeLessThanOrEqual(budgetMs + pollMs + answerMs)
     expect((await freshUsers(8, world.site)).map(({ board }) => board)).toEqual(Array(8).fill('v1'))
   })
 })
+
+/** When the store was last seen without a latch: not later than the write of the rollback. */
+async function lastUnlatched(flag: FlagStore): Promise<number> {
+  for (let last = performance.now(); ; await pause(50)) {
+    const at = performance.now()
+    const seen = await flag.read(never)
+    if (seen.status === 'present' && seen.flag.latched) return last
+    last = at
+  }
+}
 
 /** Fresh users one after the other, four at a time: each page forgets who it was before the next one comes. */
 async function freshUsers(count: number, url: string) {
