@@ -3,11 +3,12 @@ import type { AwsEnvironment } from '../aws/environment.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { FlagStore, Http } from '../core/ports.ts'
 import { FlagStoreSpec, openFlagStore } from '../flags/registry.ts'
+import { systemDisk } from '../host/disk.ts'
 import { projectFiles } from '../host/files.ts'
 import { systemHttpApi } from '../host/http.ts'
 import { directoryStore } from '../journal/directory-store.ts'
 import { lazyObjects, lazyParameters } from './aws-world.ts'
-import { playedFlag } from './played-flag.ts'
+import { playedFlag } from '../flags/played.ts'
 
 export type EmergencyStoreOrder = {
   /** The fields of `flag.store:` that could be read. */
@@ -39,7 +40,7 @@ export function emergencyStore(order: EmergencyStoreOrder): FlagStore {
     environment,
     siteUrl,
     files: projectFiles(root),
-    versions: directoryStore(join(root, '.launch', 'flags')),
+    versions: directoryStore(join(root, '.launch', 'flags'), systemDisk),
     api: systemHttpApi(),
     secret: (variable) => env[variable] || null,
     parameters: lazyParameters(aws),

@@ -7,7 +7,7 @@ import type { Environment, FlagPlan, Plan } from '../core/plan.ts'
 import type { People } from '../core/ports.ts'
 import type { EnginePorts, MetricNeed } from '../engine/ports.ts'
 import { gitFacts } from '../host/git.ts'
-import { playedFlag } from './played-flag.ts'
+import { playedFlag } from '../flags/played.ts'
 import type { OutsideWorld } from './world.ts'
 
 type Env = { readonly [name: string]: string | undefined }

@@ -19,6 +19,7 @@ function played(question: Question, withheld: string | null): Answer | null {
     case 'confirm':
       return answer('release-captain')
     case 'held':
+    case 'failed':
       return null
   }
 }

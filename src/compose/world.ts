@@ -10,13 +10,14 @@ import { projectFiles } from '../host/files.ts'
 import { systemHttp, systemHttpApi } from '../host/http.ts'
 import { ulidRandom } from '../host/random.ts'
 import { secretScrubber } from '../host/secrets.ts'
+import { systemDisk } from '../host/disk.ts'
 import { directoryStore } from '../journal/directory-store.ts'
 import { s3Store } from '../journal/s3-store.ts'
 import { parseStateLocation } from '../journal/state-location.ts'
 import type { Sandbox } from '../sandbox/attach.ts'
 import { awsOf, endpointsOf, keyFilesOf, jitter, lazyCdn, lazyObjects, lazyParameters } from './aws-world.ts'
 import { accountCheck, checkedCdn, checkedFlag, checkedObjects, type AccountCheck } from './right-account.ts'
-import { playedFlag } from './played-flag.ts'
+import { playedFlag } from '../flags/played.ts'
 import { publishedFlag } from './scrubbed.ts'
 import { skewWarning } from './clock-skew.ts'
 import { wait } from './wait.ts'
@@ -98,7 +99,7 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox, warn }: 
       return distribution === null ? null : checkedCdn(lazyCdn(aws(environment), distribution), check(name))
     },
     flag: (name) => {
-      const versions = directoryStore(join(root, '.launch', 'flags'))
+      const versions = directoryStore(join(root, '.launch', 'flags'), systemDisk)
       const store = openFlagStore(sandbox ? playedFlag(plan.flag) : plan.flag, {
         objects: (bucket) => objects(name, bucket),
         http,
@@ -126,7 +127,7 @@ export function outsideWorld({ plan, root, env, allowEndpoint, sandbox, warn }: 
 export function stateStore(location: string, root: string, objects: (bucket: string) => ObjectStore): StateStore {
   const parsed = parseStateLocation(location)
   return parsed.kind === 'file'
-    ? directoryStore(resolve(root, parsed.path))
+    ? directoryStore(resolve(root, parsed.path), systemDisk)
     : s3Store(objects(parsed.bucket), parsed.prefix, wait, jitter)
 }
 

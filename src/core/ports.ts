@@ -91,6 +91,26 @@ export type Parameters = {
 }
 export type Parameter = { readonly value: string; readonly version: number }
 
+/**
+ * What durable files need of a disk, call by call: a process may die between any two of them. Every call rejects with an error
+ * whose `code` is the system's name for it (ENOSPC, EIO …).
+ */
+export type Disk = {
+  /** With its parents; one that is there is left as it is. `mode` for those it makes. */
+  makeFolder(path: string, mode?: number): Promise<void>
+  /** A new file of this user alone, whole and synced when it resolves. */
+  writeNew(path: string, body: string): Promise<void>
+  /** Gives a file a second name, in one step; rejects with EEXIST when the name is taken. */
+  link(from: string, to: string): Promise<void>
+  /** What was linked in the folder survives a power cut from then on. */
+  syncFolder(path: string): Promise<void>
+  /** No error when there is none. */
+  remove(path: string): Promise<void>
+  read(path: string): Promise<string>
+  names(path: string): Promise<readonly string[]>
+  isFolder(path: string): Promise<boolean>
+}
+
 /** One bucket. Keys have no leading slash. */
 export type ObjectStore = {
   readonly bucket: string
@@ -210,6 +230,8 @@ export type Question =
       /** What Enter alone says: the safe thing to do. */
       readonly recommended?: 'rollback' | 'wait'
     }
+  /** A gate failed and production is as it was. Yes looks at it once more, null ends the run, as Enter alone does. */
+  | { readonly type: 'failed'; readonly id: string; readonly gate: string; readonly text: string }
 export type Answer = { readonly answer: 'yes' | 'no'; readonly by: string; readonly via: string; readonly note: string }
 export type People = {
   /** Null when nobody is there to answer: the launch waits, or ends with exit 8. */
@@ -227,4 +249,6 @@ export type Files = {
   large?(path: string, bytes: number): LargeBody
   /** Atomic: the old content or the new one, never half. Makes folders. */
   write(path: string, body: string | Uint8Array): Promise<void>
+  /** Throws FORBIDDEN where the machine would refuse to write this file. Changes nothing; what is in memory has none. */
+  mustBeWritable?(path: string): Promise<void>
 }

@@ -62,6 +62,8 @@ async function answerTo(
       return withReason(await typedYes(ask, signal), ask, signal)
     case 'held':
       return heldAnswer(question, ask, signal)
+    case 'failed':
+      return againAnswer(ask, signal)
   }
 }
 
@@ -87,6 +89,12 @@ async function heldAnswer(
   if (said.word === 'wait') return null
   const { word } = said
   return { answer: word === 'promote' ? 'yes' : 'no', note: said.note || (await reason(ask, signal)) }
+}
+
+/** Null: it ends here. */
+async function againAnswer(ask: Ask, signal: AbortSignal): Promise<Pick<Answer, 'answer' | 'note'> | null> {
+  const said = await choose(ask, 'again or stop [Enter: stop]', ['again', 'stop'], signal, 'stop')
+  return said.word === 'again' ? { answer: 'yes', note: said.note } : null
 }
 
 function yesOrNo({ word, note }: Said): Pick<Answer, 'answer' | 'note'> {

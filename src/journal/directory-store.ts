@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { version, type Version } from '../core/brand.ts'
-import type { StateStore } from '../core/ports.ts'
-import { nodeDisk } from './disk.ts'
+import type { Disk, StateStore } from '../core/ports.ts'
 import { createOnce, namesIn, readWhole } from './durable-file.ts'
 import { assertStateKey, assertStatePrefix } from './state-key.ts'
 
@@ -9,7 +8,7 @@ import { assertStateKey, assertStatePrefix } from './state-key.ts'
  * State in a folder. A key is a file; what replaces it are further files `key@1`, `key@2` …, each created once with
  * link(2), so that a compare-and-set is atomic between processes without a lock. Nothing is ever replaced or deleted.
  */
-export function directoryStore(root: string, disk = nodeDisk): StateStore {
+export function directoryStore(root: string, disk: Disk): StateStore {
   const pathOf = (key: string, generation: number) => {
     assertStateKey(key)
     return generation === 0 ? join(root, key) : `${join(root, key)}${generationMark}${generation}`

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { LaunchError, messageOf } from '../core/errors.ts'
-import type { Disk } from './disk.ts'
+import type { Disk } from '../core/ports.ts'
 
 /** Temporary files begin with a character no key has, so that one left by a crash is never taken for state. */
 const temporaryMark = '~'

@@ -9,9 +9,13 @@ export async function* openedBefore(launches: Launches, id: string, signal: Abor
   if (current === null) return
   // The usual case needs no right to list.
   if (current.log.launch < id) return yield current
+  const idle: OpenedLaunch[] = []
   for (const launch of (await launches.list(signal)).filter((one) => one < id).reverse()) {
     const opened = await launches.load(launch, signal)
-    // Killed while it was opened, maybe before it was the open one: nothing of production was its doing.
-    if ((await opened.log.read(signal)).length > 1) yield opened
+    const { length } = await opened.log.read(signal)
+    if (length > 1) yield opened
+    else if (length === 1) idle.push(opened)
   }
+  // Killed while it was opened, maybe before it was the open one: nothing of production was its doing, but nobody else is there to tell.
+  yield* idle
 }

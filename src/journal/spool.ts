@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { EpochMs, LaunchId } from '../core/brand.ts'
 import type { Actor, Happening, RollbackResult } from '../core/event.ts'
-import { nodeDisk } from './disk.ts'
+import type { Disk } from '../core/ports.ts'
 import { createOnce, namesIn, readWhole, removeFile } from './durable-file.ts'
 
 /** A rollback that the journal has not been told of yet. `id` is the id its event will have; ids sort by real time. */
@@ -51,7 +51,7 @@ export function happeningOf(spooled: Spooled): SpooledEvent['happening'] {
   return { type: 'rolled-back', result, writeId, trigger: 'operator' }
 }
 
-export function spoolIn(folder: string, disk = nodeDisk): Spool {
+export function spoolIn(folder: string, disk: Disk): Spool {
   const pathOf = (id: string) => join(folder, `${id}.json`)
   const settledName = (id: string) => `${id}.settled.json`
   return {

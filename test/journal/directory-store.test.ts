@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { afterAll, expect, test } from 'vitest'
 import { version } from '../../src/core/brand.ts'
-import { nodeDisk } from '../../src/journal/disk.ts'
+import { systemDisk } from '../../src/host/disk.ts'
 import { createOnce } from '../../src/journal/durable-file.ts'
 import { directoryStore } from '../../src/journal/directory-store.ts'
 import { stateStoreContract } from '../contract/state-store.contract.ts'
@@ -23,12 +23,12 @@ stateStoreContract('memory', async () => {
 })
 stateStoreContract('directory', async () => {
   const path = await folder()
-  return { open: () => directoryStore(path) }
+  return { open: () => directoryStore(path, systemDisk) }
 })
 
 test('what a crash left half written is never taken for state', async () => {
   const path = await folder()
-  const store = directoryStore(path)
+  const store = directoryStore(path, systemDisk)
   await store.create('events/00000001.json', 'whole', never)
   await writeFile(`${path}/events/~8f14e45f`, '{"half":')
   expect(await store.list('events/', never)).toEqual(['00000001.json'])
@@ -36,7 +36,7 @@ test('what a crash left half written is never taken for state', async () => {
 })
 
 test('a version of a row that was never written is a conflict, and leaves no gap behind', async () => {
-  const store = directoryStore(await folder())
+  const store = directoryStore(await folder(), systemDisk)
   await store.swap('active.json', 'a', null, never)
   for (const strange of ['generation-4', 'a-generation-0', 'generation-0-a', 'generation-', 'v0'])
     expect(await store.swap('active.json', 'b', version(strange), never), strange).toEqual({ status: 'conflict' })
@@ -45,14 +45,14 @@ test('a version of a row that was never written is a conflict, and leaves no gap
 
 test('nothing temporary stays behind, not even after a lost race', async () => {
   const path = await folder()
-  const store = directoryStore(path)
+  const store = directoryStore(path, systemDisk)
   await Promise.all([1, 2, 3].map((n) => store.create('a', String(n), never)))
   expect(await readdir(path)).toEqual(['a'])
 })
 
 test('what stands in the way is named with its place and what the system says of it', async () => {
   const path = await folder()
-  const store = directoryStore(path)
+  const store = directoryStore(path, systemDisk)
   expect(store.location).toBe(`file:${path}`)
   await store.create('folder/key', 'x', never)
   await expect(store.get('folder', never)).rejects.toMatchObject({
@@ -61,7 +61,7 @@ test('what stands in the way is named with its place and what the system says of
     hint: 'check the rights there, or name another place with --state',
   })
   const long = 'a'.repeat(128)
-  await expect(createOnce(`${path}/${long}${long}`, 'x', nodeDisk)).rejects.toMatchObject({
+  await expect(createOnce(`${path}/${long}${long}`, 'x', systemDisk)).rejects.toMatchObject({
     code: 'UNREACHABLE',
     message: `cannot write ${path}/${long}${long}: ENAMETOOLONG`,
     hint: 'check the rights and the space there, or name another place with --state',
@@ -72,17 +72,17 @@ test('what stands in the way is named with its place and what the system says of
 test('a folder that cannot be written says so and what to do', async () => {
   const path = await folder()
   await writeFile(`${path}/file`, '')
-  await expect(directoryStore(`${path}/file`).create('a', 'x', never)).rejects.toMatchObject({
+  await expect(directoryStore(`${path}/file`, systemDisk).create('a', 'x', never)).rejects.toMatchObject({
     code: 'UNREACHABLE',
     message: expect.stringContaining('cannot write'),
     hint: expect.stringContaining('--state'),
   })
   // "There is nothing" would be a lie: nothing can ever be there.
   for (const read of [
-    directoryStore(`${path}/file/state`).get('a', never),
-    directoryStore(`${path}/file`).list('a/', never),
+    () => directoryStore(`${path}/file/state`, systemDisk).get('a', never),
+    () => directoryStore(`${path}/file`, systemDisk).list('a/', never),
   ])
-    await expect(read).rejects.toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('cannot read') })
-  await directoryStore(path).create('a', 'x', never)
-  expect(await directoryStore(path).get('a/b', never)).toBeNull()
+    await expect(read()).rejects.toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('cannot read') })
+  await directoryStore(path, systemDisk).create('a', 'x', never)
+  expect(await directoryStore(path, systemDisk).get('a/b', never)).toBeNull()
 })

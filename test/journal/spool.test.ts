@@ -2,7 +2,7 @@ import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { epochMs, launchId } from '../../src/core/brand.ts'
-import { nodeDisk } from '../../src/journal/disk.ts'
+import { systemDisk } from '../../src/host/disk.ts'
 import { spoolIn, type SpooledEvent, type SpooledRollback } from '../../src/journal/spool.ts'
 import { tempDir } from '../support/temp-dir.ts'
 
@@ -29,9 +29,12 @@ const rollback = (id: string): SpooledRollback => ({
 
 test('what the journal was not told of is read back whole, oldest first, until it is dropped', async () => {
   await using dir = await tempDir()
-  const spool = spoolIn(dir.file('state', 'spool'))
+  const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
   for (const id of ['02', '03', '01']) await spool.keep(rollback(id))
-  expect(await spoolIn(spool.folder).read()).toEqual({ kept: ['01', '02', '03'].map(rollback), strange: [] })
+  expect(await spoolIn(spool.folder, systemDisk).read()).toEqual({
+    kept: ['01', '02', '03'].map(rollback),
+    strange: [],
+  })
   await spool.drop('02')
   // Two flushes may tell of the same one.
   await spool.drop('02')
@@ -40,7 +43,7 @@ test('what the journal was not told of is read back whole, oldest first, until i
 
 test('once it is settled which launch it is about, it is told to no other, and dropped as one', async () => {
   await using dir = await tempDir()
-  const spool = spoolIn(dir.file('state', 'spool'))
+  const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
   const { result, writeId, ...kept } = rollback('01')
   const happening = { type: 'rolled-back', result, writeId, trigger: 'operator' } as const
   const about: SpooledEvent = { ...kept, schema: 2, app: 'board', launch: launchId('L1'), happening }
@@ -54,12 +57,12 @@ test('once it is settled which launch it is about, it is told to no other, and d
 
 test('a machine that never kept one has none', async () => {
   await using dir = await tempDir()
-  expect(await spoolIn(dir.file('spool')).read()).toEqual({ kept: [], strange: [] })
+  expect(await spoolIn(dir.file('spool'), systemDisk).read()).toEqual({ kept: [], strange: [] })
 })
 
 test('nobody else on the machine may read who did what', async () => {
   await using dir = await tempDir()
-  const spool = spoolIn(dir.file('state', 'spool'))
+  const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
   await spool.keep(rollback('01'))
   const modes = [spool.folder, dirname(spool.folder), `${spool.folder}/01.json`].map(
     async (path) => (await stat(path)).mode,
@@ -80,7 +83,7 @@ test.each([
   ]),
 ])('a file that holds %s is named, left where it is, and keeps no other one back', async (_what, body) => {
   await using dir = await tempDir()
-  const spool = spoolIn(dir.path)
+  const spool = spoolIn(dir.path, systemDisk)
   await spool.keep(rollback('01'))
   await writeFile(dir.file('00.json'), body)
   expect(await spool.read()).toEqual({ kept: [rollback('01')], strange: ['00.json'] })
@@ -91,12 +94,12 @@ test('files of other kinds are nothing to it', async () => {
   await using dir = await tempDir()
   await mkdir(dir.file('old'))
   await writeFile(dir.file('note.txt'), 'x')
-  expect(await spoolIn(dir.path).read()).toEqual({ kept: [], strange: [] })
+  expect(await spoolIn(dir.path, systemDisk).read()).toEqual({ kept: [], strange: [] })
 })
 
 test('one that another flush drops while they are read was told of by it: it is neither kept nor strange', async () => {
   await using dir = await tempDir()
-  const spool = spoolIn(dir.path)
+  const spool = spoolIn(dir.path, systemDisk)
   await spool.keep(rollback('02'))
   // Its name is there and it is not, as between the two.
   await symlink(dir.file('gone'), dir.file('01.json'))
@@ -106,7 +109,7 @@ test('one that another flush drops while they are read was told of by it: it is 
 test('one that cannot be removed is refused as the disk refuses it, and waits', async () => {
   await using dir = await tempDir()
   const gone = Object.assign(new Error('read-only'), { code: 'EROFS' })
-  const spool = spoolIn(dir.path, { ...nodeDisk, remove: () => Promise.reject(gone) })
+  const spool = spoolIn(dir.path, { ...systemDisk, remove: () => Promise.reject(gone) })
   await spool.keep(rollback('01'))
   await expect(spool.drop('01')).rejects.toMatchObject({ code: 'UNREACHABLE', message: /01\.json: EROFS$/ })
   expect((await spool.read()).kept).toEqual([rollback('01')])

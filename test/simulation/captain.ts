@@ -1,6 +1,7 @@
 import type { Happening } from '../../src/core/event.ts'
 import { fold } from '../../src/core/reduce.ts'
-import { stageKey, stageNow } from '../../src/core/state.ts'
+import { stageKey } from '../../src/core/gate-keys.ts'
+import { stageNow } from '../../src/core/state.ts'
 import { codeOf } from './code-of.ts'
 import { watched } from './driver.ts'
 import type { Process } from './process.ts'

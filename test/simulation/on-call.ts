@@ -1,16 +1,16 @@
-import type { EpochMs, LaunchId } from '../../src/core/brand.ts'
+import type { EpochMs } from '../../src/core/brand.ts'
 import { LaunchError } from '../../src/core/errors.ts'
 import { environmentOf } from '../../src/core/environment-of.ts'
 import type { RollbackKind } from '../../src/core/event.ts'
 import { fold } from '../../src/core/reduce.ts'
-import { openedBefore } from '../../src/journal/opened-before.ts'
+import type { SpooledEvent, SpooledRollback } from '../../src/journal/spool.ts'
 import { releaseOf, rollBack } from '../../src/engine/rollback.ts'
 // `rollBack` loads it when it needs it; here before the first world, because loading takes time of the real one.
 import '../../src/steps/restore.ts'
 import { codeOf } from './code-of.ts'
 import { deadline, watched } from './driver.ts'
 import type { Process } from './process.ts'
-import { flush, home, spoolOf, tell as tellKept } from './spools.ts'
+import { flush, home, spoolOf, tell as tellSpooledOf } from './spools.ts'
 import { flagOf, launchesOf, objectsOf, type World } from './world.ts'
 
 /** As the command has it: what the journal can tell is welcome, a rollback does not wait for it. */
@@ -88,15 +88,18 @@ type Untold = {
   readonly id: string
   readonly at: EpochMs
   readonly done: Awaited<ReturnType<typeof rollBack>>
-  /** The launch it was first told to, on the machine's disk from then on. */
-  about?: LaunchId
+  /** As it was first told to a launch: it is about no other. */
+  about?: SpooledEvent
+}
+
+function spooledOf({ name }: Process, { id, at, done }: Omit<Untold, 'about'>): SpooledRollback {
+  return { schema: 1, id, at, actor: { name, host: name, run: null }, ...done, ...home }
 }
 
 /** As the command has it: on disk before the journal is tried, and until the journal has it. */
-async function keepAndTell(world: World, process: Process, { id, at, done }: Untold): Promise<void> {
+async function keepAndTell(world: World, process: Process, untold: Untold): Promise<void> {
   const { counters, random, scheduler } = world
-  const actor = { name: process.name, host: process.name, run: null }
-  const spooled = { schema: 1 as const, id, at, actor, ...done, ...home }
+  const spooled = spooledOf(process, untold)
   const spool = spoolOf(world, process)
   world.kept.add(process.name)
   const isKept = await spool.keep(spooled).then(
@@ -105,8 +108,8 @@ async function keepAndTell(world: World, process: Process, { id, at, done }: Unt
   )
   counters.add(isKept ? 'kept on disk: a rollback' : 'not kept: a rollback')
   try {
-    await tellKept(world, process, spool, spooled, deadline(world, recordMs))
-    if (isKept) await spool.drop(id).catch(() => undefined)
+    await tellSpooledOf(world, process, spool, spooled, deadline(world, recordMs))
+    if (isKept) await spool.drop(spooled.id).catch(() => undefined)
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error
     counters.add('rollback not yet journaled')
@@ -145,20 +148,14 @@ async function tellLater(world: World, untold: Untold): Promise<void> {
 
 /** Journaled with the launch it was about, once, however often it is told: the newest one that was opened before it. */
 async function tell(world: World, process: Process, untold: Untold, signal: AbortSignal): Promise<void> {
-  const { id, at, done } = untold
-  const all = launchesOf(world, process)
-  const current = await all.current(signal)
+  const { done } = untold
+  const current = await launchesOf(world, process).current(signal)
   if (!current) return
   if (world.swarm.tellsLater === 0)
     return void (await watched(world, current.log).appendAnyway(
       { type: 'rolled-back', ...done, trigger: 'operator' },
       signal,
     ))
-  const { value: before } = await openedBefore(all, id, signal).next()
-  const about = untold.about ?? before?.log.launch
-  if (about === undefined) return
-  untold.about = about
-  const { log } = await all.load(about, signal)
-  const then = { id, at, actor: { name: process.name, host: process.name, run: null } }
-  await log.appendLate({ type: 'rolled-back', ...done, trigger: 'operator' }, then, signal)
+  const settle = async (about: SpooledEvent) => void (untold.about = about)
+  await tellSpooledOf(world, process, { settle }, untold.about ?? spooledOf(process, untold), signal)
 }

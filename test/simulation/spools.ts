@@ -1,7 +1,6 @@
-import { LaunchError } from '../../src/core/errors.ts'
 import type { OwedSpool } from '../../src/engine/owed.ts'
-import { openedBefore } from '../../src/journal/opened-before.ts'
-import { happeningOf, spoolIn, type Spool, type Spooled } from '../../src/journal/spool.ts'
+import { spoolIn, type Spool, type Spooled } from '../../src/journal/spool.ts'
+import { tellSpooled, type SpoolHome, type ToldLaunch } from '../../src/journal/tell-spooled.ts'
 import { diskOf, stateFolder } from './disk.ts'
 import { codeOf } from './code-of.ts'
 import type { Process } from './process.ts'
@@ -37,7 +36,8 @@ export async function flush(world: World, process: Process, machine: string): Pr
     const { kept, strange } = await spool.read()
     if (strange.length > 0) world.found('I4', `the spool of ${machine} has what nobody understands: ${strange.join()}`)
     for (const spooled of kept) {
-      if ((await tell(world, process, spool, spooled, process.stop.signal)) === 'elsewhere') continue
+      const { status } = await tell(world, process, spool, spooled, process.stop.signal)
+      if (status === 'elsewhere') continue
       await spool.drop(spooled.id)
       world.counters.add('told from disk')
     }
@@ -48,34 +48,16 @@ export async function flush(world: World, process: Process, machine: string): Pr
   }
 }
 
-/** Journaled with the launch it was about, once, however often it is told; throws what the journal throws. */
-export async function tell(
+/** As the command has it, every launch being about the one flag; throws what the journal throws. */
+export function tell(
   world: World,
   process: Process,
-  spool: Spool,
+  spool: SpoolHome['spool'],
   spooled: Spooled,
   signal: AbortSignal,
-): Promise<'told' | 'elsewhere'> {
-  const all = launchesOf(world, process)
-  try {
-    if (spooled.schema === 2) {
-      const { log } = await all.load(spooled.launch, signal)
-      await log.appendLate(spooled.happening, spooled, signal)
-      return 'told'
-    }
-    const { value: opened } = await openedBefore(all, spooled.id, signal).next()
-    if (!opened) return 'elsewhere'
-    const { launch } = opened.log
-    const { result: _, writeId: __, ...about } = spooled
-    const settled = { ...about, app: home.app, schema: 2 as const, launch, happening: happeningOf(spooled) }
-    await spool.settle(settled).catch(() => undefined)
-    await opened.log.appendLate(happeningOf(spooled), spooled, signal)
-    return 'told'
-  } catch (error) {
-    // A journal that is full takes rollbacks only: a verdict is let go.
-    if (error instanceof LaunchError && error.code === 'REFUSED') return 'told'
-    throw error
-  }
+): Promise<ToldLaunch> {
+  const launches = launchesOf(world, process)
+  return tellSpooled({ app: home.app, launches, spool, flagOf: async () => home.location }, spooled, signal)
 }
 
 /** I20: in peace nothing is left on a machine but what was done before there was a launch. */

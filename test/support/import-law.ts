@@ -54,7 +54,7 @@ export const law: { readonly [P in (typeof folders)[number] | (typeof rootFiles)
     typesOf: ['journal'],
   },
   // Adapters: each knows the core's ports and its own piece of the world.
-  journal: { folders: ['core'], packages: ['zod'], node: 'any' },
+  journal: { folders: ['core'], packages: ['zod'], node: ['crypto', 'path'] },
   aws: { folders: ['core'], packages: ['zod', '@aws-sdk/', '@smithy/'], node: 'any' },
   sandbox: { folders: ['core'], packages: ['zod'], node: 'any' },
   host: { folders: ['core'], packages: ['execa', 'zod'], node: 'any' },
@@ -73,6 +73,13 @@ export const law: { readonly [P in (typeof folders)[number] | (typeof rootFiles)
     files: ['version.ts'],
     typesOf: ['context.ts', 'compose'],
   },
+  // What a command is given: types of what the composition root makes.
+  'context.ts': {
+    folders: [],
+    packages: [],
+    node: [],
+    typesOf: ['core', 'engine', 'journal', 'ui', 'compose'],
+  },
   // The edge.
   'version.ts': { folders: [], packages: [], node: [] },
   'signals.ts': { folders: ['core'], packages: [], node: [] },
@@ -80,7 +87,7 @@ export const law: { readonly [P in (typeof folders)[number] | (typeof rootFiles)
     folders: ['core', 'commands', 'compose', 'ui'],
     packages: ['commander'],
     node: 'any',
-    files: ['context.ts', 'signals.ts', 'version.ts'],
+    files: ['signals.ts', 'version.ts'],
   },
   // The composition root and its pieces: the only places that know every part.
   compose: {
@@ -89,7 +96,6 @@ export const law: { readonly [P in (typeof folders)[number] | (typeof rootFiles)
     files: ['version.ts'],
     typesOf: ['context.ts'],
   },
-  'context.ts': { ...everything, folders: folders.filter((name) => name !== 'commands'), files: ['version.ts'] },
   'cli.ts': { folders: [], packages: [], node: 'any', files: ['program.ts', 'version.ts'] },
 }
 
