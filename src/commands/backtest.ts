@@ -2,7 +2,7 @@ import { LaunchError } from '../core/errors.ts'
 import type { Tally, Trial } from '../engine/trial.ts'
 import type { Backtest } from './backtest-trials.ts'
 import { text, type Command, type Options } from './command.ts'
-import { linesFor } from './say.ts'
+import { rowsFor } from './say.ts'
 
 const [lastLaunches, sweepSteps, mostSteps] = [5, 7, 50]
 
@@ -46,7 +46,7 @@ export const backtest: Command = {
       const last = numberOf(options, 'last', lastLaunches, 1000)
       const found = await backtestJournal(context, { launch: text(options, 'launch'), last }, variants)
       const lines = ui.journalLines(found.launches, found.tallies, sweep, theme)
-      return { outcome: 'succeeded', text: linesFor(context, lines), document: documentOf(source, sweep, found) }
+      return { outcome: 'succeeded', text: await rowsFor(context, lines), document: documentOf(source, sweep, found) }
     }
     const found =
       source === 'series'
@@ -54,7 +54,7 @@ export const backtest: Command = {
         : await (await import('./backtest-past.ts')).backtestPast(context, pastOrder(options), variants)
     const quiet = source === 'past' && text(options, 'inject') === null
     const lines = ui.trialLines(found.tallies, { sweep, quiet, notes: found.notes }, theme)
-    return { outcome: 'succeeded', text: linesFor(context, lines), document: documentOf(source, sweep, found) }
+    return { outcome: 'succeeded', text: await rowsFor(context, lines), document: documentOf(source, sweep, found) }
   },
 }
 

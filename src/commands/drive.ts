@@ -1,4 +1,3 @@
-import type { Project } from '../compose/project.ts'
 import type { Context, PortsOrder } from '../context.ts'
 import type { EpochMs } from '../core/brand.ts'
 import type { Goal } from '../core/decide.ts'
@@ -7,7 +6,6 @@ import { LaunchError, messageOf } from '../core/errors.ts'
 import { exitCodes, type Outcome } from '../core/exit-code.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Question } from '../core/ports.ts'
-import { handOverIn } from '../core/hand-over.ts'
 import { planChanges } from '../core/plan-changes.ts'
 import { productionStanding } from '../core/production-standing.ts'
 import type { LaunchState } from '../core/state.ts'
@@ -16,9 +14,12 @@ import type { Reporter } from '../ui/reporter.ts'
 import type { CommandResult } from './command.ts'
 import { stepWords } from './describe-step.ts'
 import { sayHandedOver, sayMatrix } from './guided-words.ts'
+import { dryRun } from './drive-dry.ts'
 import { makeReporter } from './make-reporter.ts'
-import { openLaunch, readLaunch } from './open-launch.ts'
-import { lookAtPlaceholders, placeholderLine } from './placeholders.ts'
+import { mustBeConfirmable, mustBeFinished } from './may-drive.ts'
+import { openLaunch } from './open-launch.ts'
+import { lookAtPlaceholders } from './placeholders.ts'
+import { isStop, stopCode, stopped } from './stopped.ts'
 import { maskSecrets, tellCi } from './tell-ci.ts'
 import { crierOf, type Crier } from './tell-people.ts'
 import { sayWarnings } from './warnings.ts'
@@ -187,48 +188,6 @@ function sayNothingToDo({ options, output }: Context, goal: Goal, state: LaunchS
   if (done?.status === 'done' && !options.quiet && !options.jsonl) output.err.write(`done already: ${done.summary}\n`)
 }
 
-/** What the command would go through, from the plan alone: nothing is opened, asked or journaled. */
-async function dryRun(context: Context, order: DriveOrder, project: Project): Promise<CommandResult> {
-  const { plan } = project
-  const [{ planLines }, describeStep] = await Promise.all([import('../report/plan-text.ts'), stepWords()])
-  const goal = order.goal(plan)
-  const aim =
-    goal.type === 'all' ? 'every phase' : goal.type === 'step' ? `up to ${goal.step}` : `the gate of ${goal.phase}`
-  const lines = [
-    `dry run of launch ${order.command}: ${aim}; nothing was done`,
-    '',
-    ...planLines(plan, describeStep, context.output.out.theme),
-    ...[placeholderLine(project)].filter((line) => line !== null),
-  ]
-  return {
-    outcome: 'succeeded',
-    text: lines.join('\n'),
-    document: { dryRun: true, goal, placeholders: project.placeholders },
-  }
-}
-
-/** Without a terminal somebody has to have said yes to changing production; found out before anything is touched. */
-function mustBeConfirmable(context: Context, order: DriveOrder): void {
-  const { options, isSandbox } = context
-  if (order.people === 'guided' && !context.canAsk) {
-    throw new LaunchError('USAGE', `launch ${order.command} asks a person, and nobody is at a terminal here`, {
-      hint: 'launch auto --yes changes production without asking',
-    })
-  }
-  if (isSandbox || options.yes || order.people !== 'auto') return
-  throw new LaunchError('CONFIRMATION_NEEDED', `launch ${order.command} changes production without asking`)
-}
-
-/** A fresh sandbox world would make an unfinished launch impossible to resume. */
-async function mustBeFinished(context: Context, plan: Plan): Promise<void> {
-  const there = await context.sandboxLaunch(plan)
-  const state = there && (await readLaunch(there, context.signal))
-  if (!state || state.ended) return
-  throw new LaunchError('UNFINISHED', `launch ${state.id} in the sandbox is not finished`, {
-    hint: 'launch resume --sandbox goes on with it; launch sandbox reset throws it away',
-  })
-}
-
 /** The latch that stands now: the one a new launch is told to go over. */
 async function latchOf(context: Context, plan: Plan): Promise<readonly string[]> {
   const reading = await (await context.world(plan)).flag('production').read(context.signal)
@@ -245,35 +204,11 @@ function watch(reporter: Reporter, crier: Crier, now: () => EpochMs): Watcher {
   }
 }
 
-/** Ctrl-C or the end of input at a question. */
-function isStop(error: unknown): error is LaunchError {
-  return error instanceof LaunchError && error.outcome === 'stopped'
-}
-
-async function stopped(session: Session, reason: unknown) {
-  const name = stopName(reason)
-  // The journal gets a moment of its own: the signal that stops the run must not stop this.
-  const moment = AbortSignal.timeout(4000)
-  const { settleOwed } = await import('../engine/owed.ts')
-  await settleOwed(session, moment)
-    .then(() => session.record({ type: 'paused', signal: name }, moment))
-    .catch(() => false)
-  const production = productionStanding(session.state)
-  const to = handOverIn(name)
-  if (to !== null) return { outcome: 'held', why: `handed over to ${to}; ${production}` } as const
-  return { outcome: 'stopped', why: `stopped by ${name}; ${production}` } as const
-}
-
 /** What the journal could not be told of outlives this process on its disk. */
 function sayOwed({ output, spoolFolder }: Context, { owed }: Session): void {
   if (owed.length === 0) return
   output.err.write(`NOT YET JOURNALED: what was done waits on this machine, below ${spoolFolder}\n`)
   output.err.write('once the state can be reached: launch journal flush (launch resume does it, too)\n')
-}
-
-function stopName(reason: unknown): string {
-  if (reason instanceof Error && 'signalName' in reason) return String(reason.signalName)
-  return isStop(reason) && typeof reason.cause === 'string' ? reason.cause : 'abort'
 }
 
 /** What stands above a question at the terminal, told from the launch as it is then. */
@@ -286,12 +221,6 @@ async function introduction(
   const [{ questionText }, describeStep] = await Promise.all([import('../ui/question.ts'), stepWords()])
   const { theme, terminal } = context.output.err
   return (question) => questionText(question, { plan, state: state(), describeStep, theme, columns: terminal.columns })
-}
-
-function stopCode(signal: AbortSignal): 130 | 143 {
-  return signal.reason instanceof Error && 'signalName' in signal.reason && signal.reason.signalName !== 'SIGINT'
-    ? 143
-    : 130
 }
 
 function errorCodeOf(outcome: Outcome) {

@@ -14,8 +14,7 @@ export type Flushed = {
 
 /** Tells the journal what waits for it on this machine, and forgets what was told. Throws what `tellJournal` throws. */
 export async function flushSpool(context: Context, signal: AbortSignal): Promise<Flushed> {
-  const { spoolIn } = await import('../journal/spool.ts')
-  const spool = spoolIn(context.spoolFolder)
+  const spool = await context.spool()
   const { kept, strange } = await spool.read()
   const told: (readonly [Spooled, Exclude<Told, { status: 'elsewhere' }>])[] = []
   const elsewhere: Spooled[] = []
@@ -50,8 +49,7 @@ export async function flushQuietly(context: Context): Promise<void> {
 /** What waits on this machine for the journal of an app. Never throws: a screen shows what it can. */
 export async function waitingFor(context: Context, app: string): Promise<readonly Spooled[]> {
   try {
-    const { spoolIn } = await import('../journal/spool.ts')
-    const { kept } = await spoolIn(context.spoolFolder).read()
+    const { kept } = await (await context.spool()).read()
     return kept.filter((spooled) => spooled.app === null || spooled.app === app)
   } catch {
     return []

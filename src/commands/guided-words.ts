@@ -15,9 +15,13 @@ export async function sayHandedOver(
   await tell(output.err, handOverLines({ plan, state, events, now }, output.err.theme))
 }
 
-/** After a gate failed: what the run sheet's decision matrix says about it. Nothing where no gate fails. */
-export async function sayMatrix({ output, options }: Context, { plan, state }: Told): Promise<void> {
-  if (options.quiet) return
+/** After a gate failed: what the run sheet's decision matrix says about it. Nothing where no gate fails, or where its question said so. */
+export async function sayMatrix(
+  { output, options }: Context,
+  { plan, state, unanswered }: Told & Pick<Session, 'unanswered'>,
+): Promise<void> {
+  const asked = [...unanswered].some((question) => question.startsWith('again/'))
+  if (options.quiet || asked) return
   const { failingGate, matrixLines } = await import('../ui/matrix.ts')
   const gate = failingGate(state)
   const lines = gate ? matrixLines(plan, gate) : []

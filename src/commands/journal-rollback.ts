@@ -26,11 +26,10 @@ const deadlineMs = 10_000
  */
 export async function journalRollback(context: Context, record: RollbackRecord): Promise<boolean> {
   const { err } = context.output
-  const [{ spoolIn }, actor] = await Promise.all([import('../journal/spool.ts'), context.actor()])
+  const [spool, actor] = await Promise.all([context.spool(), context.actor()])
   // The reason is what somebody typed in a hurry: it is kept as it is shown.
   const result = { ...record.result, reason: context.output.scrub(record.result.reason) }
   const rollback: SpooledRollback = { schema: 1, id: record.writeId, actor, ...record, result }
-  const spool = spoolIn(context.spoolFolder)
   const unkept = await spool.keep(rollback).then(
     () => null,
     (error: unknown) => messageOf(error),

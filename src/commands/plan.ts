@@ -3,7 +3,7 @@ import type { Plan } from '../core/plan.ts'
 import { text, type Command } from './command.ts'
 import { stepWords } from './describe-step.ts'
 import { lookAtPlaceholders, placeholderLine } from './placeholders.ts'
-import { linesFor } from './say.ts'
+import { rowsFor } from './say.ts'
 import { sayWarnings } from './warnings.ts'
 
 export const plan: Command = {
@@ -41,7 +41,7 @@ export const plan: Command = {
     const titles = titlesOf(project.plan)
     return {
       outcome: 'succeeded',
-      text: linesFor(context, [
+      text: await rowsFor(context, [
         ...planLines(project.plan, describeStep, theme),
         '',
         ...changeLines(project.plan, describeStep, theme),

@@ -5,6 +5,7 @@ import { messageOf } from '../core/errors.ts'
 import type { RollbackResult } from '../core/event.ts'
 import type { RollbackRequest } from '../engine/rollback.ts'
 import type { Output } from '../compose/output.ts'
+import { rollbackOf } from '../ui/envelope.ts'
 import { watchAfterwards, watchOptions } from './after-rollback.ts'
 import { text, type Command, type CommandResult } from './command.ts'
 import { rollbackTarget, type RollbackTarget } from './rollback-target.ts'
@@ -160,11 +161,10 @@ export function rollbackResult(result: RollbackResult, journaled: boolean, spool
     'next: launch rollback validate, then launch monitor 600',
   ]
   const failed = result.outcome === 'failed'
-  const { kind, reason, by, outcome, ackedMs, readBackMs, edgeMs, verified } = result
   return {
     outcome: failed ? 'failed' : 'succeeded',
     ...(failed ? { why: result.detail } : {}),
     text: lines.join('\n'),
-    document: { rollbacks: [{ kind, reason, by, outcome, ackedMs, readBackMs, edgeMs, verified, journaled }] },
+    document: { rollbacks: [rollbackOf(result, journaled)] },
   }
 }

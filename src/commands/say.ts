@@ -38,6 +38,18 @@ export function linesFor({ output }: Context, lines: readonly string[]): string 
   return lines.map((line) => `${output.out.theme.encode(line)}\n`).join('')
 }
 
+/** Rows of tables as text: on a terminal broken to its width, piped a line each, for grep. */
+export async function rowsFor({ output }: Context, lines: readonly string[]): Promise<string> {
+  const { terminal, theme } = output.out
+  const encoded = lines.map((line) => theme.encode(line))
+  if (!terminal.isTTY) return encoded.map((line) => `${line}\n`).join('')
+  const { wrapRow } = await import('../ui/wrap.ts')
+  return encoded
+    .flatMap((line) => wrapRow(line, terminal.columns))
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
 /** `✔ noted`: a thing that was recorded, and what is next. */
 export function recorded(
   context: Context,

@@ -1,6 +1,6 @@
 import { LaunchError } from '../core/errors.ts'
 import type { Plan, PlannedCheck } from '../core/plan.ts'
-import { beforeGate } from '../core/state.ts'
+import { beforeGate } from '../core/gate-keys.ts'
 import { plannedStages } from '../core/unattended.ts'
 import type { Command } from './command.ts'
 import { launchFor } from './launch-for.ts'

@@ -3,7 +3,8 @@ import type { Move } from './move.ts'
 import type { PlannedGate, PlannedStep } from './plan.ts'
 import { failureReason, unknownReason } from './reason.ts'
 import type { GateState, LaunchState, Stage } from './state.ts'
-import { stageKey, stageNow } from './state.ts'
+import { stageKey } from './gate-keys.ts'
+import { stageNow } from './state.ts'
 import type { World } from './step.ts'
 
 export type CanaryRules = {

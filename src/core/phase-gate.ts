@@ -16,7 +16,7 @@ export function phaseGateMove(plan: Plan, state: LaunchState, phase: PlannedPhas
   const looked = world.looks.get(gate.id)
   if (verdict && verdict.verdict === 'pass' && stillHolds(state, phase, verdict)) return null
   if (!looked || !verdict) return look(state, phase, gate, world)
-  if (verdict.verdict === 'fail') return failed(state, phase, verdict)
+  if (verdict.verdict === 'fail') return failed(state, phase, verdict, world)
   return unknownYet(plan, state, phase, gate, verdict, looked, world)
 }
 
@@ -39,7 +39,7 @@ export function evidenceFrom(state: LaunchState, environment: string, now: Epoch
   return state.deployments[environment]?.at ?? epochMs(now - lookbackMs)
 }
 
-function failed(state: LaunchState, phase: PlannedPhase, verdict: GateState): Move {
+function failed(state: LaunchState, phase: PlannedPhase, verdict: GateState, world: World): Move {
   const reason = `gate ${verdict.gate} failed: ${failureReason(verdict.checks, null)}`
   if (hasChanged(state, 'production') && phase.environment === 'production') {
     if (phase.onFail === 'emergency' || phase.onFail === 'full') {
@@ -47,7 +47,14 @@ function failed(state: LaunchState, phase: PlannedPhase, verdict: GateState): Mo
     }
     if (phase.onFail === 'hold') return { type: 'done', outcome: 'held', why: reason }
   }
-  return { type: 'done', outcome: 'refused', why: reason }
+  return askAgain(state, verdict, reason, world) ?? { type: 'done', outcome: 'refused', why: reason }
+}
+
+/** Before production changes nothing is lost by another look: whoever follows may mend the cause and ask for one. */
+function askAgain(state: LaunchState, { gate }: GateState, text: string, world: World): Move | null {
+  const id = `again/${gate}`
+  if (!world.guided || hasChanged(state, 'production') || world.unanswered.has(id)) return null
+  return { type: 'ask', question: { type: 'failed', id, gate, text } }
 }
 
 function unknownYet(

@@ -1,5 +1,6 @@
 import type { EventOf } from './event.ts'
-import { stageKey, type LaunchState, type Stage } from './state.ts'
+import { stageKey } from './gate-keys.ts'
+import type { LaunchState, Stage } from './state.ts'
 
 type CanaryEvent = EventOf<
   'flag-intended' | 'flag-set' | 'flag-confirmed' | 'stage-held' | 'stage-resumed' | 'stage-left' | 'canary-asked'

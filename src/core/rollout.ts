@@ -1,7 +1,8 @@
 import { exposedPercent, type Audience } from './audience.ts'
 import type { EpochMs } from './brand.ts'
 import type { Evidence } from './evidence.ts'
-import { stageKey, type LaunchState } from './state.ts'
+import { stageKey } from './gate-keys.ts'
+import type { LaunchState } from './state.ts'
 
 /** How a staged rollout is meant to go, for a judge that sees all its stages as one. Percents of users, milliseconds. */
 export type RolloutRules = {

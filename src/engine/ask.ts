@@ -51,6 +51,10 @@ export async function ask(
         by,
       )
       return null
+    case 'failed':
+      await remember({ type: 'answered', question: question.id, answer: answer.answer, by, via, note }, session, signal)
+      if (yes) lookAfresh(question.gate, session)
+      return null
     case 'proceed':
       await remember({ type: 'answered', question: question.id, answer: answer.answer, by, via, note }, session, signal)
       return yes ? null : { outcome: 'declined', why: `declined by ${by}: ${question.text}${note && ` ${note}`}` }
@@ -60,6 +64,12 @@ export async function ask(
       await remember({ type: 'answered', question: question.id, answer: answer.answer, by, via, note }, session, signal)
       return null
   }
+}
+
+/** As a new process would: the gate is gathered anew, and what it asks of people is asked again. */
+function lookAfresh(gate: string, { looks, unanswered }: Session): void {
+  looks.delete(gate)
+  unanswered.clear()
 }
 
 /** What a person said stays true when somebody else wrote first: it is not asked for again. */

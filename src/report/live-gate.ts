@@ -1,6 +1,7 @@
 import type { CheckResult, EventOf, LaunchEvent } from '../core/event.ts'
 import type { Plan, PlannedCheck, PlannedGate } from '../core/plan.ts'
-import { stageKey, type LaunchState } from '../core/state.ts'
+import { stageKey } from '../core/gate-keys.ts'
+import type { LaunchState } from '../core/state.ts'
 import type { LiveCheck, LiveGate, Trend } from '../ui/live/model.ts'
 import { phaseNow } from '../ui/next-action.ts'
 import type { Words } from '../ui/words.ts'

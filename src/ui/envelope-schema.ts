@@ -77,6 +77,7 @@ export const RunEnvelope = Envelope.extend({
       reason: z.string(),
       by: z.string(),
       outcome: z.enum(['restored', 'degraded', 'failed', 'nothing']),
+      detail: z.string().describe('what was done, and of a rollback that is degraded or failed what was not'),
       ackedMs: z.number().describe('real ms from the start of the rollback to the acknowledged write'),
       readBackMs: z.number().describe('real ms to the second read that agreed'),
       edgeMs: z

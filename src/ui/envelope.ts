@@ -126,7 +126,8 @@ function checkOf({
   return { id, kind, verdict, observed, limit, unit, samples, why }
 }
 
-function rollbackOf(rollback: RollbackResult, journaled: boolean): RunEnvelope['rollbacks'][number] {
-  const { kind, reason, by, outcome, ackedMs, readBackMs, edgeMs, verified } = rollback
-  return { kind, reason, by, outcome, ackedMs, readBackMs, edgeMs, verified, journaled }
+/** A rollback as every `--json` has it. */
+export function rollbackOf(rollback: RollbackResult, journaled: boolean): RunEnvelope['rollbacks'][number] {
+  const { kind, reason, by, outcome, detail, ackedMs, readBackMs, edgeMs, verified } = rollback
+  return { kind, reason, by, outcome, detail, ackedMs, readBackMs, edgeMs, verified, journaled }
 }

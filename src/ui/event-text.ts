@@ -63,6 +63,7 @@ export function eventText(event: LaunchEvent, state: LaunchState | null, words: 
     case 'answered':
       // A phase that may begin does so in the next line.
       if (event.answer === 'yes' && event.question.startsWith('begin/')) return null
+      if (event.question.startsWith('again/')) return lookedAgain(event)
       return said(
         event.answer === 'yes' ? 'pass' : 'fail',
         `${questionText(event.question, words)} ${event.answer === 'yes' ? 'confirmed' : 'answered no'} by ${who(event.by)} (${safeText(event.via)})${quoted(event.note)}`,
@@ -122,6 +123,11 @@ export function eventText(event: LaunchEvent, state: LaunchState | null, words: 
       )
   }
   return unknownEvent(event)
+}
+
+function lookedAgain({ question, by, via, note }: EventOf<'answered'>): EventText {
+  const gate = safeText(question.slice('again/'.length))
+  return said('note', `gate ${gate} is looked at again, asked for by ${who(by)} (${safeText(via)})${quoted(note)}`)
 }
 
 // Reached only by events a newer version wrote: the type above knows nothing of them.

@@ -56,8 +56,9 @@ function reasonLines(checks: readonly CheckResult[], theme: Theme): readonly str
 
 /** `fail (✖ 1 fail, ✔ 3 pass), 8m of evidence` */
 export function gateSummary({ verdict, checks, bakedMs, stage }: Judged, theme: Theme): string {
-  const evidence =
-    stage === null ? '' : bakedMs === 0 ? ', no evidence yet' : `, ${formatDuration(bakedMs)} of evidence`
+  // A fail needs no whole minute of its stage: it may rest on the minutes since the shift.
+  const none = verdict === 'fail' ? '' : ', no evidence yet'
+  const evidence = stage === null ? '' : bakedMs === 0 ? none : `, ${formatDuration(bakedMs)} of evidence`
   return `${theme.paint[verdict](verdict)} (${verdictCounts(checks, theme)})${evidence}`
 }
 

@@ -1,5 +1,5 @@
 import type { EventOf } from '../core/event.ts'
-import { isBeforeLook } from '../core/state.ts'
+import { isBeforeLook } from '../core/gate-keys.ts'
 import { hasObserved } from './gate-lines.ts'
 
 type GateJudged = EventOf<'gate-judged'>

@@ -103,17 +103,19 @@ function signalLines(
   const head = `  ${theme.paint.strong(name)}: ${usualText(signal)}`
   if (signal.diluted) return [head, ...dilutedLines(signal, stages)]
   const rows = signal.regressions.map(({ name: regression, found, caughtAfter }) => [
-    `    ${regression} seen with`,
+    `    ${regression}`,
     ...found.map(detectionText),
-    caughtAfter === null ? '' : `caught after ${minutesText(caughtAfter)}`,
+    caughtAfter === null ? '' : minutesText(caughtAfter),
   ])
   const isSlow = signal.bounds.some(({ of }) => of !== 'share')
   const proof = signal.proof.map((count) => (count === null ? '–' : number(count, 12)))
-  const proven = signal.bounds.every(({ of }) => of === 'mean') ? [] : [['    proven with', ...proof]]
+  const proven = signal.bounds.every(({ of }) => of === 'mean') ? [] : [['    proven', ...proof]]
   const body = [...proven, ...rows]
+  const caught = signal.regressions.some(({ caughtAfter }) => caughtAfter !== null) ? ['caught in'] : []
+  const header = ['    requests at', ...stages.map((stage) => `${stage}%`), ...caught]
   return [
     head,
-    ...(body.length === 0 ? [] : table([['    at', ...stages.map((stage) => `${stage}%`)], ...body])),
+    ...(body.length === 0 ? [] : table([header, ...body])),
     ...(isSlow && rows.length === 0 ? ['    what a slower version does is not known without samples of today'] : []),
   ]
 }

@@ -45,6 +45,8 @@ function about(
       return { title: `Go or no-go: ${safeText(context.plan.title)}`, rows: goRows(context) }
     case 'held':
       return { title: sentence(question.text), rows: heldRows(question, context) }
+    case 'failed':
+      return { title: sentence(question.text), rows: failedRows(context) }
     case 'proceed': {
       const phase =
         question.danger === 'phase' ? context.plan.phases.find(({ id }) => question.id === `begin/${id}`) : undefined
@@ -140,16 +142,28 @@ function heldRows(
   { promotable, recommended }: Extract<Question, { type: 'held' }>,
   context: QuestionContext,
 ): readonly Row[] {
-  const { plan, state } = context
-  const matrix = matrixLines(plan, newestGate(state))
   const choice = (word: string, about: string): Row => [word, word === recommended ? `${about} (recommended)` : about]
   return [
     ...gateRows(context, 'all'),
-    ...matrix.map((line, index): Row => [index === 0 ? 'matrix' : '', line]),
+    ...matrixRows(context),
     ...(promotable ? [choice('promote', 'goes on to the next stage, this one stays marked as unproven')] : []),
     choice('rollback', 'turns the flag off for everybody now'),
     choice('wait', 'keeps this stage and looks on; you are asked again later'),
   ]
+}
+
+function failedRows(context: QuestionContext): readonly Row[] {
+  return [
+    ...gateRows(context, 'all'),
+    ...matrixRows(context),
+    ['again', 'looks at this gate once more, now'],
+    ['stop', 'ends here, production is as it was; launch resume looks again (recommended)'],
+  ]
+}
+
+/** What the run sheet says about what fails, and what it says about everything else. */
+function matrixRows({ plan, state }: QuestionContext): readonly Row[] {
+  return matrixLines(plan, newestGate(state)).map((line, index): Row => [index === 0 ? 'matrix' : '', line])
 }
 
 /** Why the gate that was looked at last stands where it does: every check, or what keeps it from passing. */

@@ -1,5 +1,5 @@
 import type { Plan, PlannedStep } from '../core/plan.ts'
-import { isBeforeLook } from '../core/state.ts'
+import { isBeforeLook } from '../core/gate-keys.ts'
 import { safeText } from './text.ts'
 import type { IconName } from './theme.ts'
 

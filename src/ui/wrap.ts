@@ -8,7 +8,11 @@ const leastColumns = 40
  * What follows the first line is indented by `hang`. A word that is too long by itself stays whole.
  */
 export function wrap(line: string, columns: number, hang: number): readonly string[] {
-  if (columns < leastColumns || width(line) <= columns) return [line]
+  return columns < leastColumns ? [line] : broken(line, columns, hang)
+}
+
+function broken(line: string, columns: number, hang: number): readonly string[] {
+  if (width(line) <= columns) return [line]
   const lines: string[] = []
   let current = ''
   const fits = (text: string) => width(current) + width(text) <= columns
@@ -29,4 +33,26 @@ export function wrap(line: string, columns: number, hang: number): readonly stri
     }
   }
   return [...lines, current]
+}
+
+/** Columns that the last cell of a row needs to be broken within its own column. */
+const leastCell = 28
+
+/**
+ * A row of a table, broken to fit: its last cell within its own column, so that labels and cells stay where they were. Where too
+ * little room is left for that, as by `wrap`, indented like the second cell; a line without cells, like its own beginning.
+ */
+export function wrapRow(line: string, columns: number): readonly string[] {
+  if (columns < leastColumns || width(line) <= columns) return [line]
+  const gaps = [...line.matchAll(/(?<=\S)\s{2,}(?=\S)/g)].map(({ index, 0: gap }) => index + gap.length)
+  const starts = [/^\s*/.exec(line)?.[0].length ?? 0, ...gaps]
+  const columnOf = (start: number) => width(line.slice(0, start))
+  const last = starts.findLast((start) => columns - columnOf(start) >= leastCell)
+  if (last === undefined) return [line]
+  // What is right of it as well: the cells that have no room of their own.
+  if (last !== starts.at(-1)) return broken(line, columns, columnOf(starts[1] ?? last))
+  const indent = columnOf(last)
+  return broken(line.slice(last), columns - indent, 0).map(
+    (part, index) => (index === 0 ? line.slice(0, last) : ' '.repeat(indent)) + part,
+  )
 }

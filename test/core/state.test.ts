@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { hasChanged, mayBeExposed, stageKey } from '../../src/core/state.ts'
+import { stageKey } from '../../src/core/gate-keys.ts'
+import { hasChanged, mayBeExposed } from '../../src/core/state.ts'
 import { productionTouched } from '../../src/core/touched.ts'
 import { stepKind } from '../../src/steps/registry.ts'
 import { artifact, baking, begun, deployed, plan, stateOf } from '../support/core-launch.ts'

@@ -117,4 +117,11 @@ test('a change that outlasts the budget of its store is journaled with the heade
   expect(quick).toBeNull()
   // What came after it does not make it forgotten.
   expect((await world.state()).flag).toMatchObject({ percent: 100, late: { percent: 10 } })
+  const judged = (await world.events()).flatMap((event) => (event.type === 'gate-judged' ? event.checks : []))
+  expect(judged.findLast(({ id }) => id === 'at-100')?.judgement).toMatchObject({
+    verdict: 'fail',
+    why: expect.stringMatching(
+      /10% users were still served .* 10s are allowed \[x-cache: Hit from cloudfront; age: 37\]/,
+    ),
+  })
 })

@@ -78,6 +78,7 @@ function headingOf(above: string): string {
 
 function wellAnswered({ query }: Asked): string {
   if (query.startsWith('type yes')) return 'yes'
+  if (query.startsWith('again or')) return 'stop'
   return query.startsWith('go or') ? 'go' : 'y'
 }
 

@@ -59,6 +59,7 @@ describe('the envelope', () => {
         reason: 'board-load p95 < 800ms failed at 30%: 1,234ms',
         by: 'Jesus Ortiz <jesus@sb.example>',
         outcome: 'restored',
+        detail: '',
         ackedMs: 42,
         readBackMs: 65,
         edgeMs: 1180,

@@ -1,5 +1,6 @@
 import { clockTime, measure } from '../format.ts'
 import { formatCount } from '../../core/quantity.ts'
+import { width } from '../text.ts'
 import type { IconName, Tone } from '../theme.ts'
 import { sparkline } from './bars.ts'
 import type { LiveCheck, LiveGate, LiveModel } from './model.ts'
@@ -45,7 +46,7 @@ function headLine({ name, verdict, at, checks }: LiveGate, now: number, pen: Pen
   const looked = at === null ? 'not looked at yet' : `looked ${clockTime(at)}, ${span(now - at)} ago`
   const facts = [...(verdict === 'waiting' ? [] : [verdict]), `${passed} of ${checks.length} pass`, looked]
   const head = pen.cut(name, columns - 2)
-  const rest = pen.cut(facts.join(', '), Math.max(0, columns - 4 - head.length))
+  const rest = pen.cut(facts.join(', '), Math.max(0, columns - 4 - width(head)))
   return `${theme.paint[tone](theme.icons[icon])} ${theme.paint.strong(head)}${rest === '' ? '' : `: ${theme.paint[tone](rest)}`}`
 }
 

@@ -40,13 +40,18 @@ export function penOf(theme: Theme, columns: number): Pen {
 
 function cutAt(text: string, most: number, ellipsis: string): string {
   if (width(text) <= most) return text
-  if (most <= ellipsis.length) return text.slice(0, Math.max(0, most))
+  if (most <= ellipsis.length) return first(text, most)
+  return first(text, most - ellipsis.length).trimEnd() + ellipsis
+}
+
+/** The beginning of a text that fits into so many columns. */
+function first(text: string, columns: number): string {
   let cut = ''
   for (const character of text) {
-    if (width(cut + character) > most - ellipsis.length) break
+    if (width(cut + character) > columns) break
     cut += character
   }
-  return cut.trimEnd() + ellipsis
+  return cut
 }
 
 /** Text over several lines; what does not fit into the last one is cut. */
@@ -54,7 +59,8 @@ function broken(text: string, columns: number, most: number, ellipsis: string): 
   const lines: string[] = []
   let rest = text
   while (lines.length < most - 1 && width(rest) > columns) {
-    const at = rest.slice(0, columns + 1).lastIndexOf(' ')
+    const fits = first(rest, columns)
+    const at = rest[fits.length] === ' ' ? fits.length : fits.lastIndexOf(' ')
     if (at <= 0) break
     lines.push(rest.slice(0, at).trimEnd())
     rest = rest.slice(at + 1).trimStart()

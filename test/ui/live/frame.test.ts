@@ -87,6 +87,15 @@ test('hostile text in every field stays text inside its cell', () => {
   )
 })
 
+test('characters of two columns fit as others do, in names and in sentences that are broken', () => {
+  for (const model of Object.values(moments))
+    for (const text of ['状況 '.repeat(12), '状'.repeat(40)])
+      for (const columns of [30, 31, 60, 80]) {
+        const lines = frame(poison(model, text), { width: columns, height: 40, theme: uncoloured })
+        expect(lines.filter((line) => width(line) > columns)).toEqual([])
+      }
+})
+
 test('a failing check is seen on the smallest screen, with its value and its limit', () => {
   const text = frame(moments.failed, { width: 40, height: frameRows(24), theme: uncoloured }).join('\n')
   expect(text).toMatch(/✖ Error rate .* 14% > 1%/)
