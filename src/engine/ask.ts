@@ -54,6 +54,7 @@ export async function ask(
     case 'failed':
       await remember({ type: 'answered', question: question.id, answer: answer.answer, by, via, note }, session, signal)
       if (yes) lookAfresh(question.gate, session)
+      else session.unanswered.add(question.id)
       return null
     case 'proceed':
       await remember({ type: 'answered', question: question.id, answer: answer.answer, by, via, note }, session, signal)

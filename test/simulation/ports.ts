@@ -55,6 +55,8 @@ export function enginePorts(world: World, process: Process, party: Party): Engin
 
 function answerTo(question: Question, { random, swarm }: World): 'yes' | 'no' | null {
   if (random.chance(swarm.absent)) return null
+  // What a person mended or not, they give up on it some time.
+  if (question.type === 'failed') return random.chance(0.5) ? 'yes' : random.pick(['no', null])
   if (question.type === 'held') return random.pick(question.promotable ? ['yes', 'no', null] : ['no', null])
   return random.chance(swarm.noSayer) ? 'no' : 'yes'
 }
