@@ -14,7 +14,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     passWithNoTests: false,
     // A test that only passes because nothing was asserted, or a focused one left behind, is a failure.
-    expect: { requireAssertions: false },
+    expect: { requireAssertions: true },
     allowOnly: false,
     coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
   },
