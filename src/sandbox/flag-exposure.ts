@@ -1,13 +1,26 @@
+import type { Exposed } from './types.ts'
+
 /**
- * The share of users a flag document exposes, 0–1. The `launch` block speaks when there is one (a latch is off, who is held back
- * stays off);
+ * What a flag document exposes. The `launch` block speaks when there is one (a latch is off, who is held back stays off);
  * otherwise the `fractional` targeting of the document's flag, otherwise its default variant. What cannot be read
  * exposes nobody: the reader in the page falls back to its compiled default, off.
  */
-export function exposedShare(document: string): number {
+export function exposedBy(document: string): Exposed {
   const root = asRecord(parseJson(document))
   const block = asRecord(root?.['launch'])
-  if (block) return block['latch'] ? 0 : clampShare(Math.min(Number(block['percent']), heldTo(block)) / 100)
+  if (!block) return wholly(plainShare(root))
+  if (block['latch']) return wholly(0)
+  const percent = Number(block['percent'])
+  return { share: clampShare(Math.min(percent, heldTo(block)) / 100), stage: clampShare(percent / 100) }
+}
+
+/** Everybody of a stage gets it: nobody is held back. */
+export function wholly(share: number): Exposed {
+  return { share, stage: share }
+}
+
+/** As flagd deals a document without a block of ours. */
+function plainShare(root: Record<string, unknown> | null): number {
   const flag = asRecord(Object.values(asRecord(root?.['flags']) ?? {})[0])
   if (!flag || flag['state'] !== 'ENABLED') return 0
   const on = onVariants(flag)

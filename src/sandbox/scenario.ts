@@ -39,8 +39,8 @@ export type Effects = {
   readonly withheld?: true
 }
 
-/** Begins `afterMs` after the first exposure of at least `share` users. */
-export type Episode = { readonly share: number; readonly afterMs: number; readonly forMs: number }
+/** Begins `afterMs` after the first exposure of at least the stage (0–1). */
+export type Episode = { readonly stage: number; readonly afterMs: number; readonly forMs: number }
 
 const minute = 60_000
 
@@ -50,7 +50,7 @@ export const scenarios = {
     about: 'for 6 minutes of the 30 % stage no metric arrives, then all of it',
     exit: 0,
     staged: false,
-    effects: { stall: { share: 0.3, afterMs: 3 * minute, forMs: 6 * minute } },
+    effects: { stall: { stage: 0.3, afterMs: 3 * minute, forMs: 6 * minute } },
   },
   'slow-metrics': {
     about: 'every minute goes on changing for 3 minutes longer than the run sheet says',
@@ -68,7 +68,7 @@ export const scenarios = {
     about: 'for 10 minutes of the 30 % stage 5 % of the requests of both versions fail',
     exit: 0,
     staged: false,
-    effects: { outage: { share: 0.3, afterMs: 3 * minute, forMs: 10 * minute, errors: 0.05 } },
+    effects: { outage: { stage: 0.3, afterMs: 3 * minute, forMs: 10 * minute, errors: 0.05 } },
   },
   'error-spike': {
     about: "15 % of the new version's requests fail from a stage on",
@@ -123,7 +123,7 @@ export type Scenario = {
   readonly text: string
   readonly about: string
   readonly exit: ExitCode
-  /** Share of users (0–1) from which on the new version is broken; null when no stage matters. */
+  /** The stage (0–1) from which on the new version is broken; null when none matters. */
   readonly from: number | null
   readonly effects: Effects
 }

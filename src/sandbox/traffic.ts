@@ -1,4 +1,5 @@
 import { normalQuantile, poisson, uniform } from './draws.ts'
+import { wholly } from './flag-exposure.ts'
 import { latencies, type Lognormal } from './latency.ts'
 import { isProduction, parseScenario, type Scenario } from './scenario.ts'
 import { mergeSamples, noSamples, type Samples } from './statistics.ts'
@@ -81,7 +82,7 @@ export function playOf(world: World, site: Site, scenario: Scenario): Play {
 
 function sinceFirstRelease(world: World, site: Site): readonly Exposure[] {
   const first = world.releases(site.environment).find(({ at }) => at >= world.startedAt)
-  return first ? [{ at: first.at, share: 1 }] : []
+  return first ? [{ at: first.at, ...wholly(1) }] : []
 }
 
 /** Everything that happened in the epoch-aligned minute starting at `start`, published already or not. */

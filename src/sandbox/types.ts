@@ -35,8 +35,15 @@ export type Site = {
   readonly flagPath: string
 }
 
-/** Exposure from `at` on: the share of users (0–1) who are served the new version. */
-export type Exposure = { readonly at: EpochMs; readonly share: number }
+export type Exposed = {
+  /** Users who are served the new version, 0–1. */
+  readonly share: number
+  /** The same before a holdback is taken from it: 1 at the last stage, though not everybody gets the new version. */
+  readonly stage: number
+}
+
+/** In force from `at` on. */
+export type Exposure = Exposed & { readonly at: EpochMs }
 
 /** What the traffic model may know of the world. */
 export type World = {

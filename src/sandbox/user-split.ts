@@ -1,5 +1,5 @@
 import type { Episode, Scenario } from './scenario.ts'
-import type { Exposure } from './types.ts'
+import type { Exposed, Exposure } from './types.ts'
 
 /** Who is served which version in a minute, and what the scenario does to them. */
 
@@ -21,8 +21,8 @@ export function splitUsers(exposure: readonly Exposure[], scenario: Scenario, st
   const { unreached, outage } = scenario.effects
   let canary = 0
   let broken = 0
-  for (const { share, part } of unreached ? [] : segments(exposure, start)) {
-    if (scenario.from !== null && share >= scenario.from - 1e-9) broken += share * part
+  for (const { share, stage, part } of unreached ? [] : segments(exposure, start)) {
+    if (scenario.from !== null && stage >= scenario.from - 1e-9) broken += share * part
     else canary += share * part
   }
   const outageErrors = outage ? outage.errors * overlap(episodeOf(exposure, outage), start) : 0
@@ -30,15 +30,12 @@ export function splitUsers(exposure: readonly Exposure[], scenario: Scenario, st
 }
 
 /** The exposures in force during a minute, each with its part (0–1) of the minute. */
-function segments(
-  exposure: readonly Exposure[],
-  start: number,
-): readonly { readonly share: number; readonly part: number }[] {
+function segments(exposure: readonly Exposure[], start: number): readonly (Exposed & { readonly part: number })[] {
   const end = start + minuteMs
-  return exposure.flatMap(({ at, share }, index) => {
+  return exposure.flatMap(({ at, ...exposed }, index) => {
     const from = Math.max(at, start)
     const to = Math.min(exposure[index + 1]?.at ?? Infinity, end)
-    return to > from && share > 0 ? [{ share, part: (to - from) / minuteMs }] : []
+    return to > from && exposed.share > 0 ? [{ ...exposed, part: (to - from) / minuteMs }] : []
   })
 }
 
@@ -46,8 +43,8 @@ type Span = { readonly from: number; readonly to: number }
 
 /** When an episode of this flag history is; null before the stage it belongs to. */
 function episodeOf(exposure: readonly Exposure[], episode: Episode): Span | null {
-  const stage = exposure.find(({ share }) => share >= episode.share)
-  return stage ? { from: stage.at + episode.afterMs, to: stage.at + episode.afterMs + episode.forMs } : null
+  const begun = exposure.find(({ stage }) => stage >= episode.stage)
+  return begun ? { from: begun.at + episode.afterMs, to: begun.at + episode.afterMs + episode.forMs } : null
 }
 
 /** Which part (0–1) of a minute lies in a span. */

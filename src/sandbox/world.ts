@@ -1,7 +1,7 @@
 import { epochMs, type EpochMs } from '../core/brand.ts'
 import { edgeTtl, edgeTtlMs } from './cache-control.ts'
 import { Buckets, type Bucket } from './buckets.ts'
-import { exposedShare } from './flag-exposure.ts'
+import { exposedBy, wholly } from './flag-exposure.ts'
 import { seedFiles, seedAgeMs } from './seed.ts'
 import type { Exposure, Site, World } from './types.ts'
 import type { StoredConfig } from './world-config.ts'
@@ -62,10 +62,10 @@ export class SandboxWorld implements World {
     const exposure: Exposure[] = []
     let staleMs: number = edgeTtl.errorMs
     for (const version of history) {
-      const share = version.object ? exposedShare(Buffer.from(this.body(version.object)).toString('utf8')) : 0
+      const exposed = version.object ? exposedBy(Buffer.from(this.body(version.object)).toString('utf8')) : wholly(0)
       // What the edge held before may be served until its own time to live has passed.
       const at = Math.max(version.at + staleMs, exposure.at(-1)?.at ?? 0)
-      exposure.push({ at: epochMs(at), share })
+      exposure.push({ at: epochMs(at), ...exposed })
       staleMs = version.object ? edgeTtlMs(version.object.headers['cache-control'] ?? null) : edgeTtl.errorMs
     }
     this.#exposures.set(environment, { versions: history.length, exposure })

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { version } from '../../src/core/brand.ts'
-import type { Files, HttpResponse } from '../../src/core/ports.ts'
+import { LaunchError } from '../../src/core/errors.ts'
+import type { Files, HttpResponse, StateStore } from '../../src/core/ports.ts'
 import type { FlagPorts } from '../../src/flags/define.ts'
 import { fileFlagStore } from '../../src/flags/file.ts'
 import { FlagStoreSpec, flagStores, openFlagStore } from '../../src/flags/registry.ts'
@@ -8,7 +9,7 @@ import { projectFiles } from '../../src/host/files.ts'
 import { systemDisk } from '../../src/host/disk.ts'
 import { directoryStore } from '../../src/journal/directory-store.ts'
 import { parse } from 'yaml'
-import { flagAt, flagStoreContract } from '../contract/flag-store.contract.ts'
+import { flagAt, flagStoreContract, type Trouble } from '../contract/flag-store.contract.ts'
 import { memoryFiles } from '../support/memory-files.ts'
 import { memoryObjectStore } from '../support/memory-object-store.ts'
 import { memoryStateStore } from '../support/memory-state-store.ts'
@@ -29,20 +30,57 @@ flagStoreContract('file', async () => {
   const path = 'public/flags/board.json'
   // As a person does who opens the file in an editor: of launch's own versions they know nothing.
   const spoil = (text: string) => files.write(path, text)
+  const versions = directoryStore(folder.file('.versions'), systemDisk)
+  const open = (over: Pick<FlagPorts, 'files' | 'versions'>) =>
+    openFlagStore({ key: 'board', store: { kind: 'file', path } as FlagStoreSpec }, { ...ports, ...over })
   return {
-    open: () =>
-      openFlagStore(
-        { key: 'board', store: { kind: 'file', path } as FlagStoreSpec },
-        { ...ports, versions: directoryStore(folder.file('.versions'), systemDisk) },
-      ),
+    open: () => open({ files, versions }),
     spoil,
     edit: async () => {
       const bytes = await files.read(path)
       await spoil(edited(new TextDecoder().decode(bytes ?? new Uint8Array())))
     },
-    // A folder of this machine: what a person may not write there is an error of the machine.
-    troubled: () => null,
+    troubled: (kind) => open(diskInTrouble(kind, files, versions)),
   }
+})
+
+/** `forbidden`: the file is somebody else's. `blind`: no read comes back. `unreachable`: the disk is gone. */
+function diskInTrouble(kind: Trouble, files: Files, versions: StateStore) {
+  const fails = async () => {
+    throw new LaunchError(kind === 'forbidden' ? 'FORBIDDEN' : 'UNREACHABLE', `the disk is ${kind}`)
+  }
+  if (kind === 'forbidden') return { files: { ...files, write: fails, mustBeWritable: fails }, versions }
+  return {
+    files: { ...files, read: fails, ...(kind === 'blind' ? {} : { write: fails }) },
+    versions: { ...versions, get: fails, ...(kind === 'blind' ? {} : { create: fails, swap: fails }) },
+  }
+}
+
+test('a rollback without its row of versions turns the file off, and the row does not turn it on again', async () => {
+  await using folder = await tempDir()
+  const files = projectFiles(folder.path)
+  const versions = directoryStore(folder.file('.versions'), systemDisk)
+  const ci = fileFlagStore('board.json', 'board', files, versions)
+  await ci.write(flagAt(50), null, never)
+  const before = await ci.read(never)
+  const lost = async () => {
+    throw new LaunchError('UNREACHABLE', '.versions cannot be read')
+  }
+  const onCall = fileFlagStore('board.json', 'board', files, { ...versions, get: lost, swap: lost, create: lost })
+
+  await onCall.forceOff(flagAt(0, { writeId: 'latch' }), never)
+
+  const off = { status: 'present', flag: { percent: 0, latched: true, writeId: 'latch' } }
+  expect(await onCall.read(never)).toMatchObject(off)
+  expect(await ci.read(never)).toMatchObject(off)
+  if (before.status !== 'present') throw new Error('not there')
+  expect(await ci.write(flagAt(100), before.version, never)).toEqual({ status: 'conflict' })
+  const seen = await ci.read(never)
+  if (seen.status !== 'present') throw new Error('not there')
+  const again = flagAt(10, { acks: ['latch'], writeId: 'again' })
+  expect((await ci.write(again, seen.version, never)).status).toBe('written')
+  expect(await ci.read(never)).toMatchObject({ flag: { percent: 10, latched: false } })
+  expect((await ci.observe(never)).reading).toMatchObject({ flag: { percent: 10, latched: false } })
 })
 
 test('a writer that is slow to publish does not leave an older flag in the file', async () => {

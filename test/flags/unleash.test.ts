@@ -15,7 +15,7 @@ let flags = 0
 
 beforeAll(async () => {
   if (!none) server = await startUnleash()
-}, 90_000)
+}, 180_000)
 afterAll(() => server?.[Symbol.asyncDispose]())
 
 async function admin(method: string, path: string, body?: unknown): Promise<Response> {

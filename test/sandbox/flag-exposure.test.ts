@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exposedShare } from '../../src/sandbox/flag-exposure.ts'
+import { exposedBy } from '../../src/sandbox/flag-exposure.ts'
 
 const flagd = (flag: object) =>
   JSON.stringify({
@@ -16,7 +16,12 @@ const fractional = (on: number, off: number) => ({
 
 test.each([
   ['the percent of the launch block', JSON.stringify({ launch: { percent: 12.5, latch: null } }), 0.125],
-  ['everybody but who is held back', JSON.stringify({ launch: { percent: 100, latch: false, holdback: 2 } }), 0.98],
+  [
+    'everybody but who is held back, at the stage of everybody',
+    JSON.stringify({ launch: { percent: 100, latch: false, holdback: 2 } }),
+    0.98,
+    1,
+  ],
   [
     'a holdback holds nobody back below it',
     JSON.stringify({ launch: { percent: 30, latch: false, holdback: 2 } }),
@@ -43,6 +48,6 @@ test.each([
   ['weights that add up to nothing', flagd({ targeting: fractional(0, 0) }), 0],
   ['a document nobody can read', '{"flags": [', 0],
   ['a percent that is none', JSON.stringify({ launch: { percent: 'many' } }), 0],
-])('exposure follows %s', (_name, document, share) => {
-  expect(exposedShare(document)).toBe(share)
+])('exposure follows %s', (_name, document, share, stage = share) => {
+  expect(exposedBy(document)).toEqual({ share, stage })
 })

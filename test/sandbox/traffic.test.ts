@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { epochMs } from '../../src/core/brand.ts'
+import { wholly } from '../../src/sandbox/flag-exposure.ts'
 import { parseScenario, scenarioNames } from '../../src/sandbox/scenario.ts'
 import { mergeSamples, sampleCount, statistic, type Samples } from '../../src/sandbox/statistics.ts'
 import {
@@ -12,7 +13,7 @@ import {
   type TrafficMinute,
   type Variant,
 } from '../../src/sandbox/traffic.ts'
-import { arrivalClock, arrivedShare } from '../../src/sandbox/user-split.ts'
+import { arrivalClock, arrivedShare, splitUsers } from '../../src/sandbox/user-split.ts'
 import { memoryWorld, minutesIn, production, staging, type Stages } from './support/memory-world.ts'
 
 const seeds = Array.from({ length: 50 }, (_, at) => at + 1)
@@ -115,6 +116,14 @@ test.each(broken)(
     }
   },
 )
+
+test('a stage of 100 % begins there also when some users are held back, who stay on the old version', () => {
+  const heldBack = [{ at: epochMs(minutesIn(0)), share: 0.98, stage: 1 }]
+  const at = (scenario: string) => splitUsers(heldBack, parseScenario(scenario), minutesIn(5))
+  expect(at('error-spike@100')).toMatchObject({ broken: 0.98, canary: 0 })
+  expect(at('error-spike@100').control).toBeCloseTo(0.02, 9)
+  expect(at('healthy')).toMatchObject({ broken: 0, canary: 0.98 })
+})
 
 test('a metric without versions still shows an error spike, a slow version and a conflict storm at 10 %', () => {
   for (const seed of seeds) {
@@ -242,7 +251,7 @@ test('a minute is a pure function of seed, minute, flag history and scenario; wh
         const played = playMinute(play, minutesIn(minute))
         expect(playMinute(playedBy(seed, scenario, walk), minutesIn(minute))).toEqual(played)
         const known = play.exposure.filter(({ at }) => at < minutesIn(minute + 1))
-        const later = { ...play, exposure: [...known, { at: epochMs(minutesIn(minute + 1)), share: 0.77 }] }
+        const later = { ...play, exposure: [...known, { at: epochMs(minutesIn(minute + 1)), ...wholly(0.77) }] }
         expect(playMinute(later, minutesIn(minute))).toEqual(played)
         for (const signal of signals) expect(sampleCount(played.canary[signal])).toBeGreaterThanOrEqual(0)
       },

@@ -45,10 +45,10 @@ test('users see a flag change once the edge has let go of what it held', async (
   world.delete('sb-prod', flagKey)
   // The first write ends an absence, which the edge holds for 10 s; the others end a document of 5 s.
   expect(world.exposure('production')).toEqual([
-    { at: startAt + 10_000, share: 0.1 },
-    { at: startAt + 65_000, share: 0.3 },
-    { at: startAt + 125_000, share: 0 },
-    { at: startAt + 185_000, share: 0 },
+    { at: startAt + 10_000, share: 0.1, stage: 0.1 },
+    { at: startAt + 65_000, share: 0.3, stage: 0.3 },
+    { at: startAt + 125_000, share: 0, stage: 0 },
+    { at: startAt + 185_000, share: 0, stage: 0 },
   ])
   expect(world.exposure('staging')).toEqual([])
 })

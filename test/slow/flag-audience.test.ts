@@ -5,6 +5,25 @@ import { launchProject } from '../support/launch-project.ts'
 // @openfeature/flagd-core 4.0.1 has user-8 on at 10 % of this flag, and user-0 only at 50 %.
 const audience = 'default: off, holdback: 2%, include: [user-0, ada], exclude: [user-8],'
 
+test.each(['error-spike', 'slow', 'conflict-storm'])(
+  '%s@100 is found at the last stage although some users are held back from it: everybody else loses the new version',
+  async (name) => {
+    await using project = await launchProject((sheet) => sheet.replace('default: off,', 'default: off, holdback: 2%,'))
+    const ran = await project.run(['auto', '--scenario', `${name}@100`, '--quiet', '--json'])
+
+    expect(ran.exitCode, ran.stderr).toBe(4)
+    const { outcome, flag, stages } = JSON.parse(ran.stdout)
+    expect({ outcome, flag }).toMatchObject({ outcome: 'rolled-back', flag: { percent: 0, latched: true } })
+    expect(stages.map(({ percent, verdict }: { percent: number; verdict: string }) => [percent, verdict])).toEqual([
+      [10, 'pass'],
+      [30, 'pass'],
+      [50, 'pass'],
+      [100, 'fail'],
+    ])
+  },
+  120_000,
+)
+
 test('a launch with a holdback ends at 100 % with a control left, and a rollback takes the new version from everybody', async () => {
   await using project = await launchProject((sheet) => sheet.replace('default: off,', audience))
   const run = (...args: readonly string[]) => project.run([...args, '--sandbox'])

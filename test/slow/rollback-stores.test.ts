@@ -36,7 +36,7 @@ beforeAll(async () => {
   darkly = await darklyServer()
   if (!noMoto) moto = await startMoto()
   if (!noUnleash) unleash = await startUnleash()
-}, 90_000)
+}, 180_000)
 afterAll(async () => {
   for (const made of [darkly, moto, unleash, folder]) await made?.[Symbol.asyncDispose]()
 })

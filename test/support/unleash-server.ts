@@ -15,7 +15,7 @@ export const unleashTokens = {
 
 export type UnleashServer = AsyncDisposable & { readonly url: string }
 
-const startTimeoutMs = 60_000
+const startTimeoutMs = 120_000
 
 /** Where unleash-server and PostgreSQL are, or null. */
 export async function unleashHere(): Promise<string | null> {

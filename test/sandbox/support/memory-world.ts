@@ -1,4 +1,5 @@
 import { epochMs } from '../../../src/core/brand.ts'
+import { wholly } from '../../../src/sandbox/flag-exposure.ts'
 import type { SandboxMetric, Site, World } from '../../../src/sandbox/types.ts'
 
 const minuteMs = 60_000
@@ -65,7 +66,7 @@ export function memoryWorld(
   let now = minutesIn(options.at ?? 0)
   const log = new Map<string, unknown[]>()
   const released = new Map<string, { at: ReturnType<typeof epochMs>; etag: string }[]>()
-  const exposure = stages.map(([minutes, percent]) => ({ at: epochMs(minutesIn(minutes)), share: percent / 100 }))
+  const exposure = stages.map(([minutes, percent]) => ({ at: epochMs(minutesIn(minutes)), ...wholly(percent / 100) }))
   return {
     seed,
     scenario,
