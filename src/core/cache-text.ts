@@ -1,10 +1,15 @@
 /** Headers that tell how old a copy is and who keeps it. */
 const telling = ['x-cache', 'age', 'cache-control', 'etag'] as const
 
-/** The longest that caches may keep a copy, by its `cache-control`; null when that says nothing. */
+/**
+ * The longest that caches may keep a copy, by its `cache-control`, or have kept this one, by its `age`: a CDN may be told to go over the
+ * former. Null when neither says anything.
+ */
 export function maxAgeMs(headers: { readonly [name: string]: string }): number | null {
-  const ages = [...(headers['cache-control'] ?? '').matchAll(/(?:^|[\s,])(?:s-maxage|max-age)=(\d+)/gi)]
-  return ages.length === 0 ? null : Math.max(...ages.map(([, seconds]) => Number(seconds))) * 1000
+  const allowed = [...(headers['cache-control'] ?? '').matchAll(/(?:^|[\s,])(?:s-maxage|max-age)=(\d+)/gi)]
+  const kept = [...(/^\d+$/.exec(headers['age']?.trim() ?? '') ?? [])]
+  const seconds = [...allowed.map(([, given]) => given), ...kept].map(Number)
+  return seconds.length === 0 ? null : Math.max(...seconds) * 1000
 }
 
 /** ` [x-cache: Hit from cloudfront; age: 37]`, or nothing. */

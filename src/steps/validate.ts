@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { isoTime } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
+import type { FlagReading } from '../core/flag.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
+import { formatDuration } from '../core/units.ts'
 import { readCurrent, readManifest } from './releases.ts'
 import { settingsOf } from './settings.ts'
 
@@ -28,10 +31,11 @@ async function performValidate(
   const target = live
     ? `rollback goes to ${(await readManifest(objects, live.current.release, signal)).id}`
     : 'the site of today becomes release zero'
-  const flag = await ports.flag(environment.name).read(signal)
+  const store = ports.flag(environment.name)
+  const flag = await store.read(signal)
   if (flag.status === 'malformed')
     throw new LaunchError('STEP_FAILED', `the flag ${plan.flag.key} cannot be understood: ${flag.why}`, {
-      hint: `look at ${ports.flag(environment.name).location}`,
+      hint: `look at ${store.location}`,
     })
   const { name } = environment
   const { errorPages, openBucket } = plan.deploy ?? {}
@@ -49,10 +53,12 @@ async function performValidate(
       signal,
     ),
   ])
-  return { summary: `${staging}; ${target}; flag ${describe(flag)}${pages}${bucket}`, output: {} }
+  const reaches = `a change of it reaches users within ${formatDuration(store.propagationMs)}`
+  return { summary: `${staging}; ${target}; flag ${describe(flag)}, ${reaches}${pages}${bucket}`, output: {} }
 }
 
-function describe(flag: Awaited<ReturnType<ReturnType<StepContext['ports']['flag']>['read']>>): string {
-  if (flag.status !== 'present') return 'off (no document yet)'
-  return flag.flag.latched ? 'off, latched' : `${flag.flag.percent} %`
+function describe(reading: FlagReading): string {
+  if (reading.status !== 'present') return 'off (no document yet)'
+  const { percent, latched, updatedAt, updatedBy } = reading.flag
+  return latched ? `off, latched at ${isoTime(updatedAt)} by ${updatedBy}` : `${percent} %`
 }

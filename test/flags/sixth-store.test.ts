@@ -10,7 +10,7 @@ import { memoryStateStore } from '../support/memory-state-store.ts'
 import { memoryFiles } from '../support/memory-files.ts'
 import { never } from '../support/real-time.ts'
 import { tempDir } from '../support/temp-dir.ts'
-import { flagStoreContract } from '../contract/flag-store.contract.ts'
+import { flagAt, flagStoreContract } from '../contract/flag-store.contract.ts'
 import { keyed } from '../fixtures/sixth-store.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -33,7 +33,7 @@ flagStoreContract('a sixth store', async () => {
   }
 })
 
-test('a store is added by one file and one line of the registry: schema, reference and run sheet know it', async () => {
+test('a store is added by one file and one line of the registry: schema, reference, run sheet and rollback know it', async () => {
   await using copy = await tempDir()
   for (const part of ['src', 'scripts', 'package.json', 'tsconfig.json'])
     await cp(join(root, part), copy.file(part), { recursive: true })
@@ -54,10 +54,16 @@ test('a store is added by one file and one line of the registry: schema, referen
     `import { pages } from './scripts/docs.ts'
 import { runsheetJsonSchema } from './src/runsheet/json-schema.ts'
 import { FlagStoreSpec } from './src/flags/registry.ts'
+import { emergencyStore } from './src/compose/emergency-store.ts'
+const { signal } = new AbortController()
+// What \`rollback emergency\` opens; this store uses none of the rest.
+const opened = emergencyStore({ store: { kind: 'keyed', key: 'board' }, flagKey: 'board', environment: 'production', root: process.cwd(), env: {}, siteUrl: '', playedIn: null } as never)
+await opened.forceOff(${JSON.stringify(flagAt(50, { writeId: 'latch' }))} as never, signal)
 process.stdout.write(JSON.stringify({
   page: pages['docs/flags.md']().includes('## keyed'),
   schema: JSON.stringify(runsheetJsonSchema()).includes('"keyed"'),
   good: FlagStoreSpec.safeParse({ kind: 'keyed', key: 'board' }).success,
+  rolledBack: await opened.read(signal),
   bad: FlagStoreSpec.safeParse({ kind: 'keyed', key: 'Board' }).success,
 }))`,
   )
@@ -69,6 +75,7 @@ process.stdout.write(JSON.stringify({
       'ask.ts',
       '--bundle',
       '--platform=node',
+      '--target=node20',
       '--format=esm',
       '--outfile=ask.mjs',
       '--log-level=error',
@@ -78,5 +85,15 @@ process.stdout.write(JSON.stringify({
   )
   const { stdout } = await run(process.execPath, ['ask.mjs'], { cwd: copy.path })
 
-  expect(JSON.parse(stdout)).toEqual({ page: true, schema: true, good: true, bad: false })
+  expect(JSON.parse(stdout)).toEqual({
+    page: true,
+    schema: true,
+    good: true,
+    bad: false,
+    rolledBack: {
+      status: 'present',
+      version: 'generation-0',
+      flag: { ...flagAt(50, { writeId: 'latch' }), percent: 0, latched: true },
+    },
+  })
 })

@@ -5,8 +5,10 @@ import { monitor } from '../../src/steps/monitor.ts'
 import { report } from '../../src/steps/report.ts'
 import { smoke } from '../../src/steps/smoke.ts'
 import { validate } from '../../src/steps/validate.ts'
+import { flagAt } from '../contract/flag-at.ts'
 import { baking, begun, lookedAt, plan as told, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
 import { launchWorld, tinyPlan, tinySheet } from '../support/launch-world.ts'
+import { never } from '../support/real-time.ts'
 import { perform } from '../support/step-world.ts'
 import type { ExecResult, ObjectStore } from '../../src/core/ports.ts'
 
@@ -78,11 +80,18 @@ test('a smoke test asks every health address and runs the command of the sheet',
 test('a validation says what a rollback goes back to and where the flag stands', async () => {
   const world = await launchWorld(plan)
   expect((await perform(world, 'rollout/validate')).summary).toBe(
-    'not staged yet; the site of today becomes release zero; flag off (no document yet)',
+    'not staged yet; the site of today becomes release zero; flag off (no document yet), a change of it reaches users within 10s',
   )
   await perform(world, 'rollout/deploy')
   expect((await perform(world, 'rollout/validate')).summary).toMatch(/rollback goes to r-[0-9a-f]{12}; flag off/)
   expect(validate.changes(undefined, 'production')).toBe('nothing')
+  await world
+    .ports()
+    .flag('production')
+    .forceOff(flagAt(0, { key: 'new-board' }), never)
+  expect((await perform(world, 'rollout/validate')).summary).toContain(
+    'flag off, latched at 2026-12-01T18:00:00Z by ci@example.test, a change of it reaches users within 10s',
+  )
 })
 
 type Looks = () => Promise<readonly string[]>
@@ -126,7 +135,9 @@ test.each(settings)('$what is warned about, or refused where the sheet says so',
   const silent = () => Promise.reject(new Error('AccessDenied'))
   expect((await validated(silent)).summary).toContain(`the ${named} cannot be read: AccessDenied`)
   await expect(validated(silent, strict)).rejects.toMatchObject({ code: 'STEP_FAILED' })
-  expect((await validated(async () => [], strict)).summary).toMatch(/\(no document yet\)$/)
+  expect((await validated(async () => [], strict)).summary).toMatch(
+    /\(no document yet\), a change of it reaches users within 10s$/,
+  )
 })
 
 test('a flag that cannot be understood stops the validation', async () => {

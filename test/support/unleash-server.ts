@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { once, type EventEmitter } from 'node:events'
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,6 +56,21 @@ export async function startUnleash(): Promise<UnleashServer> {
     await stop()
     throw error
   }
+}
+
+/** Unleash's SDK for Node, which the server brings along. */
+export type UnleashSdk = EventEmitter & {
+  isEnabled(flag: string, context: { readonly userId: string }): boolean
+  destroy(): void
+}
+
+type SdkOptions = { readonly url: string; readonly appName: string; readonly disableMetrics: boolean }
+
+export function unleashSdk(options: SdkOptions, token: string): UnleashSdk {
+  const from = join(process.env['UNLEASH_SERVER'] ?? '', 'package.json')
+  // The package's own types are not installed here; the test fails when it is not as it is written above.
+  const { Unleash } = createRequire(from)('unleash-client') as { Unleash: new (options: object) => UnleashSdk }
+  return new Unleash({ ...options, customHeaders: { Authorization: token } })
 }
 
 function program(server: string, url: string, port: number): string {
