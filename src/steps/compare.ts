@@ -1,14 +1,13 @@
 import { LaunchError } from '../core/errors.ts'
 import type { Build } from '../core/plan.ts'
 import type { Files, ObjectStore } from '../core/ports.ts'
-import { artifactHash, changedFiles, releaseId, type Manifest, type ReleaseFile } from '../core/release.ts'
+import { artifactHash, changedFiles, releaseId, type ReleaseFile } from '../core/release.ts'
 import { driftedFiles } from './drift.ts'
-import { readManifest, type readCurrent } from './releases.ts'
+import type { Live } from './releases.ts'
 import { asReleaseFiles } from './serve.ts'
 
 /** ETags by key. */
 export type Listed = ReadonlyMap<string, string>
-export type Live = Awaited<ReturnType<typeof readCurrent>>
 
 /** The build output as it is now, and how it would be served. */
 export async function builtFiles(build: Build, files: Files) {
@@ -34,8 +33,6 @@ export async function listKeys(objects: ObjectStore, signal: AbortSignal): Promi
 }
 
 export type Comparison = {
-  /** What is served and how, or null for a bucket launch never deployed to. */
-  readonly manifest: Manifest | null
   /** Files the live release does not serve like this. */
   readonly changed: readonly ReleaseFile[]
   /** Files it should serve just like this, and does not. */
@@ -43,13 +40,8 @@ export type Comparison = {
 }
 
 /** What a deploy has to change: one manifest and one listing tell, no file is asked for by itself. */
-export async function compare(
-  files: readonly ReleaseFile[],
-  live: Live,
-  { objects, listed }: { readonly objects: ObjectStore; readonly listed: Listed },
-  signal: AbortSignal,
-): Promise<Comparison> {
-  const manifest = live && (await readManifest(objects, live.current.release, signal))
+export function compare(files: readonly ReleaseFile[], live: Live | null, listed: Listed): Comparison {
+  const manifest = live?.manifest ?? null
   const changed = changedFiles(files, manifest)
-  return { manifest, changed, drifted: manifest ? driftedFiles(files, changed, manifest, listed) : [] }
+  return { changed, drifted: manifest ? driftedFiles(files, changed, manifest, listed) : [] }
 }

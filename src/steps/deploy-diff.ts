@@ -4,7 +4,7 @@ import type { Files, ObjectStore } from '../core/ports.ts'
 import { keys, type DeployDiff } from '../core/release.ts'
 import { builtFiles, compare, listKeys } from './compare.ts'
 import { knownReleases } from './known-releases.ts'
-import { readCurrent } from './releases.ts'
+import { readLive } from './releases.ts'
 
 /** Reads only. Throws ARTIFACT_INVALID without a build output. */
 export async function deployDiff(
@@ -15,12 +15,12 @@ export async function deployDiff(
 ): Promise<DeployDiff> {
   const built = await builtFiles(build, files)
   const [live, listed, known] = await Promise.all([
-    readCurrent(objects, signal),
+    readLive(objects, signal),
     listKeys(objects, signal),
     knownReleases(objects, signal),
   ])
-  const found = await compare(built.files, live, { objects, listed }, signal)
-  const served = found.manifest?.files ?? []
+  const found = compare(built.files, live, listed)
+  const served = live?.manifest.files ?? []
   const [before, now] = [served, built.files].map((list) => new Set(list.map(({ path }) => path)))
   const recorded = known.releases.map(({ manifest }) => manifest)
   const foreign = foreignKeys(listed.keys(), [...recorded, built], flagKey)

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { LaunchError } from '../core/errors.ts'
 import type { ObjectStore } from '../core/ports.ts'
-import { invalidationPaths, keys, type Manifest, type ReleaseFile } from '../core/release.ts'
+import { invalidationPaths, keys, type Current, type Manifest, type ReleaseFile } from '../core/release.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
-import { currentOrAdopted } from './adopt.ts'
-import { builtFiles, compare, listKeys, mustBeBuilt, type Comparison, type Listed, type Live } from './compare.ts'
+import { adopt } from './adopt.ts'
+import { builtFiles, compare, listKeys, mustBeBuilt, type Comparison, type Listed } from './compare.ts'
 import { eachFile } from './each-file.ts'
 import { invalidationDone } from './invalidation-done.ts'
 import { giveWay, headersOf, mustBeUndisturbed, putInPlace } from './publish.ts'
-import { moveCurrent, writeManifest } from './releases.ts'
+import { moveCurrent, readLive, writeManifest, type Live } from './releases.ts'
 import { filesToVerify } from './sample.ts'
 import { toUpload, upload } from './upload.ts'
 import { uploadProgress } from './upload-progress.ts'
@@ -42,20 +42,22 @@ async function performDeploy(context: StepContext, signal: AbortSignal): Promise
   if (!build || !state.artifact)
     throw new LaunchError('ARTIFACT_INVALID', 'nothing has been built in this launch', { hint: 'launch build' })
   const objects = ports.objects(environment.name)
-  const listing = listKeys(objects, signal)
-  listing.catch(() => {}) // whoever waits for it is told
+  // Asked while the files are hashed: what users get is decided by whether the pointer is still the one that is read here.
+  const asked = Promise.all([readLive(objects, signal), listKeys(objects, signal)])
+  asked.catch(() => {}) // whoever waits for it is told
   const { files, artifact, id } = await builtFiles(build, ports.files)
   mustBeBuilt(artifact, state.artifact, build)
-  const live = await currentOrAdopted(objects, build.immutable, flagKeyOf(context), ports.random, signal)
-  const listed = await listingWith(live, await listing, objects, signal)
-  const found = await compare(files, live, { objects, listed }, signal)
+  const [before, there] = await asked
+  const live = before ?? (await adopt(objects, build.immutable, flagKeyOf(context), ports.random, signal))
+  const listed = await listingWith(live, there, objects, signal)
+  const found = compare(files, live, listed)
   const changed = [...found.changed, ...found.drifted]
   const previous = live?.current.release === id ? live.current.previous : (live?.current.release ?? null)
   const manifest: Manifest = { schema: 1, id, version: state.version, commit: state.commit, previous, artifact, files }
   tellDifferences(context, files, live, found)
   // First of all: the sign by which a repeat tells its own half-way work from a site that was there before, and by which a
   // pruning knows that the files are wanted.
-  if (JSON.stringify(found.manifest) !== JSON.stringify(manifest)) await writeManifest(objects, manifest, signal)
+  if (JSON.stringify(live?.manifest) !== JSON.stringify(manifest)) await writeManifest(objects, manifest, signal)
   const wanted = toUpload(manifest, changed)
   const onFile = uploadProgress(wanted, ports.clock, (text) => ports.progress?.(text))
   await upload(manifest, wanted, { objects, files: ports.files, folder: build.output, listed, onFile }, signal)
@@ -63,11 +65,9 @@ async function performDeploy(context: StepContext, signal: AbortSignal): Promise
   const base = live?.etag ?? null
   await mustBeUndisturbed(context, objects, { base, writeId: pointer.writeId }, signal)
   try {
-    await eachFile(onlyServedAnew(changed, found.manifest), (file) =>
-      objects.copy(file.path, file.path, headersOf(file), signal),
-    )
+    await eachFile(onlyServedAnew(changed, live), (file) => objects.copy(file.path, file.path, headersOf(file), signal))
     await putInPlace(id, changed, objects, signal)
-    if ((await moveCurrent(objects, pointer, base, signal)) === 'conflict')
+    if (!stands(live, pointer, changed) && (await moveCurrent(objects, pointer, base, signal)) === 'conflict')
       throw await giveWay(context, objects, signal)
   } catch (error) {
     throw brokenOff(error)
@@ -98,14 +98,19 @@ async function performDeploy(context: StepContext, signal: AbortSignal): Promise
 }
 
 /** A site that was adopted just now has copies that the listing from before does not know. */
-async function listingWith(live: Live, listed: Listed, objects: ObjectStore, signal: AbortSignal): Promise<Listed> {
+async function listingWith(
+  live: Live | null,
+  listed: Listed,
+  objects: ObjectStore,
+  signal: AbortSignal,
+): Promise<Listed> {
   return !live || listed.has(keys.manifest(live.current.release)) ? listed : listKeys(objects, signal)
 }
 
 function tellDifferences(
   { environment, ports }: StepContext,
   files: readonly ReleaseFile[],
-  live: Live,
+  live: Live | null,
   found: Comparison,
 ): void {
   const { changed, drifted } = found
@@ -117,9 +122,15 @@ function tellDifferences(
 }
 
 /** Immutable files whose content stays and whose headers change: a new rule of the sheet or of this version. */
-function onlyServedAnew(changed: readonly ReleaseFile[], live: Manifest | null): readonly ReleaseFile[] {
-  const before = new Map(live?.files.map(({ path, sha256 }) => [path, sha256]))
+function onlyServedAnew(changed: readonly ReleaseFile[], live: Live | null): readonly ReleaseFile[] {
+  const before = new Map(live?.manifest.files.map(({ path, sha256 }) => [path, sha256]))
   return changed.filter((file) => file.class === 'immutable' && before.get(file.path) === file.sha256)
+}
+
+/** Nothing was replaced, and the pointer names this release already: whoever moved it since was there after this deploy. */
+function stands(live: Live | null, { release, previous }: Current, changed: readonly ReleaseFile[]): boolean {
+  const now = live?.current
+  return changed.length === 0 && now?.release === release && now.previous === previous && !now.restored
 }
 
 /** Once files are being replaced nothing is only refused: what cannot be repeated has to be undone. */

@@ -3,8 +3,11 @@ import type { ReleaseFile } from '../core/release.ts'
 /** What may be under way at once. A file counts with its size, however large a part of it is in memory. */
 export type AtOnce = { readonly files: number; readonly bytes: number }
 
-/** Copies, fetches and control calls: each is an answer to wait for. */
+/** Copies and control calls: each is an answer to wait for. */
 const fewAtOnce: AtOnce = { files: 16, bytes: 32 * 2 ** 20 }
+
+/** What an edge is asked for: it is there to be asked by many. */
+export const fetchesAtOnce: AtOnce = { files: 64, bytes: 32 * 2 ** 20 }
 
 /** Uploads: the adapter finds out how many of them the bucket takes; the bytes bound what is in memory. */
 export const uploadsAtOnce: AtOnce = { files: 128, bytes: 32 * 2 ** 20 }

@@ -21,7 +21,8 @@ export async function putInPlace(
   const { mutable, html } = inUploadOrder(files)
   const copy = (file: ReleaseFile) => objects.copy(keys.kept(release, file.path), file.path, headersOf(file), signal)
   await eachFile(mutable, copy)
-  for (const file of html) await copy(file)
+  await eachFile(html.slice(0, -1), copy)
+  await eachFile(html.slice(-1), copy)
 }
 
 /**
@@ -34,17 +35,26 @@ export async function mustBeUndisturbed(
   { base, writeId }: { readonly base: Version | null; readonly writeId: string },
   signal: AbortSignal,
 ): Promise<void> {
-  // What comes before production does not stand behind its flag.
-  if (environment.name === 'production') {
-    const reading = await ports.flag(environment.name).read(signal)
-    if (reading.status === 'present' && reading.flag.latched && !state.acks.includes(reading.flag.writeId)) {
-      const { updatedAt, updatedBy, reason } = reading.flag
-      throw new LaunchError('LATCHED', `the flag was latched off at ${isoTime(updatedAt)} by ${updatedBy}: ${reason}`)
-    }
-  }
-  const now = await readCurrent(objects, signal)
+  const [latched, now] = await Promise.all([
+    latchOverRelease(environment.name, { ports, state }, signal),
+    readCurrent(objects, signal),
+  ])
+  if (latched) throw latched
   // Another process of this launch may have moved it to the same release.
   if ((now?.etag ?? null) !== base && now?.current.writeId !== writeId) throw await pointerMoved(objects, signal)
+}
+
+/** What comes before production does not stand behind its flag. */
+async function latchOverRelease(
+  environment: string,
+  { ports, state }: Pick<StepContext, 'ports' | 'state'>,
+  signal: AbortSignal,
+): Promise<LaunchError | null> {
+  if (environment !== 'production') return null
+  const reading = await ports.flag(environment).read(signal)
+  if (reading.status !== 'present' || !reading.flag.latched || state.acks.includes(reading.flag.writeId)) return null
+  const { updatedAt, updatedBy, reason } = reading.flag
+  return new LaunchError('LATCHED', `the flag was latched off at ${isoTime(updatedAt)} by ${updatedBy}: ${reason}`)
 }
 
 /**

@@ -17,6 +17,15 @@ export async function readCurrent(
   return found && current ? { current, etag: found.etag } : null
 }
 
+/** What a bucket serves, and where the pointer to it can be moved from. */
+export type Live = { readonly current: Current; readonly etag: Version; readonly manifest: Manifest }
+
+/** Null for a bucket launch never deployed to. Throws NOT_FOUND when the release it serves is not recorded any more. */
+export async function readLive(objects: ObjectStore, signal: AbortSignal): Promise<Live | null> {
+  const found = await readCurrent(objects, signal)
+  return found && { ...found, manifest: await readManifest(objects, found.current.release, signal) }
+}
+
 /** Moves the pointer from exactly the version that was read (null: from nothing). A conflict changes nothing. */
 export async function moveCurrent(
   objects: ObjectStore,

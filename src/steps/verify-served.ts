@@ -3,7 +3,7 @@ import { messageOf } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { Clock, Http } from '../core/ports.ts'
 import { urlPath, type ReleaseFile } from '../core/release.ts'
-import { eachFile } from './each-file.ts'
+import { eachFile, fetchesAtOnce } from './each-file.ts'
 
 export type Served = {
   readonly verified: number
@@ -31,10 +31,11 @@ export async function verifyServed(
   let pending = files
   for (;;) {
     const wrong: { path: string; why: string; file: ReleaseFile }[] = []
-    await eachFile(pending, async (file) => {
+    const look = async (file: ReleaseFile) => {
       const why = await difference(`${url}/${urlPath(file.path)}`, file, ports.http, signal)
       if (why !== null) wrong.push({ path: file.path, why, file })
-    })
+    }
+    await eachFile(pending, look, fetchesAtOnce)
     const now = ports.clock.now()
     if (wrong.length === 0 || now >= deadline) {
       return {

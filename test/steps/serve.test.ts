@@ -47,6 +47,25 @@ test('old copies are waited for until they expire', async () => {
   expect(clock.now()).toBe(10_000)
 })
 
+test('an edge is asked for sixty-four files at once, and no more', async () => {
+  const many = asReleaseFiles(
+    Array.from({ length: 200 }, (_, n) => entry(`${n}.txt`)),
+    [],
+  )
+  let [underWay, most] = [0, 0]
+  const http = {
+    get: async (url: string) => {
+      underWay += 1
+      most = Math.max(most, underWay)
+      await new Promise((resolve) => setImmediate(resolve))
+      underWay -= 1
+      return answer(new URL(url).pathname.slice(1))
+    },
+  }
+  const { verified } = await verifyServed('https://x', many, { http, clock: manualClock(0) }, 0, never)
+  expect([verified, most]).toEqual([200, 64])
+})
+
 test('what stays wrong is named with what is served instead', async () => {
   const http = {
     get: async (url: string) =>
