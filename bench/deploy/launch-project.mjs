@@ -26,10 +26,11 @@ export async function launchTools(server, root) {
     AWS_SECRET_ACCESS_KEY: 'bench',
   }
   const argv = [process.execPath, cli, 'deploy', '--env', 'staging', '--new', '--yes']
-  const tool = { env, cwd: root, version: 'this checkout' }
+  const back = [process.execPath, cli, 'rollback', 'full', '--env', 'staging', '--reason', 'bench', '--no-watch']
+  const tool = { env, cwd: root, back, version: 'this checkout' }
   return [
     { ...tool, name: 'launch', argv },
-    { ...tool, name: 'launch, verify: all', argv: [...argv, '--runsheet', 'all.yaml'] },
+    { ...tool, name: 'launch, verify: all', argv: [...argv, '--runsheet', 'all.yaml'], back: null },
   ]
 }
 

@@ -1,6 +1,6 @@
 // npm run bench:deploy [-- --rounds 5 --latency 0,40 --only launch,rclone]   names by their first word; `launch,` is the one that verifies all
 // Brings the same folder to the same kind of bucket with launch and with each peer in turn, round by round, and prints medians:
-// a whole release into an empty bucket, 1 % of it changed, nothing changed. One server in a process of its own, latency before every answer.
+// a whole release into an empty bucket, 1 % of it changed, nothing changed; with launch also the way back to the release before. One server in a process of its own, latency before every answer.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -66,12 +66,12 @@ async function bench(address) {
       // Whoever goes first in one round goes later in the next: caches and neighbours are nobody's own.
       for (const tool of tools.map((_, n) => tools[(n + round) % tools.length])) {
         await control(address, 'set?empty=1')
-        for (const scenario of scenarios) {
-          if (scenario !== 'no-op') await writeSite(site, generations[scenario === 'full' ? 0 : 1])
+        for (const scenario of tool.back ? [...scenarios, 'back'] : scenarios) {
+          if (scenario === 'full' || scenario === '1 %') await writeSite(site, generations[served(scenario)])
           await control(address, 'set?stats=1')
-          const measured = timed({ measurer, errors }, tool)
+          const measured = timed({ measurer, errors }, scenario === 'back' ? { ...tool, argv: tool.back } : tool)
           const { requests } = await control(address, 'stats')
-          await mustEqual(address, generations[scenario === 'full' ? 0 : 1], tool)
+          await mustEqual(address, generations[served(scenario)], tool)
           results.push({ latency, round, scenario, tool: tool.name, requests, ...measured })
           process.stderr.write(
             `${latency} ms, round ${round + 1}, ${scenario}, ${tool.name}: ${measured.wall.toFixed(2)} s\n`,
@@ -81,6 +81,11 @@ async function bench(address) {
     }
   }
   print(results, tools)
+}
+
+/** Which of the two releases is in the bucket after it. */
+function served(scenario) {
+  return scenario === 'full' || scenario === 'back' ? 0 : 1
 }
 
 function timed({ measurer, errors }, { argv, env, cwd }) {
@@ -110,28 +115,33 @@ async function control(address, what) {
   return (await fetch(`${address}/__bench/${what}`, { headers: { connection: 'close' } })).json()
 }
 
+/** A table per latency; a cell has one number for each scenario. */
 function print(results, tools) {
   const lines = [
     `2,000 files, 11.7 MB; medians of ${rounds} rounds; ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}; node ${process.version}`,
   ]
   for (const latency of latencies) {
-    for (const scenario of scenarios) {
-      const rows = tools.map(({ name }) => {
-        const own = results.filter((one) => one.latency === latency && one.scenario === scenario && one.tool === name)
-        return { name, ...medians(own) }
-      })
-      const best = Math.min(...rows.filter(({ name }) => !name.startsWith('launch')).map(({ wall }) => wall))
-      lines.push(
-        '',
-        `### ${scenario}, ${latency} ms`,
-        '',
-        '| tool | wall s | × best peer | CPU s | requests | peak MiB |',
-        '| --- | --- | --- | --- | --- | --- |',
-      )
-      for (const { name, wall, cpu, requests, mib } of rows)
-        lines.push(
-          `| ${name} | ${wall.toFixed(2)} | ${(wall / best).toFixed(2)} | ${cpu.toFixed(2)} | ${requests} | ${mib.toFixed(0)} |`,
-        )
+    const of = (tool, scenario) =>
+      medians(results.filter((one) => one.latency === latency && one.scenario === scenario && one.tool === tool.name))
+    const peers = tools.filter(({ name }) => !name.startsWith('launch'))
+    const best = (scenario, what) => Math.min(...peers.map((tool) => of(tool, scenario)[what]))
+    const row = (tool) => {
+      const cells = (cell) => scenarios.map((scenario) => cell(of(tool, scenario), scenario)).join(' / ')
+      return [
+        tool.name,
+        cells(({ wall }) => wall.toFixed(2)),
+        cells(({ wall }, scenario) => (wall / best(scenario, 'wall')).toFixed(2)),
+        cells(({ cpu }) => cpu.toFixed(2)),
+        cells(({ requests }) => requests),
+        Math.max(...scenarios.map((scenario) => of(tool, scenario).mib)).toFixed(0),
+      ]
+    }
+    const head = [`${latency} ms`, 'wall s', '× best peer', 'CPU s', 'requests', 'peak MiB']
+    const rows = [head, head.map(() => '---'), ...tools.map(row)]
+    lines.push('', `${scenarios.join(' / ')}:`, '', ...rows.map((cells) => `| ${cells.join(' | ')} |`))
+    for (const tool of tools.filter(({ back }) => back)) {
+      const { wall, cpu, requests } = of(tool, 'back')
+      lines.push('', `launch rollback full, ${latency} ms: ${wall.toFixed(2)} s, CPU ${cpu.toFixed(2)} s, ${requests} requests`)
     }
   }
   process.stdout.write(`${lines.join('\n')}\n`)

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { constants, lstatSync, realpathSync } from 'node:fs'
 import { access, mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { sha256Hex } from '../core/brand.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
@@ -9,6 +9,7 @@ import { sha256 } from '../core/hash.ts'
 import type { FileEntry, Files } from '../core/ports.ts'
 import { hasUnsafeCharacters, safeLine } from '../core/safe-text.ts'
 import { KnownHashes } from './known-hashes.ts'
+import { prefixesBelow } from './path-below.ts'
 import { readOnly, readSmall, smallBytes } from './small-file.ts'
 
 export type ProjectFilesOptions = {
@@ -125,7 +126,7 @@ async function walk(
   const paths: string[] = []
   const problems: string[] = []
   const folders = new Set<string>()
-  const below = prefixes(top)
+  const below = prefixesBelow(top)
   for (const entry of found) {
     const path = `${below(entry.parentPath)}${entry.name}`
     const problem =
@@ -137,19 +138,6 @@ async function walk(
     }
   }
   return { paths, folders: [...folders], problems: problems.sort() }
-}
-
-/** What stands before the names of a folder: nothing, or its path below the top with a slash. Many files, few folders. */
-function prefixes(top: string): (folder: string) => string {
-  const made = new Map<string, string>()
-  return (folder) => {
-    const known = made.get(folder)
-    if (known !== undefined) return known
-    const path = relative(top, folder)
-    const prefix = path === '' ? '' : `${path.split(sep).join('/')}/`
-    made.set(folder, prefix)
-    return prefix
-  }
 }
 
 function problemWith(name: string, dotNames: ReadonlySet<string>): string | null {

@@ -1,3 +1,5 @@
+import { isSecretName } from '../core/secret-name.ts'
+
 export type Scrubber = {
   /** The text without secrets. */
   scrub(text: string): string
@@ -13,11 +15,8 @@ export type ScrubberStream = {
 type Env = { readonly [name: string]: string | undefined }
 
 const mask = '***'
-const secretName = /TOKEN|SECRET|PASSW(?:OR)?D|KEY|CREDENTIAL|WEBHOOK/i
 // What such a variable holds is a secret when it is an address: whoever knows it may post there.
 const hookName = /SLACK|TEAMS|DISCORD|MATTERMOST|CHAT|HOOK|PAGER|NOTIFY/i
-// These hold where a secret is, not the secret.
-const pointerName = /_(?:FILE|PATH|DIR|SOCK|ID_FILE)$/i
 // A shorter value is part of too many innocent words to be taken out everywhere.
 const shortestSecret = 6
 // A word longer than this is passed on but for its end: no secret we know by its look is as long as the end that is kept.
@@ -41,9 +40,7 @@ const looks: readonly (readonly [RegExp, string])[] = [
  */
 export function secretValues(env: Env, named: readonly string[] = []): readonly string[] {
   const isSecret = (name: string, value: string) =>
-    named.includes(name) ||
-    (secretName.test(name) && !pointerName.test(name)) ||
-    (hookName.test(name) && /^https?:\/\//.test(value))
+    named.includes(name) || isSecretName(name) || (hookName.test(name) && /^https?:\/\//.test(value))
   const values = Object.entries(env).flatMap(([name, value]) => {
     const whole = value?.trim() ?? ''
     if (!isSecret(name, whole)) return []

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { LaunchError } from '../core/errors.ts'
 import type { Build } from '../core/plan.ts'
 import { artifactHash } from '../core/release.ts'
+import { isSecretName } from '../core/secret-name.ts'
 import { mustBeFit } from './artifact-fit.ts'
 import { tellingLine } from '../core/telling-line.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
@@ -57,6 +58,7 @@ async function execute(
 
 async function runBuild(build: Build, context: StepContext, signal: AbortSignal): Promise<void> {
   const { run, cwd } = build
+  context.ports.progress?.(`runs ${shown(build)}`)
   const result = await execute(run, build, context, signal)
   if (result.timedOut)
     throw new LaunchError('BUILD_FAILED', `${run.join(' ')} did not end within its time`, {
@@ -67,6 +69,12 @@ async function runBuild(build: Build, context: StepContext, signal: AbortSignal)
       hint: `cd ${cwd} && npm install, then launch build`,
     })
   }
+}
+
+/** `VITE_BOARD=false npm run build in web`: with the environment it is given, for whoever wonders what went into the artifact. */
+function shown({ run, env, cwd }: Build): string {
+  const given = Object.entries(env).map(([name, value]) => `${name}=${isSecretName(name) ? '***' : value}`)
+  return `${[...given, ...run].join(' ')}${cwd === '.' ? '' : ` in ${cwd}`}`
 }
 
 /** The files of the output folder as the artifact of this launch. */

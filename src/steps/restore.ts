@@ -61,6 +61,8 @@ export async function restorePrevious(
   signal: AbortSignal,
 ): Promise<Restored | null> {
   const { objects, cdn, http, clock, random } = ports
+  const listing = listKeys(objects, signal)
+  listing.catch(() => {}) // whoever waits for it is told
   const live = await readCurrent(objects, signal)
   const release = live && releaseToRestore(live.current, target)
   if (!live || release === null) return null
@@ -68,7 +70,7 @@ export async function restorePrevious(
     readManifest(objects, release, signal),
     readManifest(objects, live.current.release, signal),
   ])
-  const listed = await mendRelease(manifest, await listKeys(objects, signal), ports, signal)
+  const listed = await mendRelease(manifest, await listing, ports, signal)
   const stale = notServed(manifest, bad, listed)
   await putInPlace(release, stale, objects, signal)
   await writeCurrent(
@@ -104,11 +106,16 @@ function releaseToRestore(current: Current, { to, awayFrom }: RestoreTarget): st
   return current.release === bad ? current.previous : current.release
 }
 
-/** Files to put back: all but those that one listing shows to be as the release's own copies are, served in the same way. */
+/**
+ * Files to put back: all but those that one listing shows to be as the release's own copies are, served in the same way. What is
+ * immutable has no copy: it stands where it is served.
+ */
 function notServed(manifest: Manifest, bad: Manifest, listed: Listed): readonly ReleaseFile[] {
   const changed = new Set(changedFiles(manifest.files, bad).map(({ path }) => path))
   return manifest.files.filter(
-    ({ path }) => changed.has(path) || listed.get(path) !== listed.get(keys.kept(manifest.id, path)),
+    (file) =>
+      file.class !== 'immutable' &&
+      (changed.has(file.path) || listed.get(file.path) !== listed.get(keys.kept(manifest.id, file.path))),
   )
 }
 

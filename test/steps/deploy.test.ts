@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { LaunchError } from '../../src/core/errors.ts'
-import { artifactHash, keys, type Current } from '../../src/core/release.ts'
+import { artifactHash, keys } from '../../src/core/release.ts'
 import { deploy, flagKeyOf } from '../../src/steps/deploy.ts'
 import type { ObjectStore } from '../../src/core/ports.ts'
-import { readCurrent, writeCurrent, writeManifest } from '../../src/steps/releases.ts'
+import { readCurrent, writeManifest } from '../../src/steps/releases.ts'
 import { restorePrevious } from '../../src/steps/restore.ts'
 import { begun, latch } from '../support/core-launch.ts'
 import { Killed, troubleAt, unlikeManifest, type Trouble } from '../support/kill-points.ts'
@@ -57,48 +57,6 @@ test('uploads only what differs, HTML last of all and index.html after everythin
   const { output } = await perform(world, rollout, { ports })
   expect(output.deployed).toMatchObject({ uploaded: 2, unchanged: 2 })
   expect(calls).toEqual(['about.html', 'index.html'])
-})
-
-test('what is served already is looked at again, and nothing is written', async () => {
-  const world = await launchWorld(plan)
-  await perform(world, rollout)
-  const bucket = world.production
-  const refused = async () => Promise.reject(new Error('written'))
-  const objects: ObjectStore = { ...bucket, put: refused, copy: refused, remove: refused }
-  const { output } = await perform(world, rollout, { ports: { objects: () => objects } })
-  expect(output.deployed).toMatchObject({ uploaded: 0, unchanged: 3, verified: 3 })
-})
-
-test('after a rollback to it a release is the deployed one again, though no file differs', async () => {
-  const world = await launchWorld(plan)
-  await perform(world, rollout)
-  const bucket = world.production
-  const live = await readCurrent(bucket, never)
-  await writeCurrent(bucket, { ...current(live), restored: true }, live?.etag ?? null, never)
-  await perform(world, rollout)
-  expect(await readCurrent(bucket, never)).toMatchObject({ current: { restored: false } })
-})
-
-test('what is served is asked for while the files are hashed', async () => {
-  const world = await launchWorld(plan)
-  await perform(world, rollout)
-  const bucket = world.production
-  const asked = new Set<string>()
-  let all = () => {}
-  const done = new Promise<void>((resolve) => (all = resolve))
-  const ask = (what: string) => {
-    asked.add(what)
-    if (['list', keys.current, keys.manifest(release)].every((one) => asked.has(one))) all()
-  }
-  const { release } = current(await readCurrent(bucket, never))
-  const objects: ObjectStore = {
-    ...bucket,
-    get: (key, signal) => (ask(key), bucket.get(key, signal)),
-    list: (prefix, signal) => (ask('list'), bucket.list(prefix, signal)),
-  }
-  // Hashing that lasts until all three were asked for: for ever, if they waited for it.
-  const files = { ...world.files, tree: async (folder: string) => (await done, world.files.tree(folder)) }
-  await perform(world, rollout, { ports: { objects: () => objects, files } })
 })
 
 test('puts right what somebody changed by hand since the release before', async () => {
@@ -289,11 +247,6 @@ test('a deploy that lost to a full rollback while it published puts the restored
   expect(await served(bucket)).toMatchObject({ 'index.html': '<html>new</html>' })
   expect((await readCurrent(bucket, never))?.current).toMatchObject({ release: first?.current.release, restored: true })
 })
-
-function current(live: Awaited<ReturnType<typeof readCurrent>>): Current {
-  if (!live) throw new Error('nothing was deployed')
-  return live.current
-}
 
 async function latchFlag(world: LaunchWorld): Promise<void> {
   const reading = latch()

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Cdn } from '../../src/core/ports.ts'
 import { keys } from '../../src/core/release.ts'
 import { readCurrent } from '../../src/steps/releases.ts'
 import { restorePrevious, verifyCurrent } from '../../src/steps/restore.ts'
@@ -46,6 +47,42 @@ test('a second rollback by itself goes no further back, and does no harm', async
   expect(await served(world.production)).toMatchObject(old)
   await restorePrevious(url, whatever, portsOf(world), never)
   expect(await served(world.production)).toMatchObject(old)
+})
+
+test('a second rollback to the same release purges the edge again', async () => {
+  const { world, release } = await deployedWorld()
+  const purges: { readonly reference: string; readonly paths: readonly string[] }[] = []
+  const cdn: Cdn = {
+    invalidate: async (paths, reference) => {
+      purges.push({ reference, paths })
+      return { status: 'started', id: reference }
+    },
+    invalidated: async () => true,
+  }
+  for (let n = 0; n < 2; n += 1)
+    await restorePrevious(url, { to: null, awayFrom: release }, { ...portsOf(world), cdn }, never)
+  // CloudFront does nothing for a reference it has seen.
+  expect(new Set(purges.map(({ reference }) => reference)).size).toBe(2)
+  expect(purges[1]?.paths).toEqual(purges[0]?.paths)
+  expect(purges[0]?.paths).toEqual(expect.arrayContaining(['/', '/index.html', '/robots.txt']))
+})
+
+test('of a large release only what was put back is fetched, and four of the others', async () => {
+  const world = await launchWorld(plan)
+  for (let n = 0; n < 300; n += 1) world.files.set(`dist/assets/part-${n}.js`, `${n}`)
+  await perform(world, 'rollout/deploy')
+  world.files.set('dist/index.html', '<html>bad</html>')
+  await perform(world, 'rollout/deploy')
+  const fetched: string[] = []
+  const { http, ...ports } = portsOf(world)
+  const get: typeof http.get = (address, ...rest) => (
+    fetched.push(new URL(address).pathname),
+    http.get(address, ...rest)
+  )
+  const restored = await restorePrevious(url, whatever, { ...ports, http: { get } }, never)
+  expect(restored?.served).toEqual({ verified: 5, wrong: [] })
+  expect(fetched).toContain('/index.html')
+  expect(new Set(fetched).size).toBe(5)
 })
 
 test('a release can be named; one that is not there or not whole is refused before anything is changed', async () => {

@@ -32,6 +32,18 @@ test('a build gives the files of its output as the artifact, by one hash', async
   ]).toEqual([true, false])
 })
 
+test('a build says what it runs and with which environment, without what is secret', async () => {
+  const world = await launchWorld(plan)
+  const { build } = plan
+  if (!build) throw new Error('the tiny plan has a build')
+  const env = { VITE_BOARD: 'false', NPM_TOKEN: 'geheim' }
+  const said: string[] = []
+  const progress = (text: string) => void said.push(text)
+  const given = { ...plan, build: { ...build, run: ['npm', 'run', 'build'], cwd: 'web', env } }
+  await perform(world, 'staging/build', { plan: given, ports: { ...exec({ exitCode: 0 }), progress } })
+  expect(said).toEqual(['runs VITE_BOARD=false NPM_TOKEN=*** npm run build in web'])
+})
+
 test('a build that fails, hangs or leaves files that are not fit says so', async () => {
   const world = await launchWorld(plan)
   await expect(perform(world, 'staging/build', { ports: exec({ exitCode: 2 }) })).rejects.toMatchObject({
