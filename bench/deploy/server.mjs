@@ -61,6 +61,8 @@ async function control(request, url, response) {
     if (searchParams.has('slowDownFrom')) slowDownFrom = Number(searchParams.get('slowDownFrom'))
     if (searchParams.has('stats')) stats = fresh()
     if (searchParams.has('empty')) objects.clear()
+    const olderMs = Number(searchParams.get('olderByHours')) * 3_600_000
+    if (olderMs > 0) for (const object of objects.values()) object.at = new Date(object.at - olderMs)
   }
   if (url.pathname === '/__bench/objects') {
     const list = [...objects].map(([key, { sha256, bytes, headers }]) => ({ key, sha256, bytes, headers }))
