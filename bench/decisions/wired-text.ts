@@ -15,10 +15,7 @@ export function wiredText(cells: readonly Cell[]): readonly string[] {
   return [
     '## The judge in a run sheet, and where that is worse',
     '',
-    '`launch` is the judge alone; `as wired` is the same judge through a canary gate (`ratio`, `percentile`, `average`), its needs and the evidence that each stage leaves behind. Two things differ:',
-    '',
-    '- The bake of a canary is the same at every stage, 15 minutes; the model has 30 at the last one. In a run sheet the watch after the rollout (`monitor`) follows, which is not in these figures.',
-    '- Minutes of a stage that were not settled when it was left, at most the lag of three, are not carried over to the next ([decision 13](decisions/013-a-canary-is-judged-as-one.md)).',
+    '`launch` is the judge alone; `as wired` is the same judge through a canary gate (`ratio`, `percentile`, `average`), its needs and the evidence that each stage leaves behind. One thing differs: minutes of a stage that were not settled when it was left, at most the lag of three, are not carried over to the next ([decision 13](decisions/013-a-canary-is-judged-as-one.md)).',
     '',
     'Traffic is drawn from the same seeds until the two decide differently, so the same chance is in both columns. Worse, by whatever amount:',
     '',

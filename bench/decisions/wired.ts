@@ -10,12 +10,8 @@ import { cuts, limits, stages } from './world.ts'
 
 const minuteMs = 60_000
 const lagMs = 3 * minuteMs
-const bake = 15
 
-/**
- * The judge as a run sheet's canary has it: through the checks, their needs and the evidence of each stage, with the same
- * bake at every stage. A look costs what its evidence weighs, so this is for a few hundred rollouts, not for all of them.
- */
+/** The judge as a run sheet's canary has it: through the checks, their needs and the evidence of each stage. */
 export const wired: Method = { name: 'as wired', needsValues: false, start }
 
 const gate: PlannedGate = {
@@ -55,7 +51,8 @@ function start(): Judging {
       }
       const rollout: Rollout = {
         stages: stages.map(({ share }) => share * 100),
-        bakeMs: bake * minuteMs,
+        bakeMs: (stages[0]?.soak ?? 0) * minuteMs,
+        lastBakeMs: (stages.at(-1)?.soak ?? 0) * minuteMs,
         extendUpTo: 3,
         percent: (stages[stage]?.share ?? 1) * 100,
         left: [...left],

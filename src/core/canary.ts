@@ -2,6 +2,7 @@ import { epochMs } from './brand.ts'
 import type { Move } from './move.ts'
 import type { PlannedGate, PlannedStep } from './plan.ts'
 import { failureReason, unknownReason } from './reason.ts'
+import { bakeOf } from './rollout.ts'
 import type { GateState, LaunchState, Stage } from './state.ts'
 import { stageKey } from './gate-keys.ts'
 import { stageNow } from './state.ts'
@@ -10,6 +11,8 @@ import type { World } from './step.ts'
 export type CanaryRules = {
   readonly stages: readonly number[]
   readonly bakeMs: number
+  /** Of the last stage, where it bakes for another time. */
+  readonly lastBakeMs?: number
   readonly everyMs: number
   readonly extendUpTo: number
   readonly onInconclusive: 'hold' | 'rollback' | 'promote-unproven'
@@ -38,7 +41,7 @@ export function nextCanaryMove(
       return { type: 'effect', effect: { type: 'confirm-flag', step, percent: stage.percent, serial: stage.serial } }
     case 'baking':
     case 'held':
-      return judgeStage(rules, step, gate, stage, state, world)
+      return judgeStage({ ...rules, bakeMs: bakeOf(rules, stage.percent) }, step, gate, stage, state, world)
   }
 }
 

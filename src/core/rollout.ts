@@ -8,8 +8,16 @@ import type { LaunchState } from './state.ts'
 export type RolloutRules = {
   readonly stages: readonly number[]
   readonly bakeMs: number
+  /** Of the last stage, where it bakes for another time. */
+  readonly lastBakeMs?: number
   /** A stage may last this many times its bake. */
   readonly extendUpTo: number
+}
+
+/** How long the stage at this percent bakes. */
+export function bakeOf(rules: Pick<RolloutRules, 'stages' | 'bakeMs' | 'lastBakeMs'>, percent: number): number {
+  const { stages, bakeMs, lastBakeMs = bakeMs } = rules
+  return percent === stages.at(-1) ? lastBakeMs : bakeMs
 }
 
 /** A stage that was left: from when its evidence counts, and what its last look saw. */

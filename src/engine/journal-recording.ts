@@ -6,7 +6,7 @@ import type { Plan, PlannedGate, PlannedStep } from '../core/plan.ts'
 import { fold, reduce } from '../core/reduce.ts'
 import { stageKey } from '../core/gate-keys.ts'
 import { startState, type LaunchState } from '../core/state.ts'
-import type { RolloutMemory } from '../gates/judge-rollout.ts'
+import type { RolloutMemory } from '../gates/rollout-memory.ts'
 import { judgedLook, type GateJudged } from './look.ts'
 import type { Recording } from './replay-rollout.ts'
 

@@ -7,7 +7,7 @@ import type { Shift } from '../core/recorded.ts'
 import { reduce } from '../core/reduce.ts'
 import { stageNow, type LaterEvent, type LaunchState } from '../core/state.ts'
 import type { Window } from '../core/verdict.ts'
-import type { RolloutMemory } from '../gates/judge-rollout.ts'
+import type { RolloutMemory } from '../gates/rollout-memory.ts'
 import { stepKind } from '../steps/registry.ts'
 import { isNews, judgedLook, needsOfLook } from './look.ts'
 

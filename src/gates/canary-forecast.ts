@@ -13,7 +13,7 @@ import {
 import type { Signal } from '../core/judge/plan.ts'
 import { dilutedFrom, dollarsPerHour, expectedStages, type StagePlan } from '../core/judge/planning.ts'
 import type { MetricPlan } from '../core/plan.ts'
-import type { Rollout } from '../core/rollout.ts'
+import { bakeOf, type Rollout } from '../core/rollout.ts'
 import { countQueries } from './count-queries.ts'
 import { signalsOf, type RolloutSignal } from './rollout-signals.ts'
 import { quantilesOf, rolloutFor, usualOf, type TodaysUsual, type UsualRequest } from './todays-usual.ts'
@@ -72,8 +72,10 @@ export function canaryForecast(request: ForecastRequest): CanaryForecast {
   const told = signalsOf(gate, rollout).map((signal) => ({ signal, today: usualOf(signal, request) }))
   const used = told.map(({ signal }) => metrics[metricOf(signal)]).filter((metric) => metric !== undefined)
   const lag = Math.ceil(Math.max(0, ...used.map(({ lagMs }) => lagMs)) / minuteMs)
-  const soak = Math.ceil(rules.bakeMs / minuteMs)
-  const stages = rules.stages.map((percent) => ({ share: percent / 100, soak }))
+  const stages = rules.stages.map((percent) => ({
+    share: percent / 100,
+    soak: Math.ceil(bakeOf(rules, percent) / minuteMs),
+  }))
   const planned = { stages, extend: rules.extendUpTo, lag }
   const compared = told.filter(({ signal }) => metrics[metricOf(signal)]?.variant)
   const judged = compared.map(({ signal, today }) => ({ signal: signal.signal, usual: today.usual }))
@@ -93,7 +95,7 @@ export function canaryForecast(request: ForecastRequest): CanaryForecast {
       }
     }),
     expected: isKnown && compared.length > 0 ? expected : null,
-    leastMinutes: stages.length * (soak + lag),
+    leastMinutes: stages.reduce((total, { soak }) => total + soak + lag, 0),
     queries,
     everyMs: gate.everyMs,
     dollarsPerHour: dollarsPerHour(queries, gate.everyMs),

@@ -6,8 +6,9 @@ import type { PlannedCheck, PlannedGate } from '../core/plan.ts'
 import { foldVerdicts, waived, type Judgement, type Verdict, type Window } from '../core/verdict.ts'
 import type { RolloutSaying } from '../core/rollout.ts'
 import { brokenBefore, certainly, signalsBefore } from './judge-before.ts'
-import { judgeRollout, type RolloutJudged, type RolloutMemory } from './judge-rollout.ts'
+import { judgeRollout, type RolloutJudged } from './judge-rollout.ts'
 import { checkKind } from './registry.ts'
+import type { RolloutMemory } from './rollout-memory.ts'
 import { needsOfSignals, signalsOf } from './rollout-signals.ts'
 
 export type GateContext = {

@@ -2,6 +2,7 @@ import { epochMs, type EpochMs } from '../core/brand.ts'
 import { failAction } from '../core/canary.ts'
 import type { Plan, PlannedStep } from '../core/plan.ts'
 import { stageKey } from '../core/gate-keys.ts'
+import { bakeOf } from '../core/rollout.ts'
 import type { LaunchState, Stage } from '../core/state.ts'
 import { plannedStages } from '../core/unattended.ts'
 import type { LiveClock, LiveNext } from '../ui/live/model.ts'
@@ -24,7 +25,7 @@ export function clocksOf(plan: Plan, state: LaunchState): readonly LiveClock[] {
 
 function stageClocks({ step, stage }: UnderWay, state: LaunchState): readonly LiveClock[] {
   if (stage.status !== 'baking' && stage.status !== 'held') return []
-  const bakeMs = numberIn(step.spec, 'bake')
+  const bakeMs = bakeIn(step, stage.percent)
   const extendUpTo = numberIn(step.spec, 'extendUpTo')
   const doneMs = state.gates[stageKey(step, stage.percent)]?.bakedMs ?? 0
   const { since } = stage
@@ -69,7 +70,7 @@ function stageNext({ step, stage }: UnderWay, state: LaunchState, now: EpochMs):
   const then = following === undefined ? 'the canary is done' : `${following}% of users`
   if (stage.status !== 'baking') return { text: `${stage.percent}% of users, seen through the CDN`, at: null }
   const gate = state.gates[stageKey(step, stage.percent)]
-  const bakeMs = numberIn(step.spec, 'bake') ?? 0
+  const bakeMs = bakeIn(step, stage.percent) ?? 0
   if (step.gate && gate?.verdict === 'fail') {
     const action = failAction(step.gate, gate)
     return { text: `a check fails: ${action === 'hold' ? 'the canary is held' : `${action} rollback`}`, at: null }
@@ -131,6 +132,15 @@ function watchUnderWay(
 function watchMs({ gate, spec }: PlannedStep): number | null {
   if (!gate) return null
   return typeof spec === 'number' ? spec : (numberIn(spec, 'for') ?? numberIn(spec, 'duration'))
+}
+
+/** What the stage of a canary has to bake. */
+function bakeIn(step: PlannedStep, percent: number): number | null {
+  const bakeMs = numberIn(step.spec, 'bake')
+  const lastBakeMs = numberIn(step.spec, 'lastBake')
+  return bakeMs === null
+    ? null
+    : bakeOf({ stages: plannedStages(step), bakeMs, ...(lastBakeMs !== null && { lastBakeMs }) }, percent)
 }
 
 /** A quantity of a step that its own kind parsed; views know no kind. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Duration, GateRef, Percent } from '../core/fields.ts'
 import { nextCanaryMove } from '../core/canary.ts'
+import { bakeOf } from '../core/rollout.ts'
 import { defineStep } from '../core/step.ts'
 
 export const canary = defineStep({
@@ -10,6 +11,7 @@ export const canary = defineStep({
   spec: z.strictObject({
     stages: z.array(Percent).min(1).describe('rising percentages of users; the last one is the goal'),
     bake: Duration.describe('settled minutes with data that each stage needs'),
+    lastBake: Duration.optional().describe('the same for the last stage; left out: as bake'),
     every: Duration.default(30_000).describe('how often the gate is looked at'),
     extendUpTo: z
       .string()
@@ -34,17 +36,18 @@ export const canary = defineStep({
   }),
   changes: () => 'users',
   environment: (_spec, phaseEnvironment) => phaseEnvironment,
-  gate: (spec) => ({ name: spec.gate, everyMs: spec.every, patienceMs: spec.bake * spec.extendUpTo }),
+  gate: (spec) => ({ name: spec.gate, everyMs: spec.every, patienceMs: longestBake(spec) * spec.extendUpTo }),
   // A plan of an earlier version has no word on it: its launch goes on as it began.
-  rollout: ({ judge, stages, bake, extendUpTo }) =>
-    judge === 'sequential' ? { stages, bakeMs: bake, extendUpTo } : null,
-  plannedMs: (spec, settlingMs) => (spec.bake + settlingMs) * spec.stages.length,
+  rollout: ({ judge, stages, extendUpTo, ...spec }) =>
+    judge === 'sequential' ? { stages, ...bakesOf(spec), extendUpTo } : null,
+  plannedMs: ({ stages, ...spec }, settlingMs) =>
+    stages.reduce((total, percent) => total + bakeOf({ stages, ...bakesOf(spec) }, percent) + settlingMs, 0),
   next: (spec, step, _plan, state, world) => {
     if (!step.gate) throw new Error(`step ${step.id} has no gate`)
     const { stages, extendUpTo, onInconclusive } = spec
     const rules = {
       stages,
-      bakeMs: spec.bake,
+      ...bakesOf(spec),
       everyMs: spec.every,
       extendUpTo,
       onInconclusive,
@@ -54,3 +57,13 @@ export const canary = defineStep({
   },
   title: (spec) => `canary ${spec.stages.map((stage) => `${stage}%`).join(' → ')}`,
 })
+
+type Bakes = { readonly bake: number; readonly lastBake?: number | undefined }
+
+function bakesOf({ bake, lastBake }: Bakes) {
+  return { bakeMs: bake, ...(lastBake !== undefined && { lastBakeMs: lastBake }) }
+}
+
+function longestBake({ bake, lastBake = bake }: Bakes): number {
+  return Math.max(bake, lastBake)
+}

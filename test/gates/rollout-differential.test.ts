@@ -5,7 +5,7 @@ import { scenarios } from '../../bench/decisions/scenarios.ts'
 import { wired } from '../../bench/decisions/wired.ts'
 
 // What the benchmark measures is the judge by itself; a run sheet's canary has it behind checks, needs and evidence per stage.
-const alone = judgeMethod('alone', { ...plan, stages: plan.stages.map(({ share }) => ({ share, soak: 15 })) })
+const alone = judgeMethod('alone', plan)
 const early = scenarios.filter(({ name }) => ['+10 points', '+60 % latency', '+10 points, delay'].includes(name))
 const whole = scenarios.filter(({ name }) =>
   ['none', 'blip, shared', '+2 points', 'zero canary traffic'].includes(name),

@@ -2,7 +2,7 @@ import { epochMs } from '../../src/core/brand.ts'
 import { needKey, seen, type Evidence, type Minute } from '../../src/core/evidence.ts'
 import type { Rollout } from '../../src/core/rollout.ts'
 import { judgeGate, needsOfGate, type JudgedGate } from '../../src/gates/judge-gate.ts'
-import type { RolloutMemory } from '../../src/gates/judge-rollout.ts'
+import type { RolloutMemory } from '../../src/gates/rollout-memory.ts'
 import { at, context, gate, lagMs, planned, scope, series, start } from './looks.ts'
 
 /** A rollout told by rates: requests a minute, shares that are bad, latency's shares above cut points. */

@@ -1,0 +1,79 @@
+import { epochMs, type EpochMs } from '../core/brand.ts'
+import type { JudgePlan } from '../core/judge/plan.ts'
+import { RolloutJudge } from '../core/judge/rollout-judge.ts'
+import type { LeftStage, Rollout } from '../core/rollout.ts'
+import { ceilTo } from '../core/settled.ts'
+import type { Window } from '../core/verdict.ts'
+import { signalSeen, type SignalSeen } from './rollout-minutes.ts'
+import type { RolloutSignal } from './rollout-signals.ts'
+
+/** What judges have been told so far, by what they judge: the same answers without it, only later. */
+export type RolloutMemory = Map<string, Remembered>
+type Remembered = { readonly judge: RolloutJudge; readonly left: Map<number, ToldStage> }
+type ToldStage = { readonly stage: LeftStage; readonly stretch: Stretch }
+/** Minutes that begin from `from` on and are over by `end`. */
+type Stretch = { readonly from: EpochMs; readonly end: EpochMs }
+
+type Seen = Extract<SignalSeen, { status: 'seen' }>
+export type ReadSignal = { readonly signal: RolloutSignal; readonly seen: Seen }
+
+/** A judge that knows every minute of a rollout, and the minutes (of its own counting) at which stages began and the window ends. */
+export function judgeTold(
+  read: readonly ReadSignal[],
+  plan: JudgePlan,
+  periodMs: number,
+  window: Window,
+  rollout: Rollout,
+  memory: RolloutMemory,
+): { readonly judge: RolloutJudge; readonly now: number; readonly begun: readonly number[] } {
+  const stages = inOrder([...rollout.left.map(({ since }) => since), window.from]).map((since) =>
+    ceilTo(since, periodMs),
+  )
+  const origin = stages[0] ?? ceilTo(window.from, periodMs)
+  const at = (instant: number) => Math.floor((instant - origin) / periodMs)
+  const { judge, left } = remembered(plan, origin, memory)
+  const tell = (signal: number, seen: Seen | null, { from, end }: Stretch, until: number) => {
+    for (let start = from; start + periodMs <= end; start = epochMs(start + periodMs)) {
+      const isKnown = start + periodMs <= until
+      const arm = (minutes: Seen['canary'] | undefined) => (isKnown ? (minutes?.get(start) ?? null) : null)
+      judge.put(signal, at(start), arm(seen?.canary), arm(seen?.control))
+    }
+  }
+  for (const [index, stage] of rollout.left.entries()) {
+    const stretch = { from: stages[index] ?? origin, end: stages[index + 1] ?? window.from }
+    // It does not change any more: told once, it is not read again at every look.
+    if (isSame(left.get(index), { stage, stretch })) continue
+    for (const [signal, { signal: one }] of read.entries()) {
+      const before = signalSeen(one.counts, stage.evidence)
+      const known = before.status === 'seen' ? before : null
+      // What was not settled when a stage was left is not read again: also a judge that saw half of it forgets it.
+      tell(signal, known, stretch, known ? stage.until - known.lagMs : stage.until)
+    }
+    left.set(index, { stage, stretch })
+  }
+  const own = { from: ceilTo(window.from, periodMs), end: window.to }
+  for (const [signal, { seen }] of read.entries()) tell(signal, seen, own, window.to)
+  return { judge, now: at(window.to), begun: stages.map(at) }
+}
+
+/** No stage began after the next one: a stamp that says so comes of a clock that was ahead, or was set back since. */
+function inOrder(begun: readonly EpochMs[]): readonly EpochMs[] {
+  return begun.map((since, stage) => epochMs(Math.min(since, ...begun.slice(stage + 1))))
+}
+
+function remembered(plan: JudgePlan, origin: EpochMs, memory: RolloutMemory): Remembered {
+  const key = `${origin} ${JSON.stringify(plan)}`
+  const known = memory.get(key) ?? { judge: new RolloutJudge(plan), left: new Map() }
+  memory.set(key, known)
+  return known
+}
+
+function isSame(known: ToldStage | undefined, { stage, stretch }: ToldStage): boolean {
+  return (
+    known !== undefined &&
+    known.stage.evidence === stage.evidence &&
+    known.stage.until === stage.until &&
+    known.stretch.from === stretch.from &&
+    known.stretch.end === stretch.end
+  )
+}
