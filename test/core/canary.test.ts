@@ -64,6 +64,17 @@ test('a stage is left only after a pass with the whole bake behind it, seen by t
   expect(move(judgedAs(baking(), 'pass', 59_999))).toMatchObject({ type: 'wait' })
 })
 
+test('the last stage bakes for a time of its own, and is given as many times that', () => {
+  const [longer, only10] = [{ lastBakeMs: 300_000 }, { stages: [10], lastBakeMs: 300_000 }]
+  const shortly = judgedAs(baking(), 'pass')
+  expect(move(shortly, {}, longer)).toMatchObject({ happening: { type: 'stage-left', percent: 10 } })
+  expect(move(shortly, {}, only10)).toMatchObject({ type: 'wait', why: '1 of 5 minutes baked' })
+  expect(move(judgedAs(baking(), 'pass', 300_000), {}, only10)).toMatchObject({ happening: { type: 'stage-left' } })
+  const waiting = judgedAs(baking().after('4m'), 'unknown')
+  expect(move(waiting)).toMatchObject({ happening: { type: 'stage-held' } })
+  expect(move(waiting, {}, only10)).toMatchObject({ type: 'wait' })
+})
+
 test('a stage whose time is up is looked at once more when a look is due: what was not known may be a fail by now', () => {
   const told = judgedAs(baking().after('3m'), 'unknown')
   const lookedAt = (last: number) => new Map([[key, { first: epochMs(last), last: epochMs(last) }]])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EventOf } from '../../src/core/event.ts'
 import { missing } from '../../src/core/evidence.ts'
-import { asExposed, rolloutOf } from '../../src/core/rollout.ts'
+import { asExposed, bakeOf, rolloutOf } from '../../src/core/rollout.ts'
 import { begun, stateOf, verdictOf } from '../support/core-launch.ts'
 
 const rules = { stages: [10, 50, 100], bakeMs: 600_000, extendUpTo: 3 }
@@ -23,6 +23,19 @@ test('a stage is judged with what the last look at each stage before it saw, and
   expect(rolloutOf(rules, step, 10, stateOf(told.events)).left).toEqual([])
   // Only a canary's stages keep what they saw.
   expect(stateOf(told.events).gates['slo']).not.toHaveProperty('evidence')
+})
+
+test('every stage bakes alike, unless the last one has a time of its own', () => {
+  const longer = { ...rules, lastBakeMs: 1_800_000 }
+  expect(rules.stages.map((percent) => bakeOf(rules, percent))).toEqual([600_000, 600_000, 600_000])
+  expect(longer.stages.map((percent) => bakeOf(longer, percent))).toEqual([600_000, 600_000, 1_800_000])
+  // Also where the last stage is less than everybody, because some are held back.
+  const rollout = rolloutOf(longer, step, 100, stateOf(begun().events), {
+    include: [],
+    exclude: [],
+    holdbackPercent: 2,
+  })
+  expect(bakeOf(rollout, rollout.percent)).toBe(1_800_000)
 })
 
 test('its cut points are the quantiles from before the launch, where they are known', () => {

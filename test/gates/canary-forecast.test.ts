@@ -84,6 +84,12 @@ describe('the forecast of a canary', () => {
     expect(leastMinutes).toBe(48)
   })
 
+  test('takes the longer bake of a last stage that has one', () => {
+    const { expected, leastMinutes } = forecast({ rules: { ...rules, lastBakeMs: 1_800_000 } })
+    expect(expected?.map(({ minutes }) => minutes)).toEqual([12, 12, 12, 32])
+    expect(leastMinutes).toBe(68)
+  })
+
   test('plans with the requests a minute it is told, where they are told', () => {
     const { signals, expected } = forecast({ rpm: 10 })
     expect(signals.map(({ perMinute }) => perMinute)).toEqual([10, 10])

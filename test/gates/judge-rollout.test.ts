@@ -69,6 +69,18 @@ describe('what both versions suffer', () => {
   })
 })
 
+describe('a last stage with a bake of its own', () => {
+  const begun = [0, 12, 24, 36]
+  test('is not passed before that is over', () => {
+    const look = (minute: number, changes = {}) => lookAtMinute(quiet, minute, begun, changes)
+    expect(look(48)).toMatchObject({ verdict: 'pass', saying: 'passed' })
+    const longer = { lastBakeMs: 30 * 60_000 }
+    expect(look(48, longer)).toMatchObject({ verdict: 'unknown', saying: 'go-on' })
+    expect(whyOf(look(48, longer), 'errors')).toMatch(/^10 of 30 minutes baked/)
+    expect(look(68, longer)).toMatchObject({ verdict: 'pass', saying: 'passed' })
+  })
+})
+
 describe('a flag that reaches nobody', () => {
   test('is said, holds once its time is up and never passes', () => {
     const nobody: Told = { ...quiet, canary: () => healthy }
@@ -111,6 +123,18 @@ describe('evidence of earlier stages', () => {
     // What was observed is the stage's own, with its own samples.
     // Ten settled minutes of 30 requests.
     expect(together.checks.find(({ id }) => id === 'errors')?.judgement).toMatchObject({ observed: 0.03, samples: 300 })
+  })
+
+  test('is told a judge once: what a stage was left with does not change', () => {
+    const memory = new Map()
+    const left = { percent: 10, since: at(0), until: at(14), evidence: evidenceOf(quiet, 0, 14, [0, 14]) }
+    const look = (minute: number) => lookAtMinute(quiet, minute, [0, 14], { left: [left] }, memory)
+    const first = look(26)
+    const read = Object.keys(left.evidence)
+    for (const key of read) Reflect.deleteProperty(left.evidence, key)
+    expect(look(26)).toEqual(first)
+    // Another look at that stage is read, whatever it holds.
+    expect(lookAtMinute(quiet, 26, [0, 14], { left: [{ ...left, evidence: {} }] }, memory)).not.toEqual(first)
   })
 
   test('is the same whether a process saw it all or has just come', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { epochMs } from '../../src/core/brand.ts'
+import type { PlannedStep } from '../../src/core/plan.ts'
 import { liveModel } from '../../src/report/live-model.ts'
 import { nextActions } from '../../src/ui/next-action.ts'
 import { modelAt, watchedLaunches, type Watched } from '../support/live-screens.ts'
@@ -30,6 +31,20 @@ describe('what a screen shows of a launch', () => {
       { type: 'extend', doneMs: null, ofMs: 1_800_000 },
     ])
     expect(model.next).toEqual([{ text: '30% of users, at the earliest', at: Date.parse('2026-12-02T00:12:00Z') }])
+  })
+
+  test('the last stage of a canary bakes for its own time', () => {
+    const { plan, events } = launch('rolled-back')
+    const only10 = (step: PlannedStep) =>
+      step.kind === 'canary'
+        ? { ...step, spec: Object.assign({}, step.spec, { stages: [10], lastBake: 1_200_000 }) }
+        : step
+    const phases = plan.phases.map((phase) => ({ ...phase, steps: phase.steps.map(only10) }))
+    const model = modelAt({ plan: { ...plan, phases }, events }, 40, 0)
+    expect(model.clocks).toMatchObject([{ ofMs: 1_200_000 }, { ofMs: 3_600_000 }])
+    expect(model.next).toEqual([
+      { text: 'the canary is done, at the earliest', at: Date.parse('2026-12-02T00:22:00Z') },
+    ])
   })
 
   test('a held canary shows why, until when, and that it is rolled back then', () => {

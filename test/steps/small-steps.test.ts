@@ -191,6 +191,13 @@ test('a canary reads its rules from the sheet and goes by them', () => {
   ])
   // Every stage waits until its last minute counts.
   expect(canary.plannedMs(spec, 180_000)).toBe(3 * (600_000 + 180_000))
+  const longer = canary.spec.parse({ stages: ['10%', '50%', '100%'], bake: '10m', lastBake: '30m', gate: 'slo' })
+  expect(canary.plannedMs(longer, 180_000)).toBe(2 * 780_000 + 1_980_000)
+  expect(canary.gate(longer)).toMatchObject({ patienceMs: 5_400_000 })
+  expect([canary.rollout(spec), canary.rollout(longer)]).toEqual([
+    { stages: [10, 50, 100], bakeMs: 600_000, extendUpTo: 3 },
+    { stages: [10, 50, 100], bakeMs: 600_000, lastBakeMs: 1_800_000, extendUpTo: 3 },
+  ])
   const step = told.phases.flatMap(({ steps }) => steps).find(({ kind }) => kind === 'canary')
   if (!step || !canary.next) throw new Error('no canary')
   expect(canary.next(step, told, stateOf(begun().events), worldAt(0))).toMatchObject({
