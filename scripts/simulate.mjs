@@ -16,7 +16,7 @@ const say = (text) => process.stdout.write(`${text}\n`)
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '5000' },
-    from: { type: 'string' },
+    from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     lines: { type: 'string', default: '80' },
     mutants: { type: 'boolean', default: false },
@@ -26,7 +26,7 @@ const { values } = parseArgs({
     workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
   },
 })
-const [seeds, from, workers] = [Number(values.seeds), Number(values.from ?? 1), Number(values.workers)]
+const [seeds, from, workers] = [Number(values.seeds), Number(values.from), Number(values.workers)]
 
 /** With as many seeds everything that may happen has to happen. */
 const enoughForAll = 5000
@@ -105,8 +105,7 @@ async function killAll() {
   const next = async () => {
     for (const mutant of queue) {
       const worker = await bundle('worker.ts', mutant)
-      const first = values.from === undefined ? mutant.from : from
-      const { failures, seeds: tried } = await run(worker, ['first', first, seeds, 1]).done
+      const { failures, seeds: tried } = await run(worker, ['first', from, seeds, 1]).done
       const [killed] = failures
       if (!killed) survivors.push(mutant.name)
       const how = killed

@@ -4,7 +4,8 @@ import { callRollback } from './on-call.ts'
 import { canaryStep } from './sheet.ts'
 import { hasRoom, type World } from './world.ts'
 
-type At = (atMs: number, act: () => void) => void
+/** Something that is still to come, without which a world is not quiet. */
+export type At = (atMs: number, act: () => void) => void
 
 /** What somebody does at the very moment of an event, when it matters most. */
 export function crossing(event: LaunchEvent, world: World, at: At, supersede: () => void): void {

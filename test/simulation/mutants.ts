@@ -3,15 +3,7 @@ export type Mutant = {
   readonly name: string
   /** The rule that is broken. */
   readonly about: string
-  /** Where the 5,000 seeds begin that are searched for it. */
-  readonly from: number
   readonly changes: readonly { readonly file: string; readonly find: string; readonly replace: string }[]
-}
-
-/** Mutants whose stories are rare: none of the first seeds tells one. */
-const firstSeeds: { readonly [mutant: string]: number } = {
-  'overtaken-read-counts': 5001,
-  'opened-by-halves': 20001,
 }
 
 function mutant(
@@ -22,7 +14,6 @@ function mutant(
   return {
     name,
     about,
-    from: firstSeeds[name] ?? 1,
     changes: changes.map(([file, find, replace]) => ({ file: `src/${file}`, find, replace })),
   }
 }

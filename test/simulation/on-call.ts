@@ -21,7 +21,7 @@ const longestLatchMs = 60_000
 
 /** `launch rollback emergency` or `full` on a machine that drives nothing: the flag first, the journal afterwards if it can be reached. */
 export async function callRollback(world: World, process: Process, kind: RollbackKind): Promise<void> {
-  const { counters, trace, scheduler, truth } = world
+  const { counters, trace, scheduler, truth, random, swarm } = world
   try {
     const before = truth.rollbacks
     const [startedMs, pausedMs] = [scheduler.nowMs, process.pausedMs]
@@ -45,6 +45,9 @@ export async function callRollback(world: World, process: Process, kind: Rollbac
           const isDark = world.swarm.blackouts.some(({ service, toMs }) => service === 'site' && toMs > startedMs)
           if (tookMs > longestLatchMs && !isDark && world.swarm.slow === 0)
             world.found('I5', `the flag was off and read back only after ${tookMs} ms`)
+          if (!random.chance(swarm.lateToTell)) return
+          counters.add('stands still before it tells of its rollback')
+          process.doom(random.int(1, 6), random.int(120_000, 420_000))
         },
       },
       {

@@ -2,7 +2,7 @@ import type { LaunchEvent } from '../../src/core/event.ts'
 import type { Goal } from '../../src/core/decide.ts'
 import { resolveInterrupted, say } from './captain.ts'
 import { drive, type Manner, type Order } from './driver.ts'
-import { crossing } from './crossing.ts'
+import { crossing, type At } from './crossing.ts'
 import { callRollback } from './on-call.ts'
 import type { Process } from './process.ts'
 import { flush } from './spools.ts'
@@ -21,7 +21,7 @@ type People = {
 export function populate(world: World): People {
   const { random, swarm, scheduler } = world
   let toCome = 0
-  const at = (atMs: number, act: () => void) => {
+  const at: At = (atMs, act) => {
     toCome += 1
     scheduler.at(atMs, () => {
       toCome -= 1
@@ -43,6 +43,8 @@ export function populate(world: World): People {
     at(anywhen(8 * minute), () => anyLive(world)?.stop.abort(new Error('SIGINT')))
   for (let i = 0; i < swarm.clockJumps; i += 1)
     at(anywhen(8 * minute), () => anyLive(world)?.jumpClock(random.pick([-600_000, -3000, 3000, 60_000, 600_000])))
+
+  for (let i = 0; i < swarm.naps; i += 1) at(anywhen(10 * minute), () => team.fallAsleep(at))
 
   for (let i = 0; i < swarm.singles; i += 1) at(anywhen(10 * minute), team.single)
   for (let i = 0; i < swarm.resolvers; i += 1)
@@ -119,6 +121,13 @@ function releaseTeam(world: World) {
     },
     attach: () => start('attached-', { type: 'auto', commit: commitNow(), supersede: false, ackRollback: false }),
     resume: () => start('resumer-', { type: 'resume' }),
+    /** Somebody closes a laptop that drives; mostly a colleague goes on. */
+    fallAsleep: (at: At) => {
+      const [afterMs, pauseMs] = [random.int(20_000, 120_000), random.int(20_000, 180_000)]
+      anyLive(world)?.fallAsleep(afterMs, pauseMs, random.pick([0, 1000, 20_000]))
+      if (random.chance(0.7))
+        at(world.scheduler.nowMs + afterMs + random.int(0, pauseMs), () => start('resumer-', { type: 'resume' }))
+    },
     single: () => {
       if (hasRoom(world)) void drive(world, world.start('single-'), { type: 'resume' }, manner(), drawGoal(world))
     },

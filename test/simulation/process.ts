@@ -39,6 +39,8 @@ export type Process = {
   jumpClock(ms: number): void
   /** It dies (null) or stands still for so long at one of its next answers: at this one. */
   doom(answers: number, pauseMs: number | null): void
+  /** Its machine falls asleep after a while, and the way to the journal is lost until some time after it wakes. */
+  fallAsleep(afterMs: number, pauseMs: number, offlineMs: number): void
   /** One request: `apply` happens at the service at some moment, perhaps twice, perhaps never; then comes the answer, perhaps. */
   call<T>(service: Service, what: string, kind: CallKind, apply: () => T, signal: AbortSignal): Promise<T>
 }
@@ -63,6 +65,7 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
     monotonic: () => scheduler.nowMs,
   })
   let pausedUntil = 0
+  let offlineUntil = 0
   const process = {
     name,
     pausedMs: 0,
@@ -81,6 +84,12 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
     },
     doom: (answers: number, pauseMs: number | null) => {
       doomed = { answers, pauseMs }
+    },
+    fallAsleep: (afterMs: number, pauseMs: number, offlineMs: number) => {
+      counters.add('machine asleep')
+      offlineUntil = scheduler.nowMs + afterMs + pauseMs + offlineMs
+      trace.add(scheduler.nowMs, `${name} loses its way to the journal`)
+      scheduler.at(scheduler.nowMs + afterMs, () => process.doom(1, pauseMs), false)
     },
     clock: {
       now: () => epochMs(now()),
@@ -172,12 +181,25 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
     })
   }
 
+  /** The key that met a 409 last: what is under way there may go on for a while. */
+  let busy = ''
+
+  function befalls(what: string, kind: CallKind): WireFault | null {
+    if (busy === what && random.chance(nature.swarm.stubborn)) {
+      counters.add('conflict 409 again')
+      return 'conflict 409'
+    }
+    const fault = drawFault(kind, nature.swarm, random)
+    if (kind === 'conditional') busy = fault === 'conflict 409' ? what : ''
+    return fault
+  }
+
   function call<T>(service: Service, what: string, kind: CallKind, apply: () => T, signal: AbortSignal): Promise<T> {
     if (signal.aborted) return Promise.reject(signal.reason)
     const { nowMs } = scheduler
-    const fault = drawFault(kind, nature.swarm, random)
-    if (kind === 'one of many' && fault === null && !isDark(nature.swarm, service, nowMs))
-      return together(what, apply, signal)
+    const isOut = isDark(nature.swarm, service, nowMs) || (service === 'state' && nowMs < offlineUntil)
+    const fault = befalls(what, kind)
+    if (kind === 'one of many' && fault === null && !isOut) return together(what, apply, signal)
     const there = nowMs + latency()
     const back = there + latency()
     return new Promise((resolve, reject) => {
@@ -209,7 +231,7 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
           },
           false,
         )
-      if (isDark(nature.swarm, service, nowMs)) return fails(nowMs + random.int(1, timeoutMs), 'blackout')
+      if (isOut) return fails(nowMs + random.int(1, timeoutMs), 'blackout')
       switch (fault) {
         case null:
           return succeeds(applied)

@@ -78,6 +78,12 @@ export type Swarm = {
   readonly longRemarks: number
   /** People who look what an interrupted command did, and say so. */
   readonly resolvers: number
+  /** Chance that a key that met a 409 meets another one at the next try: what is under way there goes on for a while. */
+  readonly stubborn: number
+  /** Share of rollbacks after which the machine they were called on stands still for minutes before it tells anybody. */
+  readonly lateToTell: number
+  /** Machines of drivers that fall asleep, and lose their way to the journal for a while before and after. */
+  readonly naps: number
   /** Machines have disks that keep what the journal could not be told; null: they keep nothing. */
   readonly disk: {
     /** The launches themselves are kept on one as well, and everybody works on that machine. */
@@ -156,8 +162,13 @@ export function drawSwarm(random: Prng, more: Prng): Swarm {
           flushers: more.int(0, 3),
         }
       : null,
+    stubborn: more.chance(0.25) ? 0.85 : 0,
+    lateToTell: more.chance(0.25) ? 0.7 : 0,
+    naps: more.chance(0.25) ? more.int(1, 4) : 0,
   } satisfies Swarm
-  return sheet ? { ...swarm, sheet } : swarm
+  // What is told late matters to whoever went on meanwhile.
+  const launches = swarm.lateToTell > 0 ? Math.max(2, swarm.launches) : swarm.launches
+  return { ...swarm, launches, ...(sheet && { sheet }) }
 }
 
 /** A swarm in which nothing goes wrong any more: what was begun has to come to its end. */
@@ -175,6 +186,7 @@ export function healed(swarm: Swarm): Swarm {
     disk: swarm.disk && { ...swarm.disk, full: 0, failed: 0 },
     noSayer: 0,
     absent: 0,
+    stubborn: 0,
     slow: 0,
     critical: null,
     launches: 0,

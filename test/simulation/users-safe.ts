@@ -61,9 +61,9 @@ function isExcused({ swarm, scheduler, processes }: World, { process, atMs, paus
 
 /** From the raise to a flag that is off: what one look may lack is given it again. */
 function longestMs({ swarm }: World, unseen: number): number {
-  const { latencyMs, faults, blackouts, darkAtBreach, sheet } = swarm
+  const { latencyMs, faults, blackouts, darkAtBreach, naps, sheet } = swarm
   const isCalm = Object.values(faults).every((share) => share === 0)
-  const isWhole = blackouts.length === 0 && darkAtBreach === 0
+  const isWhole = blackouts.length === 0 && darkAtBreach === 0 && naps === 0
   const answerMs = 3 * latencyMs
   const attemptsMs = controlRetry.attempts * (timeoutMs + controlRetry.capMs / 2)
   const reachMs = isCalm ? answerMs : attemptsMs
