@@ -5,11 +5,12 @@ import { launchWorld, tinyPlan } from '../support/launch-world.ts'
 import { baking, stateOf } from '../support/core-launch.ts'
 import { never } from '../support/real-time.ts'
 
-/** A launch whose machine's clock is set by so much, once, as soon as users see something of it. */
-async function jumping(byMs: number) {
+/** A launch whose machine's clock is set by so much, once, as soon as users see something of it; from then on so many meet errors. */
+async function jumping(byMs: number, errorShare = 0) {
   const world = await launchWorld(tinyPlan())
   let exposed = false
   let set = false
+  world.errorShare = () => (set ? errorShare : 0)
   world.clock.jumpedMs = () => {
     if (set || !exposed) return 0
     set = true
@@ -35,6 +36,20 @@ test('a clock that was set while users see something is journaled, and the gate 
   expect(events[events.findIndex(({ type }) => type === 'clock-jumped') - 1]?.type).toBe('gate-judged')
   expect(end.outcome).toBe('succeeded')
 })
+
+const hour = 3_600_000
+test.each([hour, -hour, 24 * hour, -24 * hour])(
+  'a clock that is set by %i ms keeps no launch that is well from its end, and hides no errors from its gate',
+  async (byMs) => {
+    const well = await jumping(byMs)
+    expect(well.events.filter(({ type }) => type === 'clock-jumped')).toMatchObject([{ byMs }])
+    expect(well.end.outcome).toBe('succeeded')
+    const broken = await jumping(byMs, 0.2)
+    expect(broken.end.outcome).toBe('rolled-back')
+    const shown = broken.events.flatMap((event) => (event.type === 'flag-set' ? [event.percent] : []))
+    expect(Math.max(...shown)).toBe(10)
+  },
+)
 
 test('a second more or less is no jump', async () => {
   const { end, events } = await jumping(1900)
