@@ -48,14 +48,22 @@ export const pages: { readonly [path: string]: () => string } = {
   'docs/flags.md': () =>
     page(
       'Flag stores',
-      'Where the feature flag lives: `flag.store:` of the run sheet. The worst case is what the store of the example declares: from the acknowledged write to the last cache or SDK that serves what was before. A page that asks its site every 10 s, as [the client of the example](flag-client.md), adds those 10 s and one request. `launch flag watch` measures it.',
+      'Where the feature flag lives: `flag.store:` of the run sheet. The worst case is what the store of the example declares: from the acknowledged write to the last cache or SDK that serves what was before. A page that asks its site every 10 s, as [the client of the example](flag-client.md), adds those 10 s and one request. `launch flag watch` measures it. Measured is the most that three runs of `npx vitest run --config vitest.slow.config.ts test/slow/rollback-stores.test.ts` printed on two busy cores: from the write of `launch rollback emergency` to the first new user who gets the old version.',
       [
         table(
-          ['store', 'compare-and-set', 'off for a new user, worst case', 'smallest step', 'users are dealt by'],
+          [
+            'store',
+            'compare-and-set',
+            'off for a new user, worst case',
+            'measured',
+            'smallest step',
+            'users are dealt by',
+          ],
           flagStores.map((store) => {
             const { propagationMs, finest = 0.01 } = storeOfExample(store)
             const cas = store.cas ? 'yes' : 'no: refused in `launch auto`'
-            return [`\`${store.kind}\``, cas, formatDuration(propagationMs), `${finest} %`, dealers[store.dealtBy]]
+            const worst = formatDuration(propagationMs)
+            return [`\`${store.kind}\``, cas, worst, measured[store.kind] ?? '', `${finest} %`, dealers[store.dealtBy]]
           }),
         ),
         ...flagStores.map((store) =>
@@ -135,6 +143,15 @@ export const pages: { readonly [path: string]: () => string } = {
         ),
       ),
     ]),
+}
+
+/** A store that nobody measured has none. */
+const measured: { readonly [kind: string]: string } = {
+  s3: '4.7 s, through the CDN of the sandbox, which keeps a copy 5 s',
+  file: '0.04 s',
+  ssm: '12.1 s, through a server that asks every 15 s, on moto',
+  launchdarkly: '0.5 s, as its API serves SDKs, on a double of it',
+  unleash: "13.2 s, through Unleash's own SDK for Node, which asks every 15 s, on a real server",
 }
 
 const dealers = { flagd: 'flagd, by the document', service: "the service's SDKs" } as const

@@ -8,7 +8,7 @@ import { systemClock } from '../../src/host/clock.ts'
 import { flagAt, flagStoreContract, type Trouble } from '../contract/flag-store.contract.ts'
 import { openWorld } from '../sandbox/support/sandbox.ts'
 import { awsServer, type AwsServer } from '../support/aws-server.ts'
-import { emulated, startMoto, type Moto } from '../support/moto.ts'
+import { emulated, loadSsm, startMoto, type Moto } from '../support/moto.ts'
 import { parameterStoreOver } from '../support/parameter-store-over.ts'
 import { never } from '../support/real-time.ts'
 import { lacks } from '../support/waive.ts'
@@ -25,10 +25,11 @@ const noMoto = await lacks('moto')
 
 beforeAll(async () => {
   if (!noMoto) moto = await startMoto()
+  if (moto) await loadSsm(moto)
   sandbox = await openWorld()
   const body = JSON.stringify({ __type: 'AccessDeniedException', message: 'not authorized to perform: ssm' })
   refusing = await awsServer(() => ({ status: 400, body }))
-})
+}, 90_000)
 afterAll(async () => {
   for (const made of [moto, sandbox, refusing]) await made?.[Symbol.asyncDispose]()
 })

@@ -17,7 +17,7 @@ import { flagAt } from '../contract/flag-store.contract.ts'
 import { openWorld, productionAccount } from '../sandbox/support/sandbox.ts'
 import { launchProject } from '../support/launch-project.ts'
 import { darklyServer, darklyTokens, type DarklyServer } from '../support/launchdarkly-server.ts'
-import { emulated, startMoto, type Moto } from '../support/moto.ts'
+import { emulated, loadSsm, startMoto, type Moto } from '../support/moto.ts'
 import { never } from '../support/real-time.ts'
 import { runBin, type RunBinOptions } from '../support/run-bin.ts'
 import { smallSheet } from '../support/small-sheet.ts'
@@ -36,6 +36,7 @@ beforeAll(async () => {
   folder = await tempDir()
   darkly = await darklyServer()
   if (!noMoto) moto = await startMoto()
+  if (moto) await loadSsm(moto)
   if (!noUnleash) unleash = await startUnleash()
 }, 180_000)
 afterAll(async () => {

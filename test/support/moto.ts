@@ -38,6 +38,20 @@ export async function startMoto(): Promise<Moto | null> {
   return null
 }
 
+/** Moto reads the code of SSM with the first request for it: on a busy machine longer than launch waits for an answer. */
+export async function loadSsm({ endpoint }: Moto): Promise<void> {
+  const scope = 'Credential=AKIAIOSFODNN7EXAMPLE/20261201/us-east-1/ssm/aws4_request'
+  await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AmazonSSM.GetParameter',
+      authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=none`,
+    },
+    body: '{"Name":"/nobody"}',
+  })
+}
+
 /** Access to an emulator: any credentials, one endpoint for all services. */
 export function emulated(endpoint: string): AwsAccess {
   return {
