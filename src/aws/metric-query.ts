@@ -71,7 +71,8 @@ export function describeQuery(
     ...(variant && { [variant.dimension]: `${variant.canary}|${variant.control}` }),
   }
   const dimensions = Object.entries(shown).map(([name, value]) => `${name}=${value}`)
-  return `${metric.namespace} ${metric.name} {${dimensions.join(', ')}} ${stats.join(', ')} per ${periodMs / 1000}s`
+  const period = periodMs > 0 ? `per ${periodMs / 1000}s` : 'of no settled minute'
+  return `${metric.namespace} ${metric.name} {${dimensions.join(', ')}} ${stats.join(', ')} ${period}`
 }
 
 /** Every dimension of a metric, the environment's name filled in; `all` has none that tells versions apart. */

@@ -15,7 +15,6 @@ type GateJudged = EventOf<'gate-judged'>
 /** What follows a verdict for long is told by launch history. */
 const mostFollowing = 6
 /** Columns of one of them: a rollback's reason is the gate's own, which stands below. */
-const longestFollowing = 100
 
 export const explain: Command = {
   name: 'explain',
@@ -114,11 +113,10 @@ function following(event: GateJudged, events: readonly LaunchEvent[]): readonly 
 /** What was done after a stage was judged, and by whom: as far as a reader can still take it in. */
 async function whatFollowed(event: GateJudged, plan: Plan, events: readonly LaunchEvent[]): Promise<readonly string[]> {
   if (event.stage === null) return []
-  const [{ eventText }, { clockTime, who }, { wordsOf }, { truncate }, { stepWords }] = await Promise.all([
+  const [{ eventText }, { clockTime, who }, { wordsOf }, { stepWords }] = await Promise.all([
     import('../ui/event-text.ts'),
     import('../ui/format.ts'),
     import('../ui/words.ts'),
-    import('../ui/text.ts'),
     import('./describe-step.ts'),
   ])
   const words = wordsOf(plan, await stepWords())
@@ -126,7 +124,7 @@ async function whatFollowed(event: GateJudged, plan: Plan, events: readonly Laun
     .slice(0, mostFollowing)
     .flatMap((one) => {
       const said = eventText(one, null, words)
-      return said ? [`${clockTime(one.at)} ${truncate(said.text, longestFollowing)} (${who(one.actor.name)})`] : []
+      return said ? [`${clockTime(one.at)} ${said.text} (${who(one.actor.name)})`] : []
     })
 }
 

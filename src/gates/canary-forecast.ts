@@ -27,6 +27,8 @@ export type CanaryForecast = {
   readonly expected: readonly StagePlan[] | null
   /** Minutes it takes at least: every bake, and what metrics take to settle. */
   readonly leastMinutes: number
+  /** Checks of the gate that are judged by themselves, and of which nothing is foretold. */
+  readonly apart: readonly string[]
   readonly queries: number
   readonly everyMs: number
   readonly dollarsPerHour: number
@@ -81,6 +83,7 @@ export function canaryForecast(request: ForecastRequest): CanaryForecast {
   const judged = compared.map(({ signal, today }) => ({ signal: signal.signal, usual: today.usual }))
   const expected = expectedStages(planned, judged)
   const isKnown = told.every(({ today }) => today.usual.perMinute > 0)
+  const foretold = new Set(told.flatMap(({ signal }) => signal.checks.map(({ id }) => id)))
   const queries = countQueries(asks(rollout), metrics)
   return {
     stages: rules.stages,
@@ -96,6 +99,7 @@ export function canaryForecast(request: ForecastRequest): CanaryForecast {
     }),
     expected: isKnown && compared.length > 0 ? expected : null,
     leastMinutes: stages.reduce((total, { soak }) => total + soak + lag, 0),
+    apart: gate.checks.map(({ id }) => id).filter((id) => !foretold.has(id)),
     queries,
     everyMs: gate.everyMs,
     dollarsPerHour: dollarsPerHour(queries, gate.everyMs),

@@ -3,7 +3,7 @@ import { plural } from '../core/quantity.ts'
 import { rateUpperBound } from '../core/stats/binomial.ts'
 import { formatShare } from '../core/units.ts'
 import { clockTime, dateTime, elapsed } from './format.ts'
-import { safeText, table, truncate } from './text.ts'
+import { safeText, table } from './text.ts'
 import type { Theme } from './theme.ts'
 
 /** What a replay came to, as it is shown. */
@@ -41,7 +41,6 @@ export type LaunchAgainView = {
 
 /** So many differences are told one by one. */
 const mostTold = 5
-const whyColumns = 110
 const chartColumns = 60
 
 /** Launches of the journal: their verdicts judged again, then what the run sheet of now would have decided. */
@@ -51,12 +50,11 @@ export function journalLines(
   sweep: string | null,
   theme: Theme,
 ): readonly string[] {
-  const head = header(['LAUNCH', 'OPENED (UTC)', 'RESULT', 'VERDICTS', 'JUDGED AGAIN'], theme)
+  const head = header(['LAUNCH', 'OPENED (UTC)', 'RESULT', 'VERDICTS'], theme)
   const rows = launches.map(({ state, verdicts }) => [
     safeText(state.id),
     dateTime(state.openedAt),
     state.ended?.outcome ?? 'open',
-    String(verdicts.length),
     againCell(verdicts, theme),
   ])
   return [
@@ -107,10 +105,10 @@ function againCell(verdicts: LaunchAgainView['verdicts'], theme: Theme): string 
     count('gone') === 0 ? '' : `${count('gone')} without kept evidence`,
   ].filter((part) => part !== '')
   const tail = others.length === 0 ? '' : ` (${others.join(', ')})`
-  const different = count('different')
+  const [equal, different] = [count('same') + count('worded'), count('different')]
   return different === 0
-    ? paint.pass(`${icons.pass} ${count('same') + count('worded')} equal, 0 different`) + tail
-    : paint.fail(`${icons.fail} ${count('same') + count('worded')} equal, ${different} different`) + tail
+    ? paint.pass(`${icons.pass} ${equal === verdicts.length ? `all ${equal}` : equal} equal`) + tail
+    : paint.fail(`${icons.fail} ${equal} equal, ${different} different`) + tail
 }
 
 function differences({ state, verdicts }: LaunchAgainView, theme: Theme): readonly string[] {
@@ -131,7 +129,7 @@ function trialTable(trials: readonly TrialView[], name: string, theme: Theme): r
     endCell(replay, theme),
     replay.stage === null ? '–' : `${replay.stage} %`,
     elapsed(replay.beganAt, replay.at),
-    truncate(safeText(replay.why), whyColumns),
+    safeText(replay.why),
   ])
   return table([header([name, 'ENDED', 'AT STAGE', 'AFTER', 'WHY'], theme), ...rows])
 }
@@ -154,7 +152,7 @@ function sweepTable(tallies: readonly TallyView[], stopped: string, theme: Theme
 
 function tableCells({ replay }: TrialView, theme: Theme): readonly string[] {
   const stage = replay.stage === null ? '–' : `${replay.stage} %`
-  return [endCell(replay, theme), stage, elapsed(replay.beganAt, replay.at), truncate(safeText(replay.why), whyColumns)]
+  return [endCell(replay, theme), stage, elapsed(replay.beganAt, replay.at), safeText(replay.why)]
 }
 
 /** One sign for each rollout in order; of many, one for as many as fit, the worst of them. */

@@ -18,6 +18,7 @@ export type CanaryStatisticsView = {
     readonly signals: readonly SignalView[]
     readonly expected: readonly StagePlan[] | null
     readonly leastMinutes: number
+    readonly apart: readonly string[]
     readonly queries: number
     readonly everyMs: number
     readonly dollarsPerHour: number
@@ -55,6 +56,12 @@ export function planStatisticsLines(
       ['  asks', costText(view)],
     ]),
     ...forecast.signals.flatMap((signal) => ['', ...signalLines(signal, view, titles, theme)]),
+    ...(forecast.apart.length > 0
+      ? [
+          '',
+          `  not foretold, judged by themselves: ${forecast.apart.map((id) => safeText(titles[id] ?? id)).join(', ')}`,
+        ]
+      : []),
     ...(forecast.signals.some(leavesOut)
       ? ['', '  –: not acted on there, because it matters too little or, at 100%, is inside the limit']
       : []),

@@ -156,6 +156,15 @@ test('a window is one point over exactly the settled minutes, or null', async ()
   })
 })
 
+test('before a minute is settled there is no window to ask for, and its query says so', async () => {
+  await using server = await cloudWatchServer({ metricData: answering(() => ({ 0: 612.5 })) })
+  const [finding] = await gather(server, [{ need: 'window', metric: 'board-load', stat: 'p95' }], 1)
+  expect(windowOf(finding)).toMatchObject({
+    values: { canary: null, control: null },
+    query: 'StatusBoard BoardLoadMs {Environment=production, Variant=v2|v1} p95 of no settled minute',
+  })
+})
+
 test('the window of a metric with periods of ten seconds is whole minutes, as CloudWatch wants periods above half a minute', async () => {
   await using server = await cloudWatchServer({ metricData: answering(() => ({ 1: 612.5 })) })
   const fine = { ...boardLoad, periodMs: 10_000, lagMs: 2000 }

@@ -3,7 +3,7 @@ import { needKey, seen, type Evidence, type Minute, type Need } from '../../src/
 import type { MetricPlan } from '../../src/core/plan.ts'
 import { canaryForecast, type ForecastRequest } from '../../src/gates/canary-forecast.ts'
 import { needsOfToday } from '../../src/gates/todays-usual.ts'
-import { at, series } from '../support/looks.ts'
+import { at, gate, planned, series } from '../support/looks.ts'
 import { canaryGate } from '../support/rollouts.ts'
 
 const lookbackMs = 3 * 3_600_000
@@ -74,6 +74,12 @@ describe('the forecast of a canary', () => {
       perMinute: 200,
       usual: { above: [0.5, 0.25, 0.1, 0.01], mean: 140 },
     })
+  })
+
+  test('says which checks it foretells nothing of', () => {
+    const counted = gate(...canaryGate.checks, planned({ kind: 'count', metric: 'errors', per: '5m', below: 30 }))
+    expect(forecast().apart).toEqual([])
+    expect(forecast({ gate: counted }).apart).toEqual(['count'])
   })
 
   test('takes every bake, and what metrics take to settle', () => {

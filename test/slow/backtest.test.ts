@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readFile } from 'node:fs/promises'
 import { backtest } from '../../src/commands/backtest.ts'
+import { scenarioNames, scenarios } from '../../src/sandbox/scenario.ts'
 import { launchProject, type LaunchProject } from '../support/launch-project.ts'
+import { journalOf } from '../support/sandbox-files.ts'
 
 const example = await readFile(
   new URL('../../examples/statusboard/backtest/errors-at-30.jsonl', import.meta.url),
@@ -37,7 +39,7 @@ describe('launches of the journal', () => {
     const ran = await run('--last', '1')
 
     expect(ran.exitCode).toBe(0)
-    expect(ran.stdout).toMatch(/rolled-back +\d+ +✔ (\d+) equal, 0 different\n/)
+    expect(ran.stdout).toMatch(/rolled-back +✔ all \d+ equal\n/)
     expect(ran.stdout).toContain('decided again by the same run sheet:\n')
     expect(ran.stdout).toMatch(/✖ stopped +30 % +\d+(\.\d+)?m +Error rate < 1%/)
   })
@@ -47,7 +49,7 @@ describe('launches of the journal', () => {
     const ran = await run()
     await project.write('runsheet.yaml', sheet)
 
-    expect(ran.stdout).toContain('equal, 0 different')
+    expect(ran.stdout).toMatch(/✔ all \d+ equal\n/)
     expect(ran.stdout).toContain('the run sheet of now on the evidence of then:\n')
     expect(ran.stdout).toMatch(/\? undecided +10 % .*the recorded launch went on to 30 % there/)
     expect(ran.stdout).toContain('undecided: the evidence is what it was')
@@ -67,6 +69,36 @@ describe('launches of the journal', () => {
     ])
   })
 })
+
+/** A staged scenario begins where two stages were left before; a sheet may also judge by its limits alone. */
+const played = scenarioNames().map((name) => [scenarios[name].staged ? `${name}@50` : name, 'sequential'] as const)
+const plainly = (['healthy', 'error-spike@30', 'outage-shared', 'late-metrics'] as const).map(
+  (scenario) => [scenario, 'threshold'] as const,
+)
+
+test.each([...played, ...plainly])(
+  'every journaled verdict of %s comes out the same, judged %s',
+  async (scenario, judge) => {
+    await using own = await launchProject()
+    const sequential = 'extendUpTo: 3x, gate: canary'
+    const text = await own.sheet()
+    expect(text).toContain(sequential)
+    await own.write('runsheet.yaml', text.replace(sequential, `judge: ${judge}, ${sequential}`))
+    const ran = await own.run(['auto', '--scenario', scenario, '--quiet'], { timeoutMs: 120_000 })
+    expect([0, 3, 4, 8], ran.stderr).toContain(ran.exitCode)
+    const journaled = (await journalOf(own.path)).filter(({ type }) => type === 'gate-judged')
+    expect(journaled.length).toBeGreaterThan(0)
+
+    const { launches } = JSON.parse((await own.run(['backtest', '--sandbox', '--json'])).stdout)
+    expect(launches).toMatchObject([
+      {
+        samePlan: true,
+        differences: [],
+        verdicts: { judged: journaled.length, equal: journaled.length, worded: 0, different: 0, gone: 0 },
+      },
+    ])
+  },
+)
 
 describe('past metrics', () => {
   test('a quiet day promotes every made-up canary: no false alarm', async () => {

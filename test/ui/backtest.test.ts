@@ -40,6 +40,15 @@ test('rollouts stand one by one, with where and when they ended, and how sure th
   ])
 })
 
+test('why a rollout ended is said to its end, however long it is', () => {
+  const why = `Error rate < 1% at 10 %: 1.92% of 1,305 against 0.0789% of 11,403 in the old version; evidence above ${'1,000,000 : 1, '.repeat(9)}90 needed`
+  const [trial] = tally(null, 'stopped').trials
+  if (!trial) throw new Error('nothing to show')
+  const told = { ...tally('1%', 'stopped'), trials: [{ ...trial, replay: { ...trial.replay, why } }] }
+  expect(trialLines([told], one, unicode).join('\n')).toContain(why)
+  expect(trialLines([told], swept, unicode).join('\n')).toContain(why)
+})
+
 test('limits stand side by side, with a sign for every rollout, also without Unicode', () => {
   const all = [tally('1%', 'stopped', 'held'), tally('2%', 'promoted', 'undecided')]
   const lines = trialLines(all, swept, ascii).map((line) => ascii.encode(line))

@@ -50,12 +50,17 @@ const view: CanaryStatisticsView = {
       { share: 1, minutes: 12, proven: true, signals: [] },
     ],
     leastMinutes: 24,
+    apart: ['conflicts'],
     queries: 36,
     everyMs: 30_000,
     dollarsPerHour: 0.0432,
   },
 }
-const titles = { 'error-rate': 'Error rate < 1%', 'drawer-average': 'Drawer open avg < 200ms' }
+const titles = {
+  conflicts: 'OCC conflicts < 30 per 5min',
+  'error-rate': 'Error rate < 1%',
+  'drawer-average': 'Drawer open avg < 200ms',
+}
 const text = (changed: Partial<CanaryStatisticsView> = {}) =>
   `${planStatisticsLines({ ...view, ...changed }, titles, uncoloured).join('\n')}\n`
 
