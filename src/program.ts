@@ -52,6 +52,7 @@ function usageError(error: CommanderError, host: NodeJS.Process, hint: string | 
     result: null,
     thrown,
     json,
+    jsonl: false,
     said: true,
     cwd: host.cwd(),
     output: outputOf({ color: false }, host.env, host),
@@ -78,7 +79,11 @@ async function runCommand({ command, args, options: raw }: Chosen, host: NodeJS.
   }
   await context?.close().catch(() => {})
   signals.stop()
-  const wanted = { json: raw['json'] === true || context?.options.json === true, said: false }
+  const wanted = {
+    json: raw['json'] === true || context?.options.json === true,
+    jsonl: raw['jsonl'] === true || context?.options.jsonl === true,
+    said: false,
+  }
   const environment = { env: context?.options.env ?? null, sandbox: context?.isSandbox === true }
   const cwd = sheetFolder(context?.options, host)
   return conclude({

@@ -14,6 +14,8 @@ export type Ending = {
   readonly result: CommandResult | null
   readonly thrown: unknown
   readonly json: boolean
+  /** Nothing but JSON lines is on stdout. */
+  readonly jsonl: boolean
   /** The folder of the run sheet. */
   readonly cwd: string
   /** The error was told on stderr already. */
@@ -23,7 +25,7 @@ export type Ending = {
 
 /** Says how a command ended, on the right stream in the right form, and gives the exit code. */
 export function conclude(ending: Ending): ExitCode {
-  const { result, thrown, json, output } = ending
+  const { result, thrown, json, jsonl, output } = ending
   const error = result ? errorOfResult(result) : describe(thrown)
   const outcome: Outcome = result?.outcome ?? error?.outcome ?? 'bug'
   const exitCode = result ? exitCodeOfResult(result) : exitCodeOf(thrown, outcome)
@@ -37,6 +39,8 @@ export function conclude(ending: Ending): ExitCode {
     error: error && { code: error.code, message: error.message, hint: error.hint, at: error.at },
   }
   if (json) output.out.write(`${safeJson({ ...document, ...result?.document }, 2)}\n`)
+  // What a command streamed has its lines already; one without events has its document in one.
+  else if (result?.text && jsonl) output.out.write(`${safeJson({ ...document, ...result.document })}\n`)
   else if (result?.text) output.out.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
   // A run says its end itself, through its reporter.
   if (error && !result?.envelope && !ending.said) output.err.write(errorText(error, output))

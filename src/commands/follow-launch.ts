@@ -19,6 +19,24 @@ const patience = 600
 
 /** Follows the launch that another process drives, from its journal alone, until its canary or itself is over. */
 export async function followLaunch(context: Context): Promise<CommandResult> {
+  const { signal, options } = context
+  const end = await follow(context).catch((error: unknown) => {
+    throw signal.aborted && error instanceof LaunchError ? watchEnded(error) : error
+  })
+  return options.jsonl ? { ...end, text: '' } : end
+}
+
+/** The same stop, said of the watch: the launch it looked at goes on. */
+function watchEnded(error: LaunchError): LaunchError {
+  const { signalName } = error as LaunchError & { readonly signalName?: string }
+  const ended = new LaunchError('STOPPED', 'the watch was ended', {
+    hint: 'the launch goes on without it',
+    cause: error,
+  })
+  return Object.assign(ended, { signalName })
+}
+
+async function follow(context: Context): Promise<CommandResult> {
   const { signal } = context
   const { plan } = await context.project()
   const world = await context.world(plan, { driver: false })

@@ -10,7 +10,10 @@ export const globalFlags = [
   ['--seed <n>', 'which of its worlds the sandbox plays (default: 1)'],
   ['--keep', 'go on in the sandbox world that is there instead of a fresh one'],
   ['--json', 'print one JSON document at the end'],
-  ['--jsonl', 'print journal events as JSON lines as they happen'],
+  [
+    '--jsonl',
+    'print journal events as JSON lines as they happen; a command that has none prints its document in one line',
+  ],
   ['--junit <file>', 'also write the gates of a run to this file, as JUnit XML'],
   ['-y, --yes', 'answer confirmations with yes (AUTO_CONFIRM=true); never gives a sign-off'],
   ['--no-input', 'never ask'],

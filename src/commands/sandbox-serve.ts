@@ -35,7 +35,10 @@ export const sandboxServe: Command = {
     }
     return {
       outcome: 'succeeded',
-      text: context.options.json ? '' : 'stopped; the world stays as it is until launch sandbox reset',
+      text:
+        context.options.json || context.options.jsonl
+          ? ''
+          : 'stopped; the world stays as it is until launch sandbox reset',
       document: { apiUrl: world.apiUrl, siteUrls: world.siteUrls, scenario: world.scenario, seed: world.seed, speed },
     }
   },

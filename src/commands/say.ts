@@ -58,7 +58,10 @@ export function recorded(
   also: readonly string[] = [],
 ): string {
   const { icons, paint } = context.output.out.theme
-  const more = [...also.map((line) => `  ${line}`), ...next.map((line) => `  next: ${line}`)]
+  const more = [
+    ...also.map((line) => `  ${line}`),
+    ...next.map((line) => `  next: ${line}${context.isSandbox && line.includes('launch ') ? ' (with --sandbox)' : ''}`),
+  ]
   return linesFor(context, [`${paint.pass(icons.pass)} ${what}`, ...more])
 }
 

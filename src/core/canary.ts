@@ -1,5 +1,6 @@
 import { epochMs } from './brand.ts'
 import type { Move } from './move.ts'
+import { nameOf } from './person.ts'
 import type { PlannedGate, PlannedStep } from './plan.ts'
 import { failureReason, unknownReason } from './reason.ts'
 import { bakeOf } from './rollout.ts'
@@ -115,7 +116,7 @@ function answerAsk(
   const { ask } = state
   if (!ask || (ask.stage !== null && ask.stage !== stage.percent)) return null
   const at = { step: step.id, percent: stage.percent }
-  const said = `by ${ask.by}${ask.reason ? `: ${ask.reason}` : ''}`
+  const said = `by ${nameOf(ask.by)}${ask.reason ? `: ${ask.reason}` : ''}`
   switch (ask.ask) {
     case 'abort':
       return rollBack('emergency', `aborted at ${stage.percent} % ${said}`, 'operator')

@@ -79,7 +79,7 @@ export const errorCodes = {
   CREDENTIALS: {
     outcome: 'unavailable',
     about: 'AWS does not accept the credentials',
-    hint: 'aws sso login, or check the role',
+    hint: 'aws sso login, set AWS_PROFILE or AWS_ACCESS_KEY_ID, or check the role of the run sheet',
   },
   FORBIDDEN: {
     outcome: 'unavailable',

@@ -2,6 +2,7 @@ import { epochMs, isoTime } from './brand.ts'
 import { eventsPerLaunch } from './journal-limit.ts'
 import type { Move } from './move.ts'
 import type { Plan } from './plan.ts'
+import { nameOf } from './person.ts'
 import { mayBeExposed, type LaunchState } from './state.ts'
 import type { World } from './step.ts'
 import { productionTouched, stepCutOff, type StepKinds } from './touched.ts'
@@ -73,10 +74,11 @@ function rolledBack(plan: Plan, state: LaunchState, kinds: StepKinds): Move | nu
   }
   if (done) {
     // Who drives a launch did not decide what its gate decided.
-    const who = done.trigger === 'operator' ? done.by : `the launch itself (${done.trigger}), driven by ${done.by}`
+    const by = nameOf(done.by)
+    const who = done.trigger === 'operator' ? by : `the launch itself (${done.trigger}), driven by ${by}`
     return endLaunch(outcome, `rolled back by ${who}: ${done.reason}`)
   }
-  return found && endLaunch(outcome, `rolled back by ${found.by} at ${isoTime(found.at)}: ${found.reason}`)
+  return found && endLaunch(outcome, `rolled back by ${nameOf(found.by)} at ${isoTime(found.at)}: ${found.reason}`)
 }
 
 /** The flag was read before the journal: a latch that this launch did not write is somebody's rollback, and it wins. */
@@ -118,7 +120,7 @@ function full(state: LaunchState): Move | null {
 /** A no-go after users got the new version takes it from them again: a launch never ends half-way. */
 function declined(state: LaunchState): Move | null {
   if (state.go?.decision !== 'no-go') return null
-  const why = `no-go by ${state.go.by}${state.go.note ? `: ${state.go.note}` : ''}`
+  const why = `no-go by ${nameOf(state.go.by)}${state.go.note ? `: ${state.go.note}` : ''}`
   return mayBeExposed(state)
     ? { type: 'effect', effect: { type: 'roll-back', kind: 'emergency', reason: why, trigger: 'operator' } }
     : endLaunch('declined', why)

@@ -119,7 +119,10 @@ function judgeBursts(metric: string, windowMs: number, look: Look): Judgement {
   if (series.status === 'missing') return unknown(series.why)
   const all = judgedMinutes(series.value, look.subject, look, undefined)
   const { from } = judgedMinutes(series.value, look.subject, look, windowMs).window
-  if (all.minutes.length === 0) return unknown(`no data for ${metric}; say sparse where a missing minute means none`)
+  if (all.minutes.length === 0) {
+    const wait = `no data for ${metric} in ${plural(all.expected, 'settled minute')}`
+    return unknown(all.expected === 0 ? wait : `${wait}; say sparse where a missing minute means none`)
+  }
   const newest = burstsIn(all.minutes)
     .filter((burst) => burst.start >= from)
     .at(-1)

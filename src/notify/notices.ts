@@ -65,11 +65,6 @@ export function noticesOf(plan: Plan, event: LaunchEvent, state: LaunchState): r
   return []
 }
 
-/** A name without the mail address that git puts behind it: channels are read by many. */
-function person(name: string): string {
-  return who(name.replace(/ *<[^<>]*>$/, '') || name)
-}
-
 type Told = Omit<Notice, 'id' | 'at' | 'run'>
 
 function notice(event: LaunchEvent, told: Told): Notice {
@@ -78,14 +73,14 @@ function notice(event: LaunchEvent, told: Told): Notice {
 
 function begun(event: EventOf<'phase-started'>, state: LaunchState): Notice {
   const lines: readonly Cell[] = [
-    `version ${state.version}, commit ${state.commit.slice(0, 7)}, driven by ${person(event.actor.name)}`,
+    `version ${state.version}, commit ${state.commit.slice(0, 7)}, driven by ${who(event.actor.name)}`,
   ]
   return notice(event, { mark: 'on', title: 'The launch begins', lines, to: ['updates'] })
 }
 
 function decided(event: EventOf<'go-decided'>): Notice {
   const { decision, note } = event
-  const title = `${decision === 'go' ? 'Go' : 'No-go'}, decided by ${person(event.actor.name)}`
+  const title = `${decision === 'go' ? 'Go' : 'No-go'}, decided by ${who(event.actor.name)}`
   const lines = note === '' ? [] : [note]
   return notice(event, { mark: decision === 'go' ? 'good' : 'bad', title, lines, to: ['updates'] })
 }
@@ -138,7 +133,7 @@ function rolledBack(plan: Plan, event: EventOf<'rolled-back'>, state: LaunchStat
     result.edgeMs === null ? 'not yet seen at the edge' : `at the edge after ${formatDuration(result.edgeMs)}`
   const lines: readonly Cell[] = [
     result.reason,
-    `by ${person(result.by)}: acknowledged after ${formatDuration(result.ackedMs)}, ${edge}`,
+    `by ${who(result.by)}: acknowledged after ${formatDuration(result.ackedMs)}, ${edge}`,
     ...(late === null ? [] : [late]),
     ...(result.detail === '' ? [] : [result.detail]),
   ]
@@ -168,7 +163,7 @@ function found(event: EventOf<'rollback-found'>, state: LaunchState): Notice {
   return notice(event, {
     mark: 'back',
     title: `Rolled back from elsewhere at ${clockTime(event.since)} (UTC)`,
-    lines: [`by ${person(event.by)}: ${event.reason}`],
+    lines: [`by ${who(event.by)}: ${event.reason}`],
     to: ['updates', { level: 2 }],
     page: { action: 'resolve', key: `${state.id}/hold` },
   })
@@ -178,7 +173,7 @@ function reported(event: LaunchEvent, what: string, text: string): Notice {
   const lines: readonly Cell[] = [text, ['What acts: ', { code: 'launch rollback full --reason "…"' }]]
   return notice(event, {
     mark: 'bad',
-    title: `${what}, reported by ${person(event.actor.name)}`,
+    title: `${what}, reported by ${who(event.actor.name)}`,
     lines,
     to: [{ level: 2 }],
   })

@@ -1,4 +1,4 @@
-import { clockTime, dateTime, localTime, short, utcDate, who } from '../ui/format.ts'
+import { clockTime, dateTime, identity, localTime, short, utcDate, who } from '../ui/format.ts'
 import type { Cell, Inline } from './cell.ts'
 import type { ReportModel } from './model.ts'
 
@@ -13,7 +13,7 @@ export function facts(model: ReportModel): readonly (readonly [label: string, va
     ['Final Go/No-Go Decision', decision ?? 'none was recorded'],
     ['Launch Authorization Time', go?.decision === 'go' ? `${dateTime(go.at)} (UTC)` : 'none'],
     ['Release', [...releaseText(model), ` (version ${model.version}, commit `, { code: short(model.commit) }, ')']],
-    ['Launch', [{ code: model.launch }, `, opened by ${who(model.openedBy)}`]],
+    ['Launch', [{ code: model.launch }, `, opened by ${identity(model.openedBy)}`]],
   ]
 }
 

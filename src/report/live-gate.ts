@@ -6,6 +6,7 @@ import type { LiveCheck, LiveGate, Trend } from '../ui/live/model.ts'
 import { phaseNow } from '../ui/next-action.ts'
 import type { Words } from '../ui/words.ts'
 import type { SignalOf } from './charts.ts'
+import { plannedChecks, seenValue } from './seen-value.ts'
 import { sloParts } from './slo-lines.ts'
 
 type GateJudged = EventOf<'gate-judged'>
@@ -15,8 +16,6 @@ type Input = {
   readonly events: readonly LaunchEvent[]
   readonly signalOf: SignalOf
 }
-
-type Source = Parameters<typeof sloParts>[0]
 
 /** More minutes of a check than the widest screen draws. */
 const mostPoints = 60
@@ -64,7 +63,7 @@ function judgedGate(event: GateJudged, all: readonly GateJudged[], { plan, signa
   const looks = all.filter(({ environment }) => environment === event.environment)
   // The newest look of a stage saw all minutes of it.
   const newest = [...new Map(looks.map((look) => [look.key, look])).values()]
-  const planned = checksOf(plan, event.gate)
+  const planned = plannedChecks(plan, event.gate)
   return {
     name: words.gate(event),
     verdict: event.verdict,
@@ -84,40 +83,14 @@ function judgedCheck(
   const { verdict, why } = judgement
   const check = planned.get(id)
   const source = check ? signalOf(check) : null
-  const { observed, limit, unit, samples } = (source && fallbackValue(source, judgement, event)) ?? judgement
+  const { observed, limit, unit, samples } = (source && seenValue(source, judgement, event)) ?? judgement
   const points = (source && minutePoints(source, newest)) ?? lookPoints(id, event, looks)
   return { id, title, verdict, observed, limit, unit, samples, why, points, trend: trendOf(points) }
-}
-
-/**
- * A rollout that is judged as one may fail before a single value is settled: then what its look saw stands for it. Not of a
- * percentile, whose limit is not a share.
- */
-function fallbackValue(
-  source: Source,
-  { observed }: CheckResult['judgement'],
-  event: GateJudged,
-): Pick<LiveCheck, 'observed' | 'limit' | 'unit' | 'samples'> | null {
-  if (observed !== null || source.of === 'slow') return null
-  const parts = sloParts(source, [event])
-  const all = (parts?.parts.canary ?? parts?.parts.all ?? []).filter(({ at }) => at >= event.window.from)
-  const settled = all.filter((part) => part.settled)
-  const since = settled.length > 0 ? settled : all
-  const samples = since.reduce((total, part) => total + part.samples, 0)
-  if (!parts || samples === 0) return null
-  const top = since.reduce((total, part) => total + part.top, 0)
-  return { observed: top / samples, limit: parts.limit, unit: parts.unit, samples }
 }
 
 function waitingCheck({ id, title }: PlannedCheck): LiveCheck {
   const nothing = { observed: null, limit: null, unit: '', samples: 0, why: '', points: [], trend: null }
   return { id, title, verdict: 'waiting', ...nothing }
-}
-
-function checksOf(plan: Plan, gate: string): ReadonlyMap<string, PlannedCheck> {
-  const gates = plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
-  const found = gates.find((candidate) => candidate?.id === gate)
-  return new Map((found?.checks ?? []).map((check) => [check.id, check]))
 }
 
 /** The new version's minutes where there are two; null where no look journaled any. */

@@ -1,5 +1,7 @@
 import type { EpochMs } from '../core/brand.ts'
 import type { LaunchEvent } from '../core/event.ts'
+import { handOverIn } from '../core/hand-over.ts'
+import { nameOf } from '../core/person.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState, Stage } from '../core/state.ts'
 import { plannedStages } from '../core/unattended.ts'
@@ -47,11 +49,20 @@ export function liveModel(input: LiveInput): LiveModel {
     clocks: clocksOf(plan, state),
     gate,
     // A monitor goes on behind the end of a launch.
-    doing: state.ended && !isWatched ? null : (holdOf(plan, state) ?? doing),
+    doing: state.ended && !isWatched ? null : (holdOf(plan, state) ?? doing ?? leftBy(events.at(-1))),
     next: nextOf(plan, state, now, words),
     acts: state.id === '' ? [] : nextActions(plan, state, now),
     contacts: contactsOf(plan, gate),
   }
+}
+
+/** Who stopped driving, and for whom: nobody does until it is resumed. */
+function leftBy(last: LaunchEvent | undefined): LiveNext | null {
+  if (last?.type !== 'paused') return null
+  const to = handOverIn(last.signal)
+  const by = nameOf(last.actor.name)
+  const text = to === null ? `${by} stopped driving (${last.signal})` : `${by} handed over to ${to}`
+  return { text: `${text}; launch resume goes on`, at: null }
 }
 
 function exposureOf(plan: Plan, state: LaunchState): LiveExposure {

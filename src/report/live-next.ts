@@ -52,6 +52,8 @@ export function nextOf(plan: Plan, state: LaunchState, now: EpochMs, words: Word
   if (state.ended || state.rollingBack || state.id === '') return []
   const canary = canaryUnderWay(plan, state)
   if (canary) return [stageNext(canary, state, now)]
+  const following = betweenStages(plan, state)
+  if (following !== null) return [{ text: `${following}% of users`, at: null }]
   const watch = watchUnderWay(plan, state)
   if (watch) {
     const baked = state.gates[watch.step.id]
@@ -111,6 +113,16 @@ function canaryUnderWay(plan: Plan, state: LaunchState): UnderWay | null {
   for (const step of plan.phases.flatMap(({ steps }) => steps)) {
     const stage = state.stages[step.id]?.at(-1)
     if (stage && stage.status !== 'left') return { step, stage }
+  }
+  return null
+}
+
+/** The percent a canary goes on to from a stage that is left; null where none is between two. */
+function betweenStages(plan: Plan, state: LaunchState): number | null {
+  for (const step of plan.phases.flatMap(({ steps }) => steps)) {
+    const left = state.stages[step.id]?.at(-1)
+    const following = left && plannedStages(step).find((percent) => percent > left.percent)
+    if (following !== undefined) return following
   }
   return null
 }

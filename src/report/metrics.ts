@@ -94,7 +94,12 @@ export function deltasOf(state: LaunchState, events: readonly LaunchEvent[], env
     const minutes = series ? newVersionMinutes(series).filter(({ start }) => start >= peak.at) : []
     if (!series || minutes.length === 0) return []
     const before = level(count, sum, (baseline.window.to - baseline.window.from) / 60_000)
-    return [{ metric, percent: peak.percent, before, after: levelOf(minutes, series.periodMs) }]
+    const after = levelOf(minutes, series.periodMs)
+    // What counts ones has no mean to speak of, and its sums are those of a part of the users until all of them have it.
+    const counts = before.mean === 1 && (after.mean ?? 1) === 1
+    if (counts && peak.percent < 100) return []
+    const known = (level: Level) => (counts ? { ...level, mean: null } : level)
+    return [{ metric, percent: peak.percent, before: known(before), after: known(after) }]
   })
 }
 

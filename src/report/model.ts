@@ -12,6 +12,7 @@ import { flagChanges, type FlagChange } from './flag-changes.ts'
 import { adoptionOf, deltasOf, headlineOf, unseenOf, type Adoption, type Delta, type Headline } from './metrics.ts'
 import { plannedDuration } from './planned-duration.ts'
 import { rollbackStories, type RollbackStory } from './rollbacks.ts'
+import { withSeenValues } from './seen-value.ts'
 import { timelineOf } from './timeline.ts'
 import { waivedChecks, type WaivedCheck } from './waived-checks.ts'
 
@@ -94,7 +95,8 @@ export type ReportInput = {
 }
 
 /** The report of a journal; null for an empty one. */
-export function reportModel({ plan, events, describeStep, signalOf }: ReportInput): ReportModel | null {
+export function reportModel({ plan, events: journaled, describeStep, signalOf }: ReportInput): ReportModel | null {
+  const events = withSeenValues(plan, journaled, signalOf)
   const state = fold(events)
   if (!state) return null
   const words = wordsOf(plan, describeStep)
@@ -142,7 +144,10 @@ export function reportModel({ plan, events, describeStep, signalOf }: ReportInpu
     flag,
     waived: waivedChecks(state),
     charts: chartsOf({ plan, events, environment, headline, flag, rollbacks, signalOf }),
-    answers: Object.entries(state.answers).map(([question, answer]) => ({ question, ...answer })),
+    answers: Object.entries(state.answers).map(([question, answer]) => ({
+      question: words.question(question),
+      ...answer,
+    })),
   }
 }
 

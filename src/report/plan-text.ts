@@ -22,7 +22,7 @@ export function planLines(plan: Plan, describeStep: DescribeStep, theme: Theme):
   return [
     theme.paint.strong(safeText(plan.title)),
     ...table([
-      ['captain', safeText(plan.captain)],
+      ['captain', plan.captain === '' ? 'nobody is named' : safeText(plan.captain)],
       ['window', windowText(plan)],
       ...plan.freezes.map(({ fromAt, toAt, timezone, why }) => [
         'freeze',

@@ -58,8 +58,9 @@ function rollbackItem({ at, by, reason, trigger, result, percent, failed, gate }
 
 /** A rollout that is judged as one has no single value to set against the limit; its reason tells. */
 function observedText(judgement: Judgement): string {
-  const [value, samples] = [measure(judgement), plural(judgement.samples, 'sample')]
-  return value === '' ? ` (${samples}):` : `: observed ${value} (${samples}).`
+  const value = measure(judgement)
+  const samples = judgement.samples === 0 ? '' : ` (${plural(judgement.samples, 'sample')})`
+  return value === '' ? `${samples}:` : `: observed ${value}${samples}.`
 }
 
 function resultItems(result: NonNullable<RollbackStory['result']>): readonly Item[] {

@@ -1,7 +1,7 @@
 import { audienceText } from '../core/audience.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { dateTime, elapsed, measure, number, short, who } from '../ui/format.ts'
+import { dateTime, elapsed, identity, measure, number, short, who } from '../ui/format.ts'
 import type { Cell, Table } from './cell.ts'
 import type { ReportModel } from './model.ts'
 
@@ -56,7 +56,7 @@ export function signOffsTable({ approvals }: ReportModel): Table {
       role,
       statement,
       signed(given ? (binds ? 'pass' : 'fail') : 'fail', given ? (binds ? 'signed' : 'lapsed') : 'missing'),
-      given ? who(given.by) : '–',
+      given ? identity(given.by) : '–',
       given ? dateTime(given.at) : '–',
       given ? bound(given.binding) : '–',
       given ? given.note : '',

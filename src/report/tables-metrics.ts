@@ -21,7 +21,14 @@ function headlineRow({ last, at, stage, failed }: Headline): readonly Cell[] {
     ? `${valueOf(failed.result.judgement)}${failed.stage === null ? '' : ` at ${failed.stage}%`}, ${clockTime(failed.at)}`
     : 'never'
   const { judgement } = last
-  return [last.title, valueOf(judgement), judgement.verdict, number(judgement.samples), where, failure]
+  return [
+    last.title,
+    valueOf(judgement),
+    judgement.verdict,
+    judgement.samples === 0 ? '–' : number(judgement.samples),
+    where,
+    failure,
+  ]
 }
 
 function valueOf(judgement: Judgement): string {

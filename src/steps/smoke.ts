@@ -22,7 +22,8 @@ async function performSmoke({ plan, environment, ports }: StepContext, signal: A
     const { status } = await ports.http.get(`${environment.url}${path}`, { timeoutMs: requestTimeoutMs }, signal)
     if (status !== 200) throw new LaunchError('STEP_FAILED', `${environment.url}${path} answers ${status}`)
   }
-  const healthy = `${environment.health.length} health addresses answer 200`
+  const { length } = environment.health
+  const healthy = length === 1 ? 'the health address answers 200' : `${length} health addresses answer 200`
   if (!plan.smoke) return { summary: healthy, output: {} }
   const { run, cwd, timeoutMs } = plan.smoke
   const result = await ports.exec.run(

@@ -21,10 +21,14 @@ const icons = {
   stopped: 'held',
 } as const satisfies Record<Outcome, IconName>
 
+// Where the meaning of an exit code, which is said of any command, says less than the word itself.
+const plainWords: { readonly [O in Outcome]?: string } = { succeeded: '', stopped: ' safely' }
+
 /** The last lines of a run: result, duration, release before → after, flag, rollbacks, report, next command. */
 export function endLines(envelope: Envelope, theme: Theme): readonly string[] {
   const { outcome, exitCode, error, sandbox } = envelope
-  const result = `${theme.icons[icons[outcome]]} ${outcome}: ${outcomeMeaning[outcome]} (exit ${exitCode})`
+  const meaning = plainWords[outcome] ?? `: ${outcomeMeaning[outcome]}`
+  const result = `${theme.icons[icons[outcome]]} ${outcome}${meaning} (exit ${exitCode})`
   const paint = outcome === 'succeeded' ? theme.paint.pass : theme.paint.fail
   const problem = error
     ? [
@@ -35,7 +39,7 @@ export function endLines(envelope: Envelope, theme: Theme): readonly string[] {
   const rows = [
     ['result', paint(result)],
     ...problem,
-    ...(isRunEnvelope(envelope) ? runRows(envelope) : []),
+    ...(isRunEnvelope(envelope) ? runRows(envelope, safeText(error?.message ?? '')) : []),
     ['next', theme.paint.strong(nextCommand(isOver(envelope) ? outcome : 'held', sandbox))],
   ]
   return table(rows.filter(([, text]) => text !== ''))
@@ -52,7 +56,8 @@ function isOver(envelope: Envelope): boolean {
   return envelope.phases.every(({ verdict }) => verdict !== null)
 }
 
-function runRows(run: RunEnvelope): readonly (readonly string[])[] {
+/** A rollback's reason is left out where the error has said it. */
+function runRows(run: RunEnvelope, told: string): readonly (readonly string[])[] {
   const { release, flag, rollbacks, report } = run
   const latched = flag.latched ? ', latched off' : ''
   return [
@@ -61,7 +66,7 @@ function runRows(run: RunEnvelope): readonly (readonly string[])[] {
     ['flag', `${safeText(flag.key)} ${number(flag.percent)}%${latched}`],
     ...rollbacks.map(({ kind, outcome, by, reason }) => [
       'rollback',
-      `${kind} ${rollbackOutcome[outcome]}; by ${who(by)}: ${safeText(reason)}`,
+      `${kind} ${rollbackOutcome[outcome]}; by ${who(by)}${told.includes(safeText(reason)) ? '' : `: ${safeText(reason)}`}`,
     ]),
     ['report', report === null ? '' : safeText(report)],
   ]

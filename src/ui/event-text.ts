@@ -66,7 +66,7 @@ export function eventText(event: LaunchEvent, state: LaunchState | null, words: 
       if (event.question.startsWith('again/')) return lookedAgain(event)
       return said(
         event.answer === 'yes' ? 'pass' : 'fail',
-        `${questionText(event.question, words)} ${event.answer === 'yes' ? 'confirmed' : 'answered no'} by ${who(event.by)} (${safeText(event.via)})${quoted(event.note)}`,
+        `${asked(event.question, words)} ${event.answer === 'yes' ? 'confirmed' : 'answered no'} by ${who(event.by)} (${safeText(event.via)})${quoted(event.note)}`,
       )
     case 'waived':
       return said(
@@ -125,19 +125,18 @@ export function eventText(event: LaunchEvent, state: LaunchState | null, words: 
   return unknownEvent(event)
 }
 
+/** A change is confirmed; what a check asks is quoted. */
+function asked(question: string, words: Words): string {
+  const text = words.question(question)
+  return question.startsWith('proceed/') ? text : `“${text}”`
+}
+
 function lookedAgain({ question, by, via, note }: EventOf<'answered'>): EventText {
   const gate = safeText(question.slice('again/'.length))
   return said('note', `gate ${gate} is looked at again, asked for by ${who(by)} (${safeText(via)})${quoted(note)}`)
 }
 
 // Reached only by events a newer version wrote: the type above knows nothing of them.
-/** `proceed/rollout/canary@10` → `exposure of 10%`, `proceed/rollout/deploy` → the step's title; other questions by their id. */
-function questionText(question: string, words: Words): string {
-  const [, step, percent] = /^proceed\/(.+?)(?:@([\d.]+))?$/.exec(question) ?? []
-  if (step === undefined) return safeText(question)
-  return percent === undefined ? words.step(step) : `exposure of ${percent}%`
-}
-
 function unknownEvent(event: never): EventText {
   const { type } = event as { readonly type: string }
   return said('unknown', `an event this version does not know: ${safeText(type)}`)

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../core/brand.ts'
 import type { Actor } from '../core/event.ts'
+import { nameOf } from '../core/person.ts'
 import { formatCount, plural } from '../core/quantity.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Judgement } from '../core/verdict.ts'
@@ -106,6 +107,11 @@ function zoned(timezone: string, options: Intl.DateTimeFormatOptions): Intl.Date
 
 /** A person or machine by name; roles that a sandbox scenario plays are marked as played. */
 export function who(name: string): string {
+  return identity(nameOf(name))
+}
+
+/** The same with the mail address, for the record of who signed and who opened. */
+export function identity(name: string): string {
   const played = /^sandbox:(.+)$/.exec(name)
   return played ? `${safeText(played[1] ?? '')} (played by the sandbox)` : safeText(name)
 }

@@ -24,7 +24,12 @@ export function checkLines(checks: readonly CheckResult[], theme: Theme): readon
     sampleCount(judgement.samples),
     judgement.verdict === 'pass' ? '' : theme.paint.dim(safeText(judgement.why)),
   ])
-  return table(rows)
+  return table(withoutEmptyColumns(rows))
+}
+
+/** A column in which no row says anything would be a gap. */
+function withoutEmptyColumns(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return rows.map((row) => row.filter((_cell, column) => rows.some((other) => other[column] !== '')))
 }
 
 // Of a gate that has not decided yet, so many lines are shown.
@@ -34,24 +39,25 @@ const briefLines = 3
 export function openLines(checks: readonly CheckResult[], theme: Theme): readonly string[] {
   const open = checks.filter(({ judgement }) => judgement.verdict === 'fail' || judgement.verdict === 'unknown')
   const reasons = [...new Set(open.map(reasonOf))]
-  const lines = reasons.flatMap((reason) =>
-    reasonLines(
-      open.filter((check) => reasonOf(check) === reason),
-      theme,
-    ),
-  )
-  const more = lines.length - briefLines
-  return more > 0 ? [...lines.slice(0, briefLines), `and ${more} more`] : lines
+  const groups = reasons.map((reason) => open.filter((check) => reasonOf(check) === reason))
+  const shown = groups.slice(0, briefLines)
+  // Those that stand alone are one table, whatever stands between them.
+  const alone = shown.filter((group) => group.length === 1).flat()
+  const rows = new Map(checkLines(alone, theme).map((line, index) => [alone[index], line]))
+  const lines = shown.flatMap((group) => group.slice(0, 1).map((check) => rows.get(check) ?? groupLine(group, theme)))
+  const more = groups.length - shown.length
+  return more > 0 ? [...lines, `and ${more} more`] : lines
 }
 
 function reasonOf({ judgement }: CheckResult): string {
   return `${judgement.verdict} ${judgement.why}`
 }
 
-function reasonLines(checks: readonly CheckResult[], theme: Theme): readonly string[] {
+function groupLine(checks: readonly CheckResult[], theme: Theme): string {
   const [first] = checks
-  if (!first || checks.length === 1) return checkLines(checks, theme)
-  return [`${verdictCell(theme, first.judgement.verdict)}  ${checks.length} checks: ${safeText(first.judgement.why)}`]
+  return first
+    ? `${verdictCell(theme, first.judgement.verdict)}  ${checks.length} checks: ${safeText(first.judgement.why)}`
+    : ''
 }
 
 /** `fail (✖ 1 fail, ✔ 3 pass), 8m of evidence` */

@@ -6,7 +6,7 @@ import { productionStanding } from '../core/production-standing.ts'
 import type { LaunchState } from '../core/state.ts'
 import { dateTime, elapsed, who } from './format.ts'
 import { gateSummary, openLines } from './gate-lines.ts'
-import { newestGate } from './matrix.ts'
+import { gateName, newestGate } from './matrix.ts'
 import { nextActions, standing } from './next-action.ts'
 import { safeText, table } from './text.ts'
 import type { Theme } from './theme.ts'
@@ -38,7 +38,7 @@ export function handOverLines(
     ['opened', `${dateTime(state.openedAt)} by ${who(state.openedBy.name)}`],
     ['stands', `${standing(state)}; ${productionStanding(state)}`],
     ['behind', done.length === 0 ? 'no phase' : done.map(({ title }) => safeText(title)).join(', ')],
-    ...(gate ? [[`gate`, `${safeText(gate.gate)}: ${gateSummary(gate, theme)}`]] : []),
+    ...(gate ? [[`gate`, `${gateName(gate)}: ${gateSummary(gate, theme)}`]] : []),
     ...(gate ? openLines(gate.checks, theme).map((line) => ['', line]) : []),
     ...state.notes.map(({ text, by }) => ['note', `${safeText(text)} (${who(by)})`]),
     ...nextActions(plan, state, now).map((line) => ['acts', line]),

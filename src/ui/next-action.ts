@@ -65,7 +65,9 @@ function ended({ ended, rollbacks, found }: LaunchState): readonly string[] {
 
 function stageActions(state: LaunchState): readonly string[] {
   const stage = stageUnderWay(state)
-  if (!stage) return []
+  const percent = state.flag?.percent ?? 0
+  if (!stage)
+    return percent > 0 && percent < 100 ? [`${percent}% of users have it: launch rollback emergency turns it off`] : []
   if (stage.status === 'held')
     return [`held until ${clockTime(stage.until)} (${safeText(stage.why)}): ${holdCommands.join(', ')}`]
   if (stage.status === 'baking')

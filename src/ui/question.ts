@@ -1,10 +1,10 @@
 import type { Plan, PlannedPhase } from '../core/plan.ts'
 import type { Question } from '../core/ports.ts'
 import { plural } from '../core/quantity.ts'
-import { bindingApprovals, type LaunchState } from '../core/state.ts'
+import { bindingApprovals, type GateState, type LaunchState } from '../core/state.ts'
 import { localTime, short, who } from './format.ts'
 import { checkLines, gateSummary, openLines } from './gate-lines.ts'
-import { matrixLines, newestGate } from './matrix.ts'
+import { applyingLines, gateName, matrixLines, newestGate, withoutSignOffs } from './matrix.ts'
 import { safeText, table } from './text.ts'
 import type { Theme } from './theme.ts'
 import type { DescribeStep } from './words.ts'
@@ -18,7 +18,8 @@ export type QuestionContext = {
   readonly columns: number
 }
 
-type Row = readonly [label: string, text: string]
+/** `hang`: how much further in a line that is broken goes on. */
+type Row = readonly [label: string, text: string, hang?: number]
 
 /** What a person has to know before answering: stands above the line that is typed into. Ends with a line break. */
 export function questionText(question: Question, context: QuestionContext): string {
@@ -27,7 +28,8 @@ export function questionText(question: Question, context: QuestionContext): stri
   const rows = [...own, keysRow]
   const labels = Math.max(0, ...rows.map(([label]) => label.length)) + 4
   const lines = table(rows.map(([label, text]) => [`  ${theme.paint.dim(label)}`, text]))
-  return ['', ...wrap(theme.paint.heading(title), columns, 2), ...lines.flatMap((line) => wrap(line, columns, labels))]
+  const wrapped = lines.flatMap((line, index) => wrap(line, columns, labels + (rows[index]?.[2] ?? 0)))
+  return ['', ...wrap(theme.paint.heading(title), columns, 2), ...wrapped]
     .map((line) => `${theme.encode(line)}\n`)
     .join('')
 }
@@ -91,18 +93,46 @@ function isPassed({ phases }: LaunchState, id: string): boolean {
   return phase?.status === 'ended' && phase.verdict === 'pass'
 }
 
-function signOffRows({ statement }: Extract<Question, { type: 'approval' }>, context: QuestionContext): readonly Row[] {
+function signOffRows(
+  { role, statement }: Extract<Question, { type: 'approval' }>,
+  context: QuestionContext,
+): readonly Row[] {
+  const { plan, state } = context
+  const signed = signedBy(state)
+  const given = new Set(bindingApprovals(state).map((approval) => approval.role))
+  const others = plan.approvals.filter((one) => one.role !== role && !given.has(one.role))
+  const newest = newestGate(state)
   return [
     ['states', `“${safeText(statement)}”`],
-    ['binds to', releaseText(context.state)],
-    ...gateRows(context, 'open'),
+    ['binds to', releaseText(state)],
+    ...(signed.length === 0 ? [] : [['signed by', signed.join(', ')] as const]),
+    ...(others.length === 0 ? [] : [['not yet', others.map((one) => safeText(one.role)).join(', ')] as const]),
+    ...(newest ? besidesSignOffs(context, newest) : []),
   ]
+}
+
+/** Sign-offs are told above by who gave them, and they change from one question to the next. */
+function besidesSignOffs(context: QuestionContext, newest: GateState): readonly Row[] {
+  const gate = withoutSignOffs(context.plan, newest)
+  const waits = gate.checks.some(({ judgement: { verdict } }) => verdict === 'fail' || verdict === 'unknown')
+  if (waits || gate.checks.length === newest.checks.length) return gateRows(context, 'open', gate)
+  return [['gate', `${gateName(gate)}: waits for sign-offs alone`]]
+}
+
+/** `qa-lead, sre-lead (Ada)`: who signed, and for which roles. */
+function signedBy(state: LaunchState): readonly string[] {
+  const roles = new Map<string, readonly string[]>()
+  for (const { role, by } of bindingApprovals(state)) {
+    const person = by === `sandbox:${role}` ? 'played by the sandbox' : who(by)
+    roles.set(person, [...(roles.get(person) ?? []), safeText(role)])
+  }
+  return [...roles].map(([person, signed]) => `${signed.join(', ')} (${person})`)
 }
 
 function goRows(context: QuestionContext): readonly Row[] {
   const { plan, state } = context
   const passed = Object.values(state.gates).filter(({ verdict }) => verdict === 'pass')
-  const signed = bindingApprovals(state).map(({ role, by }) => `${safeText(role)} (${who(by)})`)
+  const signed = signedBy(state)
   const open = state.blockers.filter((blocker) => blocker.open)
   const { window } = plan
   return [
@@ -118,7 +148,7 @@ function goRows(context: QuestionContext): readonly Row[] {
           ] as const,
         ]
       : []),
-    ['captain', safeText(plan.captain)],
+    ['captain', plan.captain === '' ? 'nobody is named' : safeText(plan.captain)],
     ...gateRows(context, 'open'),
   ]
 }
@@ -131,7 +161,7 @@ function changeRows(context: QuestionContext): readonly Row[] {
     ['release', releaseText(state)],
     [
       'now',
-      `${deployed ? `${safeText(deployed.release.id)} deployed` : 'not deployed by this launch'}, flag ${safeText(plan.flag.key)} at ${percent} %`,
+      `${deployed ? `${safeText(deployed.release.id)} deployed` : 'not deployed by this launch'}, flag ${safeText(plan.flag.key)} at ${percent}%`,
     ],
     ['undo', percent > 0 || deployed ? 'launch rollback emergency, or launch rollback full' : 'launch rollback full'],
     ...gateRows(context, 'all'),
@@ -154,8 +184,8 @@ function heldRows(
 
 function failedRows(context: QuestionContext): readonly Row[] {
   return [
-    ...gateRows(context, 'all'),
-    ...matrixRows(context),
+    ...gateRows(context, 'fails'),
+    ...applyingLines(context.plan, newestGate(context.state)).map((line): Row => ['matrix', line, checkHang]),
     ['again', 'looks at this gate once more, now'],
     ['stop', 'ends here, production is as it was; launch resume looks again (recommended)'],
   ]
@@ -163,19 +193,28 @@ function failedRows(context: QuestionContext): readonly Row[] {
 
 /** What the run sheet says about what fails, and what it says about everything else. */
 function matrixRows({ plan, state }: QuestionContext): readonly Row[] {
-  return matrixLines(plan, newestGate(state)).map((line, index): Row => [index === 0 ? 'matrix' : '', line])
+  return matrixLines(plan, newestGate(state)).map((line, index): Row => [index === 0 ? 'matrix' : '', line, checkHang])
 }
 
-/** Why the gate that was looked at last stands where it does: every check, or what keeps it from passing. */
-function gateRows({ state, theme }: QuestionContext, which: 'all' | 'open'): readonly Row[] {
-  const gate = newestGate(state)
-  if (!gate) return []
-  const stage = gate.stage === null ? '' : ` at ${gate.stage}%`
-  const lines = which === 'all' ? checkLines(gate.checks, theme) : openLines(gate.checks, theme)
+/** Why the gate that was looked at last stands where it does: every check, what keeps it from passing, or what fails. */
+function gateRows(
+  { state, theme }: QuestionContext,
+  which: 'all' | 'open' | 'fails',
+  gate = newestGate(state),
+): readonly Row[] {
+  if (!gate || gate.checks.length === 0) return []
   return [
-    ['gate', `${safeText(gate.gate)}${stage}: ${gateSummary(gate, theme)}`],
-    ...lines.map((line): Row => ['', line]),
+    ['gate', `${gateName(gate)}: ${gateSummary(gate, theme)}`],
+    ...gateTexts(gate.checks, which, theme).map((line): Row => ['', line, checkHang]),
   ]
+}
+
+// Below the title of a check, behind its icon and word.
+const checkHang = 4
+
+function gateTexts(checks: GateState['checks'], which: 'all' | 'open' | 'fails', theme: Theme): readonly string[] {
+  if (which === 'open') return openLines(checks, theme)
+  return checkLines(which === 'all' ? checks : checks.filter(({ judgement }) => judgement.verdict === 'fail'), theme)
 }
 
 /** What can be done at every question besides answering it. */

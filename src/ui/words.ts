@@ -23,11 +23,18 @@ export type Words = {
   readonly phase: (id: string) => string
   /** `gate canary at 10%`, `gate full-rollout during monitor production`, `gate canary by the old version alone` */
   readonly gate: (look: { readonly gate: string; readonly key: string; readonly stage: number | null }) => string
+  /** What somebody was asked: `exposure of 10%`, `begin Production preflight`, a check by its title; else its id. */
+  readonly question: (id: string) => string
 }
 
 export function wordsOf(plan: Plan, describeStep: DescribeStep): Words {
   const steps = new Map(
     plan.phases.flatMap((phase) => phase.steps).map((step) => [step.id, safeText(describeStep(step).title)]),
+  )
+  const checks = new Map<string, string>(
+    plan.phases
+      .flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
+      .flatMap((gate) => (gate?.checks ?? []).map(({ id, title }) => [`${gate?.id}/${id}`, safeText(title)] as const)),
   )
   const phases = new Map(plan.phases.map((phase) => [phase.id, safeText(phase.title)]))
   return {
@@ -39,6 +46,16 @@ export function wordsOf(plan: Plan, describeStep: DescribeStep): Words {
       if (isBeforeLook({ key, stage })) return `gate ${safeText(gate)} by the old version alone`
       const where = stage !== null ? ` at ${stage}%` : step === undefined ? '' : ` during ${step}`
       return `gate ${safeText(gate)}${where}`
+    },
+    question: (id) => {
+      const [kind = '', ...rest] = id.split('/')
+      const named = rest.join('/')
+      if (kind === 'begin') return `begin ${phases.get(named) ?? safeText(named)}`
+      if (kind === 'again') return `look at gate ${safeText(named)} again`
+      const [, step, percent] = /^proceed\/(.+?)(?:@([\d.]+))?$/.exec(id) ?? []
+      if (step !== undefined)
+        return percent === undefined ? (steps.get(step) ?? safeText(step)) : `exposure of ${percent}%`
+      return checks.get(id) ?? safeText(id)
     },
   }
 }

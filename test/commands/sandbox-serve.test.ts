@@ -30,6 +30,26 @@ test('serve hosts what it prints until Ctrl-C; others launch in it, and nobody r
   await expect(fetch(site)).rejects.toThrow(/fetch failed/)
 })
 
+test('with --jsonl nothing but JSON lines is on stdout, from the first to the last', async () => {
+  await using project = await launchProject()
+  await using serving = project.start(['sandbox', 'serve', '--jsonl'])
+  await serving.waitFor('"serving"')
+  const status = await project.run(['sandbox', 'scenarios', '--jsonl'])
+  serving.kill('SIGINT')
+
+  const { stdout, exitCode } = await serving.done
+  expect(exitCode).toBe(0)
+  expect(stdout.trimEnd().split('\n').map(typeOf)).toEqual(['serving'])
+  // A command without events has its document in one line.
+  expect(JSON.parse(status.stdout)).toMatchObject({ schema: 1, command: 'sandbox scenarios', outcome: 'succeeded' })
+  expect(status.stdout.match(/\n/g)).toHaveLength(1)
+})
+
+function typeOf(line: string): unknown {
+  const { type }: { type?: unknown } = JSON.parse(line)
+  return type
+}
+
 test('reset removes world and launches, says so, and keeps reports', async () => {
   await using project = await launchProject()
   await project.run(['approve', 'qa-lead', '--sandbox'])

@@ -56,6 +56,34 @@ describe('what a screen shows of a launch', () => {
     ])
   })
 
+  test('between two stages the next one comes, and what turns the flag off is said', () => {
+    const watched = launch('rolled-back')
+    const left = watched.events.findIndex(({ type }) => type === 'stage-left') + 1
+    const model = modelAt(watched, left)
+
+    expect(model.next).toEqual([{ text: '30% of users', at: null }])
+    expect(model.acts[0]).toMatch(/^10% of users have it: launch rollback emergency/)
+  })
+
+  test('a launch that was handed over says by whom and to whom', () => {
+    const { plan, events } = launch('rolled-back')
+    const before = events.slice(0, 12)
+    const last = before.at(-1)
+    if (!last) throw new Error('no event')
+    const actor = { ...last.actor, name: 'Ada Byron <ada@sb.example>' }
+    const paused = {
+      ...last,
+      type: 'paused',
+      signal: 'hand-over to Ana Lima: my shift ends',
+      n: last.n + 1,
+      actor,
+    } as const
+
+    expect(modelAt({ plan, events: [...before, paused] }, Infinity).doing?.text).toBe(
+      'Ada Byron handed over to Ana Lima: my shift ends; launch resume goes on',
+    )
+  })
+
   test('after a rollback nobody has the new version, the failing gate stays in sight and the phase has failed', () => {
     const model = modelAt(launch('rolled-back'), Infinity)
     expect(model.exposure).toMatchObject({ percent: 0, latched: true })

@@ -72,7 +72,7 @@ test('a build that fails, hangs or leaves files that are not fit says so', async
 test('a smoke test asks every health address and runs the command of the sheet', async () => {
   const world = await launchWorld(plan)
   expect(await perform(world, 'staging/smoke', { ports: exec({}) })).toEqual({
-    summary: '1 health addresses answer 200; last line',
+    summary: 'the health address answers 200; last line',
     output: {},
   })
   await expect(perform(world, 'staging/smoke', { ports: exec({ exitCode: 1 }) })).rejects.toMatchObject({
@@ -84,7 +84,7 @@ test('a smoke test asks every health address and runs the command of the sheet',
     message: 'https://staging.tiny.example/api/health answers 503',
   })
   expect((await perform(world, 'staging/smoke', { plan: { ...plan, smoke: null } })).summary).toBe(
-    '1 health addresses answer 200',
+    'the health address answers 200',
   )
   expect(smoke.environment('staging', 'production')).toBe('staging')
 })

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { plural } from '../../src/core/quantity.ts'
-import { clockTime, dateTime, localTime, measure, number, quantity, who, whoAndWhere } from '../../src/ui/format.ts'
+import {
+  clockTime,
+  dateTime,
+  localTime,
+  measure,
+  number,
+  quantity,
+  identity,
+  who,
+  whoAndWhere,
+} from '../../src/ui/format.ts'
 
 describe('observed beside its limit', () => {
   test.each([
@@ -51,8 +61,16 @@ describe('quantities and times', () => {
     expect(localTime(at, 'Mars/Olympus')).toBe('2026-12-02 00:04')
   })
 
+  test('people are named without their mail address, which stands where it is about who they are', () => {
+    expect(who('Ada Byron <ada@sb.example>')).toBe('Ada Byron')
+    expect(identity('Ada Byron <ada@sb.example>')).toBe('Ada Byron <ada@sb.example>')
+    // Whoever has no other name keeps the one there is.
+    expect(who('<ada@sb.example>')).toBe('<ada@sb.example>')
+  })
+
   test('people whom a scenario plays are marked as played', () => {
     expect(who('sandbox:qa-lead')).toBe('qa-lead (played by the sandbox)')
+    expect(identity('sandbox:qa-lead')).toBe('qa-lead (played by the sandbox)')
     expect(whoAndWhere({ name: 'Ada', host: 'ci-7', run: '4711' })).toBe('Ada on ci-7 (run 4711)')
   })
 })

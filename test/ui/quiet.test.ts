@@ -22,7 +22,7 @@ test('one that does not says what happened, why and what to do', () => {
     [
       'result  ✖ unavailable: credentials, permission or a service unreachable; nothing changed (exit 6)',
       'error   token of profile sb-prod expired [CREDENTIALS]',
-      'hint    aws sso login, or check the role',
+      'hint    aws sso login, set AWS_PROFILE or AWS_ACCESS_KEY_ID, or check the role of the run sheet',
       'next    launch validate',
       '',
     ].join('\n'),

@@ -82,9 +82,7 @@ function headLines(model: LiveModel, pen: Pen): readonly string[] {
           ...(columns >= 64 ? [launch] : []),
           `${version} ${short(commit)}`,
           `T+${span(now - openedAt)}`,
-          ...(columns >= 100 && driver
-            ? [`${nameOf(driver.name)} on ${driver.host}, ${span(now - driver.at)} ago`]
-            : []),
+          ...(columns >= 100 && driver ? [`${who(driver.name)} on ${driver.host}, ${span(now - driver.at)} ago`] : []),
         ]
   const time = clockTime(now)
   const told = pen.cell(facts.join(' · '), columns - time.length - 1)
@@ -136,9 +134,4 @@ function callLines({ contacts }: LiveModel, { calls, lines }: Form, pen: Pen): r
     return `${role}: ${whom === '' ? 'nobody is named' : whom}`
   })
   return told.length === 0 ? [] : pen.row('call', told.join(' · '), lines)
-}
-
-/** Without its mail address. */
-function nameOf(name: string): string {
-  return who(name.replace(/\s*<[^>]*>\s*$/, ''))
 }
