@@ -127,9 +127,9 @@ const [pauseMs, mostMs] = [25, 60_000]
 /** What stands between a flag and its users, and asks for it every now and then. */
 type Server = AsyncDisposable & {
   /** Whether somebody who was never here before gets the new version. */
-  visit(): Promise<boolean>
+  readonly visit: () => Promise<boolean>
   /** Ends when it has asked once more. */
-  asked(): Promise<void>
+  readonly asked: () => Promise<void>
 }
 type Through = (flag: FlagStore) => Promise<Server>
 
@@ -151,10 +151,11 @@ const polledEvery =
   async (flag) => {
     const bell = new EventEmitter()
     let had = await isServed(flag)
-    const timer = setInterval(async () => {
+    const ask = async () => {
       had = await isServed(flag)
       bell.emit('asked')
-    }, everyMs)
+    }
+    const timer = setInterval(() => void ask(), everyMs)
     return {
       visit: async () => had,
       asked: async () => void (await once(bell, 'asked')),
