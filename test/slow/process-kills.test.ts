@@ -22,8 +22,8 @@ test('the recorded launch has effects of every kind', () => {
 test.concurrent.for(points.map((point) => [titleOf(point), point] as const))(
   'killed at %s, a launch comes to its right end',
   { timeout: 180_000 },
-  async ([, point], { skip, expect: expectHere }) => {
+  async ([, point], { skip }) => {
     if (performance.now() > deadline) skip('the minutes it was given are over')
-    expectHere(await killedAt(point)).toEqual([])
+    expect(await killedAt(point)).toEqual([])
   },
 )
