@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { judgeMethod } from './ours.ts'
 import { kayenta, minuteThreshold, stageEnd } from './peers.ts'
 import { nullBoundary } from './null-boundary.ts'
@@ -36,7 +36,7 @@ type Job = {
 type Done = { readonly job: Job; readonly outcomes: readonly Outcome[] }
 
 if (isMainThread) await main()
-else work(workerData as readonly Job[])
+else parentPort?.on('message', work)
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -63,10 +63,7 @@ async function main(): Promise<void> {
           ),
     ),
   )
-  const started = performance.now()
-  const before = process.cpuUsage()
   const done = await spread(jobs, Number(values.workers), values.cells)
-  const used = process.cpuUsage(before)
   const cells = done.map(({ job, outcomes }): Cell => ({
     method: methods[job.method]?.name ?? '',
     scenario: scenarios[job.scenario]?.name ?? '',
@@ -84,8 +81,6 @@ async function main(): Promise<void> {
     runs,
     rates,
     seed: Number(values.seed),
-    seconds: (performance.now() - started) / 1000,
-    cpuSeconds: (used.user + used.system) / 1e6,
     boundary: whole ? nullBoundary(Math.min(1000, runs), Number(values.seed)) : null,
     speed: whole ? measureSpeed() : null,
   })
@@ -93,30 +88,38 @@ async function main(): Promise<void> {
   if (values.out !== '') writeFileSync(values.out, text)
 }
 
-/** Jobs dealt out one by one to as many threads; those that the file of done cells has are not run again. */
+/** Jobs handed one by one to as many threads as wanted; those that the file of done cells has are not run again. */
 async function spread(jobs: readonly Job[], workers: number, file: string): Promise<readonly Done[]> {
   const wanted = new Set(jobs.map((job) => JSON.stringify(job)))
   const done: Done[] = doneIn(file).filter(({ job }) => wanted.has(JSON.stringify(job)))
   const known = new Set(done.map(({ job }) => JSON.stringify(job)))
   const queue = jobs.filter((job) => !known.has(JSON.stringify(job))).sort((a, b) => b.rpm - a.rpm)
-  const hand = Array.from({ length: workers }, (_, k) => queue.filter((_job, index) => index % workers === k))
+  const next = (worker: Worker) => {
+    const job = queue.shift()
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    if (job) worker.postMessage(job)
+    else void worker.terminate()
+  }
   await Promise.all(
-    hand.map(
-      (own) =>
+    Array.from(
+      { length: Math.min(workers, queue.length) },
+      () =>
         new Promise<void>((resolve, reject) => {
-          const worker = new Worker(new URL(import.meta.url), { workerData: own })
+          const worker = new Worker(new URL(import.meta.url))
           worker.on('message', (message: Done) => {
             done.push(message)
             if (file !== '') appendFileSync(file, `${JSON.stringify(message)}\n`)
             process.stderr.write(`\r${done.length} of ${jobs.length} cells`)
+            next(worker)
           })
           worker.on('error', reject)
           worker.on('exit', () => resolve())
+          next(worker)
         }),
     ),
   )
   process.stderr.write('\n')
-  return done
+  return done.sort((a, b) => a.job.scenario - b.job.scenario || a.job.rpm - b.job.rpm || a.job.method - b.job.method)
 }
 
 function doneIn(file: string): readonly Done[] {
@@ -126,18 +129,16 @@ function doneIn(file: string): readonly Done[] {
   return lines.map((line) => JSON.parse(line) as Done)
 }
 
-function work(jobs: readonly Job[]): void {
-  for (const job of jobs) {
-    const method = methods[job.method]
-    const scenario = scenarios[job.scenario]
-    if (!method || !scenario) continue
-    const outcomes = Array.from({ length: job.runs }, (_, run) =>
-      rollOut(method, scenario, job.rpm, job.seed, job.scenario, job.rpm, run),
-    )
-    const done: Done = { job, outcomes }
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    parentPort?.postMessage(done)
-  }
+function work(job: Job): void {
+  const method = methods[job.method]
+  const scenario = scenarios[job.scenario]
+  if (!method || !scenario) throw new Error(`no method ${job.method} or no scenario ${job.scenario}`)
+  const outcomes = Array.from({ length: job.runs }, (_, run) =>
+    rollOut(method, scenario, job.rpm, job.seed, job.scenario, job.rpm, run),
+  )
+  const done: Done = { job, outcomes }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  parentPort?.postMessage(done)
 }
 
 function commit(): string {
