@@ -34,6 +34,16 @@ test('latencies in bins lie a twentieth of their value from what they were, at t
   expect(binned.p95).not.toBe(plain.p95)
 })
 
+test('a stretch of five minutes is cut by the clock: what lies across its edge is whole in no bucket', async () => {
+  await using wired = await cloudWatchOf(memoryWorld())
+  const MetricData = [-6, -5].map((at) => ({ MetricName: 'Conflicts', Timestamp: atMinute(at), Value: 20 }))
+  await wired.client.send(new PutMetricDataCommand({ Namespace: 'Test', MetricData }))
+  expect(await valuesOf(wired.client, query('a', 'Conflicts', 'Sum', {}, 300))).toEqual([20, 20])
+  // By the minute both are there, side by side: 40 in two minutes.
+  const [result] = await ask(wired.client, [query('a', 'Conflicts', 'Sum')])
+  expect(result).toMatchObject({ Timestamps: [atMinute(-5), atMinute(-6)], Values: [20, 20] })
+})
+
 test('a counter that is not published in a minute is missing there, one published as 0 is 0', async () => {
   await using wired = await cloudWatchOf(memoryWorld())
   const data = [-5, -3].map((at) => ({ MetricName: 'Errors', Timestamp: atMinute(at), Value: 0 }))
