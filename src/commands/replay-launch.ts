@@ -33,14 +33,14 @@ export async function replayLaunch(context: Context, launch: string, speed: numb
     if (state) reporter.onEvent(event, state)
   }
   reporter.onLast?.()
-  const { outcome = 'held', why = 'the launch is not over' } = last.ended ?? {}
+  const outcome = last.ended?.outcome ?? 'the launch is not over'
   return {
     outcome: 'succeeded',
-    text: context.options.json || context.options.jsonl ? '' : `replayed launch ${last.id}: ${outcome}, ${why}`,
+    text: context.options.json || context.options.jsonl ? '' : `replayed launch ${last.id}: ${outcome}`,
     document: {
       launch: last.id,
       events: events.length,
-      ended: last.ended && { outcome, why, exitCode: exitCodes[outcome] },
+      ended: last.ended && { ...last.ended, exitCode: exitCodes[last.ended.outcome] },
     },
   }
 }

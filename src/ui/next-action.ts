@@ -43,16 +43,19 @@ export function nextActions(plan: Plan, state: LaunchState, now: EpochMs): reado
     ]
   if (state.ended) return ended(state)
   const idle = now - state.last.at
-  const driver =
-    idle > idleMs
-      ? [
-          `nobody drives: no event for ${elapsed(state.last.at, now)}; launch resume goes on, launch rollback emergency turns the flag off`,
-        ]
-      : []
+  const driver = idle > idleMs ? [idleAction(plan, state, now)] : []
   const asked = state.ask
     ? [`${state.ask.ask} was asked for by ${safeText(state.ask.by)} and waits for whoever drives`]
     : []
   return [...stageActions(state), ...asked, ...missing(plan, state), ...driver]
+}
+
+/** Whoever waits for the window has nothing to journal until then. */
+function idleAction({ window }: Plan, state: LaunchState, now: EpochMs): string {
+  const since = elapsed(state.last.at, now)
+  if (window && now < window.opensAt && state.flag === null)
+    return `no event for ${since}, and none is due before the window opens; if nobody drives, launch resume goes on`
+  return `nobody drives: no event for ${since}; launch resume goes on, launch rollback emergency turns the flag off`
 }
 
 function ended({ ended, rollbacks, found }: LaunchState): readonly string[] {

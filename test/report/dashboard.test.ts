@@ -8,7 +8,7 @@ import { liveModel } from '../../src/report/live-model.ts'
 import { reportModel } from '../../src/report/model.ts'
 import { hostileText, poison } from '../support/hostile.ts'
 import { tagsOf } from '../support/html-page.ts'
-import { rolledBackAt30 } from '../support/launch-stories.ts'
+import { everythingSaid, rolledBackAt30, said } from '../support/launch-stories.ts'
 import { watchedLaunches, type Watched } from '../support/live-screens.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
 import { describeStep, signalOf, stateOf } from '../support/views.ts'
@@ -114,10 +114,13 @@ test('a page may run its own script and nothing else, and asks its own server al
   }
 })
 
-test('hostile text in every field is text on both pages', () => {
+test.each([
+  ['rolled back', rolledBackAt30],
+  ['held, with everything that people can write', everythingSaid],
+])('hostile text in every field is text on both pages of a launch: %s', (_name, story) => {
   const shape = (html: string) => tagsOf(html).map(({ name, attributes }) => [name, ...attributes.map(([key]) => key)])
   const pages = (text: string) => {
-    const poisoned: Watched = poison({ plan: statusBoardPlan, events: rolledBackAt30().events }, text)
+    const poisoned: Watched = poison({ plan: statusBoardPlan, events: story().events }, text)
     return [...shape(pageAt(poisoned).html), ...shape(listOf([poisoned]).html)]
   }
   const clean = pages('')
@@ -128,4 +131,10 @@ test('hostile text in every field is text on both pages', () => {
     }),
     { numRuns: 40 },
   )
+})
+
+test('a page shows all that people wrote', () => {
+  const text = textOf(pageAt({ plan: statusBoardPlan, events: everythingSaid().events }).html)
+
+  expect(said.filter((one) => !text.includes(one))).toEqual([])
 })

@@ -7,7 +7,7 @@ import { reportMarkdown } from '../../src/report/markdown.ts'
 import { reportModel } from '../../src/report/model.ts'
 import { forbiddenIn } from '../support/forbidden.ts'
 import { hostileText, poison } from '../support/hostile.ts'
-import { rolledBackAt30 } from '../support/launch-stories.ts'
+import { everythingSaid, rolledBackAt30 } from '../support/launch-stories.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
 import { describeStep, signalOf } from '../support/views.ts'
 
@@ -65,8 +65,11 @@ describe('a page made of hostile data', () => {
     ]
   }
 
-  test('the report keeps its lines and tables, and runs, links and mentions nothing', () => {
-    const { events } = rolledBackAt30()
+  test.each([
+    ['rolled back', rolledBackAt30],
+    ['held, with everything that people can write', everythingSaid],
+  ])('the report keeps its lines and tables, and runs, links and mentions nothing: %s', (_name, story) => {
+    const { events } = story()
     const page = (text: string) => {
       const model = reportModel({
         plan: poison(statusBoardPlan, text),

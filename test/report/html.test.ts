@@ -12,7 +12,7 @@ import { golden } from '../support/golden.ts'
 import { goldenJournals, type GoldenJournal } from '../support/golden-journals.ts'
 import { hostileText, poison } from '../support/hostile.ts'
 import { signalsOf, tagsOf } from '../support/html-page.ts'
-import { healthyLaunch, heldAt10, rolledBackAt30 } from '../support/launch-stories.ts'
+import { everythingSaid, healthyLaunch, heldAt10, rolledBackAt30 } from '../support/launch-stories.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
 import { describeStep, signalOf as programs } from '../support/views.ts'
 
@@ -105,6 +105,7 @@ describe('text from data on the page', () => {
 
   test.each([
     ['a rolled back launch', { plan: statusBoardPlan, events: rolledBackAt30().events }, 8],
+    ['a launch with everything that people write', { plan: statusBoardPlan, events: everythingSaid().events }, 2],
     ['a launch with minutes to draw', signalsOf({ minutes: 4 }), 4],
   ])('makes no element, attribute or address, whatever it is: %s', (_name, { plan, events }, drawings) => {
     const page = (text: string) =>

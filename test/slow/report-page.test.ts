@@ -8,7 +8,7 @@ import type { LaunchEvent } from '../../src/core/event.ts'
 import { reportHtml } from '../../src/report/html-page.ts'
 import { reportModel } from '../../src/report/model.ts'
 import { poison } from '../support/hostile.ts'
-import { rolledBackAt30 } from '../support/launch-stories.ts'
+import { everythingSaid, rolledBackAt30 } from '../support/launch-stories.ts'
 import { launchProject, type LaunchProject } from '../support/launch-project.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
 import { tempDir } from '../support/temp-dir.ts'
@@ -112,10 +112,13 @@ describe.skipIf(browser === null).each([
   })
 })
 
-test.skipIf(browser === null)('hostile text in every field is text to a browser', async () => {
+test.skipIf(browser === null).each([
+  ['rolled back', rolledBackAt30],
+  ['held, with everything that people can write', everythingSaid],
+])('hostile text in every field is text to a browser: %s', async (_name, story) => {
   await using folder = await tempDir()
   const pageOf = async (text: string) => {
-    const events: readonly LaunchEvent[] = poison(rolledBackAt30().events, text)
+    const events: readonly LaunchEvent[] = poison(story().events, text)
     const model = reportModel({ plan: poison(statusBoardPlan, text), events, describeStep, signalOf })
     const path = folder.file('page.html')
     await writeFile(path, model ? reportHtml(model) : '')

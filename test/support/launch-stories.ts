@@ -146,6 +146,33 @@ export function heldAt10(): JournalBuilder {
   return story.add({ type: 'paused', signal: 'SIGINT' })
 }
 
+/** What only people write, as `everythingSaid` has it: a view that shows a launch shows these. */
+export const said = [
+  'drawer metric is broken until Friday',
+  'no canary traffic for 30m',
+  'the drawer shows the wrong client',
+  'agreed with QA to ship without it',
+  'checked by the team on call',
+  'the bundler ran out of memory',
+  'give it more memory',
+  'read the board once more at noon',
+] as const
+
+/** A held launch in which every kind of free text was given: waiver, hold, blocker, issue, note, answer, failed step, hand-over. */
+export function everythingSaid(): JournalBuilder {
+  const [, , blocker, cleared, note, message, hint, lesson] = said
+  return heldAt10().add(
+    { type: 'blocker-raised', blocker: 1, severity: 'critical', text: blocker },
+    { type: 'blocker-cleared', blocker: 1, note: cleared },
+    { type: 'issue-noted', severity: 'P2', text: 'labels overlap' },
+    { type: 'answered', question: 'closeout/release-note', answer: 'yes', by: 'Ana Lima', via: 'terminal', note },
+    { type: 'step-failed', step: 'closeout/report', attempt: 'a9', code: 'STEP_FAILED', message, hint, ms: 1200 },
+    { type: 'noted', text: lesson },
+    { type: 'left-held', percent: 10, why: 'the shift ends' },
+    { type: 'paused', signal: 'hand-over to Ana Lima: my shift ends' },
+  )
+}
+
 export function rolledBackElsewhere(): JournalBuilder {
   const story = untilDeployed(null)
   raise(story, 10)

@@ -32,6 +32,13 @@ describe('what acts next', () => {
     expect(next(heldAt10(), 5 * 60_000 + 1).actions.some((line) => line.startsWith('nobody drives'))).toBe(true)
   })
 
+  test('a launch that waits for its window is not called abandoned', () => {
+    const story = journal('2026-12-01T20:00:00Z').add(opened())
+    const [, line] = next(story, 31 * 60_000).actions
+    expect(statusBoardPlan.window?.opensAt).toBeGreaterThan(stateOf(story.events).last.at + 31 * 60_000)
+    expect(line).toMatch(/^no event for 31m, and none is due before the window opens/)
+  })
+
   test('a rollback under way: that it may be done again', () => {
     const { events } = rolledBackAt30()
     const until = events.findIndex(({ type }) => type === 'rollback-intended') + 1
