@@ -14,6 +14,8 @@ const options = {
   concurrency: 2,
   // An endless loop is mostly noticed by its number of turns; this is for the others. A busy machine must not look like one.
   timeoutMS: 10_000,
+  // The first run takes every test of the folder, instrumented: more than Stryker's own limit where little of a machine is free.
+  dryRunTimeoutMinutes: 60,
   incremental: true,
   incrementalFile: `.stryker/${folder}.incremental.json`,
   tempDirName: '.stryker/tmp',
