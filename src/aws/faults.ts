@@ -125,7 +125,7 @@ function classify(error: unknown): Fault | null {
     return {
       code: 'NOT_FOUND',
       why: 'it does not exist',
-      hint: 'correct the environment in the run sheet, or create it',
+      hint: 'correct its name in the run sheet (environments:, state: or flag.store:), or create it',
     }
   }
   if (digestNames.has(name))
