@@ -28,12 +28,11 @@ export async function followLaunch(context: Context): Promise<CommandResult> {
 
 /** The same stop, said of the watch: the launch it looked at goes on. */
 function watchEnded(error: LaunchError): LaunchError {
-  const { signalName } = error as LaunchError & { readonly signalName?: string }
   const ended = new LaunchError('STOPPED', 'the watch was ended', {
     hint: 'the launch goes on without it',
     cause: error,
   })
-  return Object.assign(ended, { signalName })
+  return 'signalName' in error ? Object.assign(ended, { signalName: error.signalName }) : ended
 }
 
 async function follow(context: Context): Promise<CommandResult> {
