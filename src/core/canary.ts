@@ -166,10 +166,9 @@ export function failAction(gate: PlannedGate, verdict: GateState): 'full' | 'eme
   const failing = verdict.checks.filter((check) => check.judgement.verdict === 'fail').map((check) => check.id)
   const actions = gate.checks
     .filter((check) => failing.includes(check.id))
-    .map(({ spec }) => {
-      const action = spec.onFail ?? 'emergency'
-      return action === 'hold' && spec.persist !== undefined && verdict.failing >= spec.persist ? 'emergency' : action
-    })
+    .map(({ id, spec: { onFail = 'emergency', persist = Infinity } }) =>
+      onFail === 'hold' && (verdict.failing[id] ?? 0) >= persist ? 'emergency' : onFail,
+    )
   if (actions.includes('full')) return 'full'
   return actions.includes('emergency') ? 'emergency' : 'hold'
 }

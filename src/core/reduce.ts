@@ -1,6 +1,6 @@
 import type { EventOf, LaunchEvent } from './event.ts'
 import { reduceCanary } from './reduce-canary.ts'
-import { startState, type LaterEvent, type LaunchState, type StepState } from './state.ts'
+import { startState, type GateState, type LaterEvent, type LaunchState, type StepState } from './state.ts'
 
 /** The state after one more event. Total: an event of a type this version does not know is remembered by its name. */
 export function reduce(state: LaunchState, event: LaterEvent): LaunchState {
@@ -242,12 +242,21 @@ function stepDone(state: LaunchState, event: EventOf<'step-done'>): LaunchState 
 
 function gateJudged(state: LaunchState, event: EventOf<'gate-judged'>): LaunchState {
   const { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window, saying, evidence } = event
-  const failing = verdict === 'fail' ? (state.gates[event.key]?.failing ?? 0) + 1 : 0
+  const failing = failsInARow(state.gates[event.key]?.failing ?? {}, checks)
   // A promotion is refused on a fail for good: it must not come true minutes later.
   const ask = verdict === 'fail' && stage !== null && state.ask?.ask === 'promote' ? null : state.ask
   const judged = { gate, phase, environment, verdict, at, artifact, stage, bakedMs, checks, window, failing }
   const ofRollout = { ...(saying && { saying }), ...(stage !== null && { evidence }) }
   return { ...state, ask, gates: { ...state.gates, [event.key]: { ...judged, ...ofRollout } } }
+}
+
+/** A look that could not judge a check (an answer that did not come, too little data) is no fail of it, and no pass either. */
+function failsInARow(before: GateState['failing'], checks: GateState['checks']): GateState['failing'] {
+  const known = checks.map(({ id, judgement: { verdict } }) => {
+    const times = before[id] ?? 0
+    return [id, verdict === 'fail' ? times + 1 : verdict === 'unknown' ? times : 0] as const
+  })
+  return Object.fromEntries(known.filter(([, times]) => times > 0))
 }
 
 /** A rollback ends whatever stage was under way. */

@@ -186,8 +186,8 @@ export type GateState = {
   readonly bakedMs: number
   readonly checks: readonly CheckResult[]
   readonly window: Window
-  /** Fails in a row, this one included. */
-  readonly failing: number
+  /** How many looks in a row a check failed, this one included; a check that did not is not among them. */
+  readonly failing: { readonly [check: string]: number }
   readonly saying?: RolloutSaying
   /** What the look saw; kept for the stages of a canary only, whose later ones are judged with it. */
   readonly evidence?: Evidence

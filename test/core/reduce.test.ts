@@ -99,15 +99,18 @@ test('another artifact takes back the phases that passed for the one before; the
   expect(stateOf(passed.add(built('b')).events).phases).toEqual({})
 })
 
-test('fails in a row are counted, anything else begins anew', () => {
+test('fails in a row are counted by check: what cannot be judged counts neither way, a pass begins anew', () => {
   const told = baking()
-  const failing = (...verdicts: readonly ('pass' | 'fail' | 'unknown')[]) => {
-    for (const verdict of verdicts) told.add(verdictOf(told, 'k', verdict))
+  const failing = (check: string, ...verdicts: readonly ('pass' | 'fail' | 'unknown')[]) => {
+    for (const verdict of verdicts) told.add(verdictOf(told, 'k', verdict, { check }))
     return stateOf(told.events).gates['k']?.failing
   }
-  expect(failing('fail', 'fail')).toBe(2)
-  expect(failing('unknown')).toBe(0)
-  expect(failing('fail')).toBe(1)
+  expect(failing('a', 'fail', 'fail')).toEqual({ a: 2 })
+  expect(failing('a', 'unknown')).toEqual({ a: 2 })
+  expect(failing('a', 'fail')).toEqual({ a: 3 })
+  expect(failing('b', 'fail')).toEqual({ b: 1 })
+  expect(failing('b', 'pass')).toEqual({})
+  expect(failing('b', 'fail')).toEqual({ b: 1 })
 })
 
 test('a rollback ends every stage that was under way, and its request', () => {
