@@ -81,6 +81,68 @@ test('a command that went well is not run again for the same files, one that fai
   expect(absent.found[0]).toEqual({ status: 'seen', value: { ran: false, absent: 'none of chromium is installed' } })
 })
 
+test('a command runs in its folder with the words of its environment, one after another; one that outlasts its time ends with 124', async () => {
+  const requests: unknown[] = []
+  let running = 0
+  const exec = {
+    which: async () => null,
+    run: async (request: unknown) => {
+      requests.push(request)
+      running += 1
+      await Promise.resolve()
+      expect(running).toBe(1)
+      running -= 1
+      return { exitCode: null, timedOut: requests.length === 2, ms: 7, tail: 'last words' }
+    },
+  }
+  const first: Need = { need: 'command', run: ['a'], timeoutMs: 1000, anyOf: [] }
+  const { found } = await gathered([first, { ...first, run: ['b'], cwd: 'e2e' }], { exec })
+  expect(requests).toEqual([
+    { argv: ['a'], cwd: '.', env: { LAUNCH_ENV: 'production' }, timeoutMs: 1000 },
+    { argv: ['b'], cwd: 'e2e', env: { LAUNCH_ENV: 'production' }, timeoutMs: 1000 },
+  ])
+  expect(found).toEqual([
+    { status: 'seen', value: { ran: true, exitCode: null, ms: 7, tail: 'last words' } },
+    { status: 'seen', value: { ran: true, exitCode: 124, ms: 7, tail: 'last words' } },
+  ])
+})
+
+test('of a page its status, its time and how it begins are kept', async () => {
+  const page = new TextEncoder().encode('x'.repeat(1000))
+  const get = async (_url: string, { timeoutMs }: { readonly timeoutMs: number }) => ({
+    status: 503,
+    ms: timeoutMs / 2,
+    headers: {},
+    body: page,
+  })
+  const { found } = await gathered([http], { http: { get } })
+  expect(found[0]).toEqual({ status: 'seen', value: { status: 503, ms: 500, bodyStart: 'x'.repeat(200) } })
+})
+
+test('an answer that was journaled is seen, and one that nobody gave says what was asked', async () => {
+  const { found } = await gathered([{ need: 'answer', id: 'a', ask: 'Ready?' }, { need: 'identity' }])
+  expect(found[0]).toEqual({ status: 'missing', why: 'nobody answered "Ready?"' })
+  expect(found[1]).toEqual({ status: 'seen', value: { account: '1', arn: 'arn:ci', rights: [] } })
+  const world = await launchWorld(plan)
+  const told = begun({ type: 'answered', question: 'a', answer: 'yes', by: 'captain', note: '', via: 'terminal' })
+  const window = { from: world.clock.now(), to: world.clock.now() }
+  const request = { plan, state: stateOf(told.events), environment: production, window, ranWell: new Map() }
+  const need: Need = { need: 'answer', id: 'a', ask: 'Ready?' }
+  const evidence = await gather([need], request, world.ports(), never)
+  expect(evidence[needKey(need)]).toMatchObject({ status: 'seen', value: { answer: 'yes' } })
+})
+
+test('Ctrl-C while evidence is gathered is no finding', async () => {
+  const over = AbortSignal.abort(new Error('interrupted'))
+  const world = await launchWorld(plan)
+  const fails = async () => Promise.reject(new LaunchError('UNREACHABLE', 'no answer'))
+  const ports = { ...world.ports(), git: fails, metrics: fails }
+  const window = { from: world.clock.now(), to: world.clock.now() }
+  const request = { plan, state: stateOf(begun().events), environment: production, window, ranWell: new Map() }
+  const needs: readonly Need[] = [{ need: 'git' }, { need: 'series', metric: 'requests' }]
+  for (const need of needs) await expect(gather([need], request, ports, over)).rejects.toThrow('interrupted')
+})
+
 test('files that changed since the build are named as a problem', async () => {
   const world = await launchWorld(plan)
   const state = stateOf(begun(await built(world)).events)
