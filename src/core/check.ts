@@ -120,7 +120,9 @@ export const commonShape = {
     .int()
     .min(1)
     .optional()
-    .describe('with onFail: hold, after how many fails of this check in a row a hold becomes an emergency rollback; a look that cannot judge it counts neither way'),
+    .describe(
+      'with onFail: hold, after how many fails of this check in a row a hold becomes an emergency rollback; a look that cannot judge it counts neither way',
+    ),
   observe: z.boolean().optional().describe('true: judged and shown, never blocks'),
   judge: z
     .enum(['sequential', 'threshold'])
