@@ -8,7 +8,7 @@ import { head } from './html-head.ts'
 import { document, el, type Child, type Html } from './html.ts'
 import type { ReportModel } from './model.ts'
 import { statusTone, summaryItems, type Item, type Tone } from './summary.ts'
-import { adoptionText, deltaTable, headlineTable } from './tables-metrics.ts'
+import { adoptionText, armsTable, armsText, deltaTable, headlineTable } from './tables-metrics.ts'
 
 /**
  * The report as one file: no script, nothing loaded from anywhere (a policy in it forbids both), readable on paper, on a
@@ -116,6 +116,9 @@ function metrics(model: ReportModel): readonly Child[] {
           el('p', {}, `The time before this launch, against the new version at ${first.percent}% of users.`),
           tableHtml(deltaTable(model), 'baseline'),
         ]
+      : []),
+    ...(model.arms.length > 0
+      ? [el('h3', {}, 'Against the old version'), el('p', {}, armsText), tableHtml(armsTable(model), 'arms')]
       : []),
   ]
 }

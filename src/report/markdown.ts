@@ -5,7 +5,7 @@ import { mdCell, mdTableOf } from './markdown-cell.ts'
 import { evidenceSections } from './markdown-evidence.ts'
 import type { ReportModel } from './model.ts'
 import { summaryItems, type Item, type Tone } from './summary.ts'
-import { adoptionText, deltaTable, headlineTable } from './tables-metrics.ts'
+import { adoptionText, armsTable, armsText, deltaTable, headlineTable } from './tables-metrics.ts'
 
 const marks = { good: '✅', warn: '⚠️', bad: '❌', neutral: '➖' } as const satisfies Record<Tone, string>
 
@@ -76,6 +76,8 @@ function metrics(model: ReportModel): readonly string[] {
         ...mdTableOf(deltaTable(model)),
       ]
     : []
+  const arms =
+    model.arms.length > 0 ? ['', '### Against the old version', '', armsText, '', ...mdTableOf(armsTable(model))] : []
   const table = mdTableOf(headlineTable(model))
   return [
     '## Metrics',
@@ -83,6 +85,7 @@ function metrics(model: ReportModel): readonly string[] {
     ...(table.length > 0 ? [...table, ''] : ['No check of the summary has seen a value.', '']),
     mdCell(adoptionText(model)),
     ...delta,
+    ...arms,
   ]
 }
 

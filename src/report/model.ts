@@ -7,6 +7,7 @@ import { bindingApprovals, type Approval, type GateState, type LaunchState, type
 import { wordsOf, type DescribeStep, type EventText } from '../ui/words.ts'
 import { fold } from '../core/reduce.ts'
 import { triedRelease } from '../core/tried-release.ts'
+import { armsOf, type ArmsCompared } from './arms.ts'
 import { chartsOf, type Charts, type SignalOf } from './charts.ts'
 import { flagChanges, type FlagChange } from './flag-changes.ts'
 import { adoptionOf, deltasOf, headlineOf, unseenOf, type Adoption, type Delta, type Headline } from './metrics.ts'
@@ -45,6 +46,8 @@ export type ReportModel = {
   /** Null when the run sheet names no metric for it or nothing was seen. */
   readonly adoption: Adoption | null
   readonly deltas: readonly Delta[]
+  /** Empty where nothing tells the versions apart. */
+  readonly arms: readonly ArmsCompared[]
   readonly phases: readonly {
     readonly id: string
     readonly title: string
@@ -103,6 +106,7 @@ export function reportModel({ plan, events: journaled, describeStep, signalOf }:
   const environment = userEnvironment(plan)
   const headline = headlineOf(plan, events, environment)
   const [flag, rollbacks] = [flagChanges(events), rollbackStories(events)]
+  const charts = chartsOf({ plan, events, environment, headline, flag, rollbacks, signalOf })
   return {
     title: plan.title,
     app: plan.app,
@@ -126,6 +130,7 @@ export function reportModel({ plan, events: journaled, describeStep, signalOf }:
     unseen: unseenOf(plan, headline),
     adoption: adoptionOf(plan, events, environment),
     deltas: deltasOf(state, events, environment),
+    arms: armsOf(charts),
     phases: plan.phases.map(({ id, title }) => ({ id, title, ...phaseOf(state.phases[id]) })),
     stages: Object.values(state.stages).flat(),
     // What a look saw is drawn in the charts; here it would stand once more for every stage.
@@ -143,7 +148,7 @@ export function reportModel({ plan, events: journaled, describeStep, signalOf }:
     ...(plan.flag.audience && { audience: plan.flag.audience }),
     flag,
     waived: waivedChecks(state),
-    charts: chartsOf({ plan, events, environment, headline, flag, rollbacks, signalOf }),
+    charts,
     answers: Object.entries(state.answers).map(([question, answer]) => ({
       question: words.question(question),
       ...answer,

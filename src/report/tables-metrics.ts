@@ -62,6 +62,25 @@ export function deltaTable({ deltas }: ReportModel): Table {
   }
 }
 
+/** What the ranks say and what not. */
+export const armsText =
+  'New against old in the same stretches of time, as far as they had settled, by their ranks (Mann-Whitney, two-sided). It knows nothing of how many requests a stretch stands for, and no gate judges by it.'
+
+export function armsTable({ arms }: Pick<ReportModel, 'arms'>): Table {
+  return {
+    caption: 'The new version against the old one, by ranks',
+    head: ['Metric', 'Settled stretches', 'Begun (UTC)', 'New − old', 'New is higher in', 'p'],
+    rows: arms.map(({ title, unit, stretches, from, to, shift, effect, p }) => [
+      title,
+      number(stretches),
+      `${clockTime(from)} to ${clockTime(to)}`,
+      `${shift > 0 ? '+' : ''}${quantity(shift, unit)}`,
+      `${number(effect * 100, 2)}% of pairs`,
+      p < 0.001 ? '< 0.001' : number(p, 2),
+    ]),
+  }
+}
+
 function change(before: number | null, after: number | null): string {
   if (before === null || after === null || before === 0) return '–'
   const share = ((after - before) / before) * 100
