@@ -29,8 +29,8 @@ function findings({ stdout }: BinResult) {
 
 test('without a run sheet it looks at the machine, at its clock and at who it is in AWS, and leaves the folder as it was', async () => {
   await using dir = await tempDir()
-  const sixMinutes = new Date(Date.now() + 6 * 60_000).toUTCString()
-  await using aws = await awsServer(() => ({ status: 200, headers: { date: sixMinutes }, body: identity }))
+  const ahead = () => new Date(Date.now() + 6 * 60_000).toUTCString()
+  await using aws = await awsServer(() => ({ status: 200, headers: { date: ahead() }, body: identity }))
   const env = { ...keys, AWS_ENDPOINT_URL: aws.endpoint, AWS_REGION: 'eu-west-1' }
 
   const ran = await runBin(['doctor', '--json'], { cwd: dir.path, env })
