@@ -24,7 +24,8 @@ test('5,000 worlds go wrong and no promise is broken', async () => {
 }, 1_800_000)
 
 test('every mutant of the protocol is killed', async () => {
-  const said = await simulate('--mutants', '--seeds', '5000')
+  // Seeds have other stories after every change: a rare one may move, and is told by its seed, which is printed.
+  const said = await simulate('--mutants', '--seeds', '12000')
   process.stdout.write(said)
   const [, killed, all] = /(\d+) of (\d+) mutants killed/.exec(said) ?? []
   expect(Number(all)).toBeGreaterThanOrEqual(20)
