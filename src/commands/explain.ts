@@ -3,6 +3,7 @@ import type { EventOf, LaunchEvent } from '../core/event.ts'
 import { missing, needKey } from '../core/evidence.ts'
 import type { Retold } from '../core/judge/retold.ts'
 import type { Plan, PlannedGate } from '../core/plan.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import { beforeGate, isBeforeLook } from '../core/gate-keys.ts'
 import type { ExplainView } from '../ui/explain.ts'
 import { text, type Command } from './command.ts'
@@ -14,7 +15,6 @@ type GateJudged = EventOf<'gate-judged'>
 
 /** What follows a verdict for long is told by launch history. */
 const mostFollowing = 6
-/** Columns of one of them: a rollback's reason is the gate's own, which stands below. */
 
 export const explain: Command = {
   name: 'explain',
@@ -178,11 +178,5 @@ async function basisOf(event: GateJudged, plan: Plan, events: readonly LaunchEve
 }
 
 function gateOf(event: GateJudged, plan: Plan): PlannedGate | undefined {
-  return gatesOf(plan).find(({ id, environment }) => id === event.gate && environment === event.environment)
-}
-
-function gatesOf(plan: Plan): readonly PlannedGate[] {
-  return plan.phases
-    .flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
-    .filter((gate) => gate !== null)
+  return plannedGates(plan).find(({ id, environment }) => id === event.gate && environment === event.environment)
 }

@@ -1,6 +1,7 @@
 import { epochMs } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import { scopeOf } from '../engine/look.ts'
 import { needsOfGate } from '../gates/judge-gate.ts'
 import { parseStateLocation } from '../journal/state-location.ts'
@@ -83,10 +84,9 @@ function bucketOf(state: string): readonly { readonly name: string; readonly acc
 
 /** Every alarm that some gate of the plan asks for. */
 function alarmNames(plan: Plan): readonly string[] {
-  const gates = plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
-  const names = gates.flatMap((gate) => {
-    const environment = gate && plan.environments[gate.environment]
-    if (!gate || !environment) return []
+  const names = plannedGates(plan).flatMap((gate) => {
+    const environment = plan.environments[gate.environment]
+    if (!environment) return []
     return needsOfGate(gate, scopeOf(environment, '')).flatMap((need) => (need.need === 'alarms' ? need.names : []))
   })
   return [...new Set(names)]

@@ -4,6 +4,7 @@ import { environmentOf } from '../core/environment-of.ts'
 import { findingOf, needKey, type Evidence, type MeasuredSpread, type NeedOf, type Series } from '../core/evidence.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import { floorTo, settledMinutes } from '../core/settled.ts'
 import { countDispersion, type Stretch } from '../core/stats/count-dispersion.ts'
 import { checkKind } from '../gates/registry.ts'
@@ -71,8 +72,9 @@ function hoursBefore(at: EpochMs, lag: number, stepMs: number): readonly Hours[]
 
 /** Each once, whatever number of checks has it. */
 function spreadSources(plan: Plan): readonly SpreadSource[] {
-  const gates = plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
-  const checks = gates.flatMap((gate) => gate?.checks ?? []).flatMap((check) => [check, ...check.nested])
+  const checks = plannedGates(plan)
+    .flatMap((gate) => gate.checks)
+    .flatMap((check) => [check, ...check.nested])
   const sources = checks.flatMap(({ kind, spec }) => checkKind(kind).spread(spec) ?? [])
   return [...new Map(sources.map((source) => [JSON.stringify(source), source])).values()]
 }

@@ -1,6 +1,7 @@
 import { isoTime } from '../core/brand.ts'
 import type { CheckResult } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import type { LaunchState } from '../core/state.ts'
 import { safeText } from '../ui/text.ts'
 import { measure } from '../ui/format.ts'
@@ -46,8 +47,8 @@ function testCase(plan: Plan, key: string, gate: string, check: CheckResult): re
 }
 
 function placesOf(plan: Plan, gate: string) {
-  const gates = plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
-  return new Map((gates.find((one) => one?.id === gate)?.checks ?? []).map(({ id, at }) => [id, at]))
+  const planned = plannedGates(plan).find(({ id }) => id === gate)
+  return new Map((planned?.checks ?? []).map(({ id, at }) => [id, at]))
 }
 
 function verdictOf({ kind, judgement }: CheckResult): string | null {

@@ -1,4 +1,5 @@
 import type { Plan } from '../core/plan.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import type { LiveContact, LiveGate } from '../ui/live/model.ts'
 
 /** Most screens have room for so many. */
@@ -18,8 +19,8 @@ export function contactsOf(plan: Plan, gate: LiveGate | null): readonly LiveCont
 }
 
 function ownerOf(plan: Plan, check: string): string | undefined {
-  const gates = plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
-  return gates.flatMap((gate) => gate?.checks ?? []).find(({ id }) => id === check)?.spec.owner
+  const checks = plannedGates(plan).flatMap((gate) => gate.checks)
+  return checks.find(({ id }) => id === check)?.spec.owner
 }
 
 /** `SRE / DevOps` → `sre-devops`: run sheets write roles both ways. */

@@ -2,6 +2,7 @@ import type { EpochMs } from '../core/brand.ts'
 import type { CheckResult, EventOf, LaunchEvent } from '../core/event.ts'
 import type { Minute } from '../core/evidence.ts'
 import type { Plan } from '../core/plan.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { Judgement } from '../core/verdict.ts'
 import { sumOf } from '../core/settled.ts'
@@ -48,9 +49,7 @@ function isOfSamples({ observed, samples }: Judgement): boolean {
 
 /** Titles of the checks `report.headline` names that no look has seen a value of. */
 export function unseenOf(plan: Plan, headline: readonly Headline[]): readonly string[] {
-  const checks = plan.phases
-    .flatMap(({ gate, steps }) => [gate, ...steps.map((step) => step.gate)])
-    .flatMap((gate) => gate?.checks ?? [])
+  const checks = plannedGates(plan).flatMap((gate) => gate.checks)
   return plan.report.headline
     .filter((name) => !headline.some(({ last }) => isNamed(last, name)))
     .map((name) => checks.find((check) => isNamed(check, name))?.title ?? name)

@@ -1,5 +1,6 @@
 import type { CheckResult, EventOf, LaunchEvent } from '../core/event.ts'
 import type { Plan, PlannedCheck } from '../core/plan.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import type { SignalOf } from './charts.ts'
 import { sloParts } from './slo-lines.ts'
 
@@ -45,7 +46,6 @@ export function withSeenValues(plan: Plan, events: readonly LaunchEvent[], signa
 }
 
 export function plannedChecks(plan: Plan, gate: string): ReadonlyMap<string, PlannedCheck> {
-  const gates = plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
-  const found = gates.find((candidate) => candidate?.id === gate)
-  return new Map((found?.checks ?? []).map((check) => [check.id, check]))
+  const planned = plannedGates(plan).find(({ id }) => id === gate)
+  return new Map((planned?.checks ?? []).map((check) => [check.id, check]))
 }

@@ -1,6 +1,7 @@
 import type { CheckSpec } from '../core/check.ts'
 import type { SourcePosition } from '../core/errors.ts'
 import type { Plan, PlannedCheck } from '../core/plan.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import { formatQuantity } from '../core/quantity.ts'
 import type { LoadedSheet } from './load.ts'
 
@@ -39,10 +40,8 @@ const besides = new Set<string>([
  * tightest counts, and so it does elsewhere.
  */
 export function looserLimits(plan: Plan, loaded: Pick<LoadedSheet, 'sheet' | 'source'>): readonly string[] {
-  const bounds = plan.phases.flatMap(({ gate, steps }) =>
-    [gate, ...steps.map((step) => step.gate)].flatMap((one) =>
-      (one?.checks ?? []).flatMap((check) => boundsOf(check, one?.environment ?? '')),
-    ),
+  const bounds = plannedGates(plan).flatMap(({ checks, environment }) =>
+    checks.flatMap((check) => boundsOf(check, environment)),
   )
   const subjects = [...new Set(bounds.map(({ subject }) => subject))]
   return subjects.flatMap((subject) => {

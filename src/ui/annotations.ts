@@ -1,6 +1,7 @@
 import type { CheckResult } from '../core/event.ts'
 import type { SourcePosition } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Envelope } from './envelope-schema.ts'
@@ -55,8 +56,8 @@ function saying(key: string, { title, judgement }: CheckResult): Pick<Annotation
 }
 
 function placeOf(plan: Plan, gate: string, check: string): SourcePosition | null {
-  const gates = plan.phases.flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
-  const found = gates.find((one) => one?.id === gate)?.checks.find(({ id }) => id === check)
+  const planned = plannedGates(plan).find(({ id }) => id === gate)
+  const found = planned?.checks.find(({ id }) => id === check)
   return found?.at ?? null
 }
 

@@ -1,4 +1,5 @@
 import type { Plan } from '../core/plan.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import type { GateState, LaunchState } from '../core/state.ts'
 import { safeText } from './text.ts'
 
@@ -12,9 +13,7 @@ function matrixRows(plan: Plan, gate: GateState | null): readonly MatrixRow[] {
   const failing = new Set(
     (gate?.checks ?? []).filter(({ judgement }) => judgement.verdict === 'fail').map(({ id }) => id),
   )
-  const planned = plan.phases
-    .flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
-    .find((candidate) => candidate?.id === gate?.gate)
+  const planned = plannedGates(plan).find(({ id }) => id === gate?.gate)
   // What the matrix says of a check stands in it since the run sheet was compiled; of other checks it says nothing.
   const actions = new Set((planned?.checks ?? []).filter(({ id }) => failing.has(id)).map(({ spec }) => spec.onFail))
   return plan.rollback.matrix.map((row) => ({ ...row, applies: actions.has(row.onFail) }))

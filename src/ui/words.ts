@@ -1,5 +1,6 @@
 import type { Plan, PlannedStep } from '../core/plan.ts'
 import { isBeforeLook } from '../core/gate-keys.ts'
+import { plannedGates } from '../core/planned-gates.ts'
 import { safeText } from './text.ts'
 import type { IconName } from './theme.ts'
 
@@ -32,9 +33,9 @@ export function wordsOf(plan: Plan, describeStep: DescribeStep): Words {
     plan.phases.flatMap((phase) => phase.steps).map((step) => [step.id, safeText(describeStep(step).title)]),
   )
   const checks = new Map<string, string>(
-    plan.phases
-      .flatMap((phase) => [phase.gate, ...phase.steps.map((step) => step.gate)])
-      .flatMap((gate) => (gate?.checks ?? []).map(({ id, title }) => [`${gate?.id}/${id}`, safeText(title)] as const)),
+    plannedGates(plan).flatMap((gate) =>
+      gate.checks.map(({ id, title }) => [`${gate.id}/${id}`, safeText(title)] as const),
+    ),
   )
   const phases = new Map(plan.phases.map((phase) => [phase.id, safeText(phase.title)]))
   return {
