@@ -79,11 +79,9 @@ async function runCommand({ command, args, options: raw }: Chosen, host: NodeJS.
   }
   await context?.close().catch(() => {})
   signals.stop()
-  const wanted = {
-    json: raw['json'] === true || context?.options.json === true,
-    jsonl: raw['jsonl'] === true || context?.options.jsonl === true,
-    said: false,
-  }
+  // What was typed counts also where the options could not be read.
+  const wants = (form: 'json' | 'jsonl') => raw[form] === true || context?.options[form] === true
+  const wanted = { json: wants('json'), jsonl: wants('jsonl'), said: false }
   const environment = { env: context?.options.env ?? null, sandbox: context?.isSandbox === true }
   const cwd = sheetFolder(context?.options, host)
   return conclude({

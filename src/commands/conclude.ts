@@ -6,6 +6,7 @@ import { safeText } from '../core/safe-text.ts'
 import { workflowCommand } from '../ui/github-commands.ts'
 import { safeJson } from '../ui/json.ts'
 import type { CommandResult } from './command.ts'
+import { stopCode } from './signal-stop.ts'
 
 export type Ending = {
   readonly command: string
@@ -99,8 +100,7 @@ function exitCodeOfResult({ outcome, envelope }: CommandResult): ExitCode {
 }
 
 function exitCodeOf(thrown: unknown, outcome: Outcome): ExitCode {
-  const stoppedBy = typeof thrown === 'object' && thrown !== null && 'signalName' in thrown ? thrown.signalName : null
-  return outcome === 'stopped' && stoppedBy !== 'SIGINT' && stoppedBy !== null ? 143 : exitCodes[outcome]
+  return outcome === 'stopped' ? stopCode(thrown) : exitCodes[outcome]
 }
 
 function errorText({ message, hint, stack }: Described, { err }: Output): string {

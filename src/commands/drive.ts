@@ -19,7 +19,8 @@ import { makeReporter } from './make-reporter.ts'
 import { mustBeConfirmable, mustBeFinished } from './may-drive.ts'
 import { openLaunch } from './open-launch.ts'
 import { lookAtPlaceholders } from './placeholders.ts'
-import { isStop, stopCode, stopped } from './stopped.ts'
+import { stopCode } from './signal-stop.ts'
+import { isStop, stopped } from './stopped.ts'
 import { maskSecrets, tellCi } from './tell-ci.ts'
 import { crierOf, type Crier } from './tell-people.ts'
 import { sayWarnings } from './warnings.ts'
@@ -134,7 +135,7 @@ export async function drive(
     env: options.env,
     sandbox: context.isSandbox,
     outcome,
-    exitCode: outcome === 'stopped' ? stopCode(signal) : exitCodes[outcome],
+    exitCode: outcome === 'stopped' ? stopCode(signal.reason) : exitCodes[outcome],
     error: failed ? { code, message: why, hint: hintFor(code, context.isSandbox), at: null } : null,
     state: session.state,
     plan,

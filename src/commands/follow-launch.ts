@@ -9,6 +9,7 @@ import type { Plan } from '../core/plan.ts'
 import type { CommandResult } from './command.ts'
 import { makeReporter } from './make-reporter.ts'
 import { openLaunch } from './open-launch.ts'
+import { signalOf } from './signal-stop.ts'
 
 /** How often the journal is asked for news, real ms. */
 const pollMs = 1000
@@ -32,7 +33,7 @@ function watchEnded(error: LaunchError): LaunchError {
     hint: 'the launch goes on without it',
     cause: error,
   })
-  return 'signalName' in error ? Object.assign(ended, { signalName: error.signalName }) : ended
+  return Object.assign(ended, { signalName: signalOf(error) })
 }
 
 async function follow(context: Context): Promise<CommandResult> {

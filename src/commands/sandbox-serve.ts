@@ -35,10 +35,8 @@ export const sandboxServe: Command = {
     }
     return {
       outcome: 'succeeded',
-      text:
-        context.options.json || context.options.jsonl
-          ? ''
-          : 'stopped; the world stays as it is until launch sandbox reset',
+      // With --json its document stands for it, and --jsonl has streamed that.
+      text: context.options.jsonl ? '' : 'stopped; the world stays as it is until launch sandbox reset',
       document: { apiUrl: world.apiUrl, siteUrls: world.siteUrls, scenario: world.scenario, seed: world.seed, speed },
     }
   },

@@ -39,15 +39,16 @@ export function linesFor({ output }: Context, lines: readonly string[]): string 
 }
 
 /** Rows of tables as text: on a terminal broken to its width, piped a line each, for grep. */
-export async function rowsFor({ output }: Context, lines: readonly string[]): Promise<string> {
-  const { terminal, theme } = output.out
-  const encoded = lines.map((line) => theme.encode(line))
-  if (!terminal.isTTY) return encoded.map((line) => `${line}\n`).join('')
+export async function rowsFor(context: Context, lines: readonly string[]): Promise<string> {
+  const { terminal, theme } = context.output.out
+  if (!terminal.isTTY) return linesFor(context, lines)
   const { wrapRow } = await import('../ui/wrap.ts')
-  return encoded
-    .flatMap((line) => wrapRow(line, terminal.columns))
-    .map((line) => `${line}\n`)
-    .join('')
+  // ASCII for a sign may be wider than the sign.
+  const encoded = lines.map((line) => theme.encode(line))
+  return linesFor(
+    context,
+    encoded.flatMap((line) => wrapRow(line, terminal.columns)),
+  )
 }
 
 /** `✔ noted`: a thing that was recorded, and what is next. */

@@ -2,6 +2,7 @@ import { LaunchError } from '../core/errors.ts'
 import { handOverIn } from '../core/hand-over.ts'
 import { productionStanding } from '../core/production-standing.ts'
 import type { Session } from '../engine/session.ts'
+import { signalOf } from './signal-stop.ts'
 
 /** Ctrl-C or the end of input at a question. */
 export function isStop(error: unknown): error is LaunchError {
@@ -23,14 +24,6 @@ export async function stopped(session: Session, reason: unknown) {
   return { outcome: 'stopped', why: `stopped by ${name}; ${production}` } as const
 }
 
-/** 128 and the number of the signal. */
-export function stopCode(signal: AbortSignal): 130 | 143 {
-  return signal.reason instanceof Error && 'signalName' in signal.reason && signal.reason.signalName !== 'SIGINT'
-    ? 143
-    : 130
-}
-
 function stopName(reason: unknown): string {
-  if (reason instanceof Error && 'signalName' in reason) return String(reason.signalName)
-  return isStop(reason) && typeof reason.cause === 'string' ? reason.cause : 'abort'
+  return signalOf(reason) ?? (isStop(reason) && typeof reason.cause === 'string' ? reason.cause : 'abort')
 }
