@@ -4,7 +4,7 @@ import type { ObjectStore, PutOptions } from '../core/ports.ts'
 import { inUploadOrder, invalidationPaths, keys, type ReleaseFile } from '../core/release.ts'
 import type { StepContext } from '../core/step.ts'
 import { eachFile } from './each-file.ts'
-import { pointerMoved, readCurrent, readManifest } from './releases.ts'
+import { pointerMoved, readCurrent, readLive } from './releases.ts'
 
 /** How a file of a release is stored, wherever it is put. */
 export function headersOf({ contentType, cacheControl, sha256 }: ReleaseFile): PutOptions {
@@ -65,10 +65,10 @@ export async function giveWay(context: StepContext, objects: ObjectStore, signal
   const { environment, ports } = context
   const { message } = await pointerMoved(objects, signal)
   try {
-    const there = await readCurrent(objects, signal)
+    const there = await readLive(objects, signal)
     if (!there) return new LaunchError('SUPERSEDED', message)
     const { release } = there.current
-    const { files } = await readManifest(objects, release, signal)
+    const { files } = there.manifest
     await putInPlace(release, files, objects, signal)
     const reference = `launch-give-way-${release}-${ports.random.id()}`
     await ports.cdn(environment.name)?.invalidate(invalidationPaths(files), reference, signal)

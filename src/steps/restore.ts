@@ -11,7 +11,7 @@ import { invalidationDone } from './invalidation-done.ts'
 import { mendRelease, type LocalFile } from './mend-release.ts'
 import { putInPlace } from './publish.ts'
 import { listKeys, type Listed } from './compare.ts'
-import { readCurrent, readManifest, writeCurrent } from './releases.ts'
+import { readCurrent, readLive, readManifest, writeCurrent } from './releases.ts'
 import { filesToVerify } from './sample.ts'
 import { verifyServed, type Served } from './verify-served.ts'
 
@@ -125,9 +125,9 @@ export async function verifyCurrent(
   ports: Pick<RestorePorts, 'objects' | 'http' | 'clock'>,
   signal: AbortSignal,
 ): Promise<{ readonly release: string; readonly files: number; readonly served: Served } | null> {
-  const live = await readCurrent(ports.objects, signal)
+  const live = await readLive(ports.objects, signal)
   if (!live) return null
-  const manifest = await readManifest(ports.objects, live.current.release, signal)
+  const { manifest } = live
   const served = await verifyServed(url, manifest.files, ports, 0, signal)
   return { release: manifest.id, files: manifest.files.length, served }
 }

@@ -4,7 +4,7 @@ import { LaunchError } from '../core/errors.ts'
 import type { FlagReading } from '../core/flag.ts'
 import { defineStep, type StepContext, type StepResult } from '../core/step.ts'
 import { formatDuration } from '../core/units.ts'
-import { readCurrent, readManifest } from './releases.ts'
+import { readLive } from './releases.ts'
 import { settingsOf } from './settings.ts'
 
 export const validate = defineStep({
@@ -27,10 +27,8 @@ async function performValidate(
   const staged = Object.values(state.deployments).find((deployment) => deployment.artifact === state.artifact?.hash)
   const staging = staged ? `${staged.release.id} is the artifact that was staged` : 'not staged yet'
   const objects = ports.objects(environment.name)
-  const live = await readCurrent(objects, signal)
-  const target = live
-    ? `rollback goes to ${(await readManifest(objects, live.current.release, signal)).id}`
-    : 'the site of today becomes release zero'
+  const live = await readLive(objects, signal)
+  const target = live ? `rollback goes to ${live.manifest.id}` : 'the site of today becomes release zero'
   const store = ports.flag(environment.name)
   const flag = await store.read(signal)
   if (flag.status === 'malformed')
