@@ -1,32 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { cloudWatchClient, cloudWatchMetrics } from '../../src/aws/cloudwatch.ts'
 import { findingOf, needKey } from '../../src/core/evidence.ts'
-import type { MetricPlan } from '../../src/core/plan.ts'
 import { judgeGate, needsOfGate } from '../../src/gates/judge-gate.ts'
 import { cloudWatchServer, type MetricDataRequest } from '../support/cloudwatch-server.ts'
-import { at, context, gate, planned, scope } from '../support/looks.ts'
+import { at, context, gate, metric, planned, scope } from '../support/looks.ts'
 import { emulated } from '../support/moto.ts'
 import { hurriedRetries, never } from '../support/real-time.ts'
 
 // What CloudWatch's JSON can hold that is no number, from the wire through the SDK and the adapter to a verdict.
 
-const metric = (id: string): MetricPlan => ({
-  id,
-  namespace: 'Shop',
-  name: id,
-  dimensions: {},
-  variant: { dimension: 'Variant', canary: 'v2', control: 'v1' },
-  lagMs: 120_000,
-  periodMs: 60_000,
-  sparse: null,
-  region: null,
-})
 const metrics = {
   load: metric('load'),
   requests: metric('requests'),
   errors: metric('errors'),
   // A minute of it that is missing is a zero where there were requests.
-  faults: { ...metric('faults'), sparse: 'requests' },
+  faults: metric('faults', { sparse: 'requests' }),
 }
 const minutes = 20
 

@@ -1,27 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { needKey, seen, type Evidence, type Minute, type Need } from '../../src/core/evidence.ts'
-import type { MetricPlan } from '../../src/core/plan.ts'
 import { canaryForecast, type ForecastRequest } from '../../src/gates/canary-forecast.ts'
 import { needsOfToday } from '../../src/gates/todays-usual.ts'
-import { at, gate, planned, series } from '../support/looks.ts'
+import { at, gate, metric, planned, series } from '../support/looks.ts'
 import { canaryGate } from '../support/rollouts.ts'
 
 const lookbackMs = 3 * 3_600_000
 const rules = { stages: [10, 30, 50, 100], bakeMs: 600_000, extendUpTo: 3 }
 const window = { from: at(-182), to: at(0) }
-const variant = { dimension: 'Variant', canary: 'v2', control: 'v1' }
-const metric = (id: string, changes: Partial<MetricPlan> = {}): MetricPlan => ({
-  id,
-  namespace: 'Board',
-  name: id,
-  dimensions: {},
-  variant,
-  lagMs: 120_000,
-  periodMs: 60_000,
-  sparse: null,
-  region: null,
-  ...changes,
-})
 const metrics = { load: metric('load'), requests: metric('requests'), errors: metric('errors') }
 
 /** 1,000 requests a minute, three of them bad; 200 samples of latency, two above the limit, 28,000 ms in all. */

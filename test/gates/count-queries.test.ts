@@ -2,22 +2,9 @@ import { expect, test } from 'vitest'
 import { seriesReading } from '../../src/aws/series.ts'
 import { windowReading } from '../../src/aws/window-stat.ts'
 import type { Need } from '../../src/core/evidence.ts'
-import type { MetricPlan } from '../../src/core/plan.ts'
 import { countQueries } from '../../src/gates/count-queries.ts'
-import { at } from '../support/looks.ts'
+import { at, metric } from '../support/looks.ts'
 
-const metric = (id: string, changes: Partial<MetricPlan> = {}): MetricPlan => ({
-  id,
-  namespace: 'Board',
-  name: id,
-  dimensions: {},
-  variant: { dimension: 'Variant', canary: 'v2', control: 'v1' },
-  lagMs: 120_000,
-  periodMs: 60_000,
-  sparse: null,
-  region: null,
-  ...changes,
-})
 const metrics = {
   load: metric('load'),
   requests: metric('requests'),

@@ -10,7 +10,7 @@ import {
   type Series,
   type WindowStat,
 } from '../../src/core/evidence.ts'
-import type { PlannedCheck, PlannedGate } from '../../src/core/plan.ts'
+import type { MetricPlan, PlannedCheck, PlannedGate } from '../../src/core/plan.ts'
 import { sha256 } from '../../src/core/hash.ts'
 import type { Judgement } from '../../src/core/verdict.ts'
 import { judgeGate, type GateContext } from '../../src/gates/judge-gate.ts'
@@ -41,6 +41,22 @@ export function times<T>(length: number, value: T): readonly T[] {
 
 export function series(minutes: Series['minutes'], options: Partial<Series> = {}): Series {
   return { periodMs: minuteMs, lagMs, query: 'SUM(x)', minutes, alive: null, ...options }
+}
+
+/** A metric that tells the versions apart. */
+export function metric(id: string, changes: Partial<MetricPlan> = {}): MetricPlan {
+  return {
+    id,
+    namespace: 'Board',
+    name: id,
+    dimensions: {},
+    variant: { dimension: 'Variant', canary: 'v2', control: 'v1' },
+    lagMs,
+    periodMs: minuteMs,
+    sparse: null,
+    region: null,
+    ...changes,
+  }
 }
 
 export function windowStat(values: WindowStat['values'], from = 0, to = 10): WindowStat {
