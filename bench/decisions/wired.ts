@@ -4,6 +4,7 @@ import type { PlannedCheck, PlannedGate } from '../../src/core/plan.ts'
 import type { Rollout } from '../../src/core/rollout.ts'
 import { judgeGate, needsOfGate } from '../../src/gates/judge-gate.ts'
 import { Check, checkKind } from '../../src/gates/registry.ts'
+import { RolloutMemory } from '../../src/gates/rollout-memory.ts'
 import type { Judging, Method } from './rollout.ts'
 import type { Seen, SeenMinute } from './view.ts'
 import { cuts, limits, stages } from './world.ts'
@@ -34,7 +35,7 @@ function check(written: { readonly kind: string; readonly id: string } & Record<
 
 function start(): Judging {
   const minutes: SeenMinute[] = []
-  const memory = new Map()
+  const memory = new RolloutMemory()
   const evidence = evidenceReader(minutes)
   /** What the last look at each earlier stage saw. */
   const left: Rollout['left'][number][] = []
@@ -124,18 +125,20 @@ function arm(
   which: 'canary' | 'control',
   minutes: readonly SeenMinute[],
 ): (from: number, to: number) => readonly Minute[] {
-  const known: { readonly view: Seen; readonly minute: Minute }[] = []
+  const views: (Seen | undefined)[] = []
+  const known: Minute[] = []
   return (from, to) => {
-    const found: Minute[] = []
+    let isWhole = true
     for (let index = from; index < to; index++) {
       const view = minutes[index]?.[which]
-      if (!view || view.n === 0) continue
-      const before = known[index]
-      const made = before?.view === view ? before : { view, minute: minuteOf(need, at(index), view) }
-      known[index] = made
-      found.push(made.minute)
+      if (!view || view.n === 0) isWhole = false
+      else if (views[index] !== view) {
+        views[index] = view
+        known[index] = minuteOf(need, at(index), view)
+      }
     }
-    return found
+    const found = known.slice(from, to)
+    return isWhole ? found : found.filter((_, index) => (minutes[from + index]?.[which].n ?? 0) > 0)
   }
 }
 

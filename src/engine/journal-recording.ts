@@ -6,7 +6,7 @@ import type { Plan, PlannedGate, PlannedStep } from '../core/plan.ts'
 import { fold, reduce } from '../core/reduce.ts'
 import { stageKey } from '../core/gate-keys.ts'
 import { startState, type LaunchState } from '../core/state.ts'
-import type { RolloutMemory } from '../gates/rollout-memory.ts'
+import { RolloutMemory } from '../gates/rollout-memory.ts'
 import { judgedLook, type GateJudged } from './look.ts'
 import type { Recording } from './replay-rollout.ts'
 
@@ -25,7 +25,7 @@ export type Rejudged = {
 /** Judges every journaled look again, in order, as `launch` would have at that moment. Pure. */
 export function rejudge(plan: Plan, events: readonly LaunchEvent[]): readonly Rejudged[] {
   const found: Rejudged[] = []
-  const memory: RolloutMemory = new Map()
+  const memory = new RolloutMemory()
   let state: LaunchState | null = null
   for (const event of events) {
     if (event.type === 'launch-opened') {

@@ -12,7 +12,7 @@ import { bindingApprovals, type GateState, type LaunchState } from '../core/stat
 import type { LaunchFacts, Look, NeedScope } from '../core/check.ts'
 import type { Window } from '../core/verdict.ts'
 import { judgeGate, needsOfGate } from '../gates/judge-gate.ts'
-import type { RolloutMemory } from '../gates/rollout-memory.ts'
+import { RolloutMemory } from '../gates/rollout-memory.ts'
 import { checkKind } from '../gates/registry.ts'
 import { stepKind } from '../steps/registry.ts'
 import { gather } from './gather.ts'
@@ -34,7 +34,7 @@ export async function lookAt(
   state: LaunchState,
   ports: EnginePorts,
   signal: AbortSignal,
-  memory: LookMemory = { ranWell: new Map(), rollouts: new Map() },
+  memory: LookMemory = { ranWell: new Map(), rollouts: new RolloutMemory() },
 ): Promise<GateJudged> {
   const environment = environmentOf(plan, look.gate.environment)
   const needs = needsOfLook(look, plan, state)

@@ -7,7 +7,7 @@ import type { Shift } from '../core/recorded.ts'
 import { reduce } from '../core/reduce.ts'
 import { stageNow, type LaterEvent, type LaunchState } from '../core/state.ts'
 import type { Window } from '../core/verdict.ts'
-import type { RolloutMemory } from '../gates/rollout-memory.ts'
+import { RolloutMemory } from '../gates/rollout-memory.ts'
 import { stepKind } from '../steps/registry.ts'
 import { isNews, judgedLook, needsOfLook } from './look.ts'
 
@@ -61,7 +61,7 @@ class ReplayRun {
   readonly #step: PlannedStep
   readonly #recording: Recording
   readonly #looks = new Map<string, { readonly first: EpochMs; readonly last: EpochMs }>()
-  readonly #memory: RolloutMemory = new Map()
+  readonly #memory = new RolloutMemory()
   readonly #events: LaunchEvent[] = []
   readonly #shifts: Shift[] = []
   #state: LaunchState

@@ -3,6 +3,7 @@ import type { LaunchEvent } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
 import { reduce } from '../core/reduce.ts'
 import { startState, type LaunchState } from '../core/state.ts'
+import { RolloutMemory } from '../gates/rollout-memory.ts'
 import type { EventLog } from '../journal/events.ts'
 import type { EnginePorts } from './ports.ts'
 import type { Session, Watcher } from './session.ts'
@@ -46,7 +47,7 @@ export async function startSession(
     looks: new Map(),
     tried: new Set(),
     unanswered: new Set(),
-    memory: { ranWell: new Map(), rollouts: new Map() },
+    memory: { ranWell: new Map(), rollouts: new RolloutMemory() },
     blind: null,
     owed: [],
     async record(happening, appendSignal, by) {

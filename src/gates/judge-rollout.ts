@@ -4,9 +4,9 @@ import { rules, type JudgePlan } from '../core/judge/plan.ts'
 import type { PlannedGate } from '../core/plan.ts'
 import { bakeOf, type Rollout, type RolloutSaying } from '../core/rollout.ts'
 import type { Verdict, Window } from '../core/verdict.ts'
-import { judgeTold, type ReadSignal, type RolloutMemory } from './rollout-memory.ts'
+import { judgeTold, RolloutMemory, type ReadSignal } from './rollout-memory.ts'
 import { signalSeen } from './rollout-minutes.ts'
-import { signalsOf, type RolloutSignal } from './rollout-signals.ts'
+import type { RolloutSignal } from './rollout-signals.ts'
 import { saidOf } from './rollout-words.ts'
 
 export type RolloutJudged = {
@@ -27,9 +27,9 @@ export function judgeRollout(
   window: Window,
   rollout: Rollout,
   waived: readonly string[],
-  memory: RolloutMemory = new Map(),
+  memory = new RolloutMemory(),
 ): RolloutJudged | null {
-  const signals = signalsOf({ ...gate, checks: gate.checks.filter(({ id }) => !waived.includes(id)) }, rollout)
+  const signals = memory.signals(gate, rollout, waived)
   const found = signals.map((signal) => ({ signal, seen: signalSeen(signal.counts, evidence) }))
   const readable = found.filter((one): one is ReadSignal => one.seen.status === 'seen')
   const periodMs = readable[0]?.seen.periodMs ?? 0

@@ -72,8 +72,8 @@ export function judgeQuotient(question: QuotientQuestion): QuotientAnswer {
  */
 function judgeOne(question: QuotientQuestion): QuotientAnswer {
   const { control, limit, floor, noun } = question
-  const shared = control === null ? new Set() : sharedMinutes(control, question)
-  const kept = question.subject.filter((part) => !shared.has(part.start))
+  const shared = sharedMinutes(control ?? [], question)
+  const kept = without(question.subject, shared)
   const leftOut = question.subject.length - kept.length
   const left = leftOutText(leftOut)
   const { top, samples } = totalOf(kept)
@@ -95,10 +95,7 @@ function judgeOne(question: QuotientQuestion): QuotientAnswer {
   const certain = question.events && reaches(top / floor, limit)
   if (samples < floor && !certain)
     return { ...answer, verdict: 'unknown', why: `${needed}, ${formatQuantity(value, question.unit)} so far${left}` }
-  const breach = controlBreach(
-    (control ?? []).filter((part) => !shared.has(part.start)),
-    question,
-  )
+  const breach = controlBreach(without(control ?? [], shared), question)
   if (breach) {
     return {
       ...answer,
@@ -109,13 +106,18 @@ function judgeOne(question: QuotientQuestion): QuotientAnswer {
   return { ...answer, verdict: 'fail', why: `${measured}, limit ${formatQuantity(limit, question.unit)}${left}` }
 }
 
+function without(parts: readonly Part[], shared: ReadonlySet<unknown>): readonly Part[] {
+  return shared.size === 0 ? parts : parts.filter((part) => !shared.has(part.start))
+}
+
 function incidentGoesOn(control: readonly Part[] | null, shared: ReadonlySet<unknown>): boolean {
   const newest = control?.at(-1)
   return newest !== undefined && shared.has(newest.start)
 }
 
+const judgements = { pass, fail, unknown }
+
 /** The answer as a judgement; `found` says how the caller shows the value. */
 export function judgementOf(answer: QuotientAnswer, found: Partial<Omit<Judgement, 'verdict' | 'why'>>): Judgement {
-  const judge = { pass, fail, unknown }[answer.verdict]
-  return judge(answer.why, { ...found, samples: answer.samples })
+  return judgements[answer.verdict](answer.why, { ...found, samples: answer.samples })
 }

@@ -63,8 +63,7 @@ function stageOf({ counts }: RolloutSignal, part: Part, settled: EpochMs): Retol
   if (seen.status !== 'seen') return { percent: part.percent, minutes: [] }
   const { periodMs, canary, control, lagMs } = seen
   const from = ceilTo(part.since, periodMs)
-  const known = [...canary.keys(), ...control.keys()]
-  const starts = new Set<number>(known)
+  const starts = new Set<number>([...canary.starts(), ...control.starts()])
   for (let start: number = from; start + periodMs <= part.until; start += periodMs) starts.add(start)
   const use = (start: number): MinuteUse => {
     const end = start + periodMs
@@ -77,8 +76,8 @@ function stageOf({ counts }: RolloutSignal, part: Part, settled: EpochMs): Retol
     .toSorted((a, b) => a - b)
     .map((at): RetoldMinute => {
       const start = epochMs(at)
-      const own = canary.get(start) ?? null
-      const other = control.get(start) ?? null
+      const own = canary.at(start)
+      const other = control.at(start)
       const used = use(at)
       const isEmpty = (own?.n ?? 0) + (other?.n ?? 0) === 0
       return {

@@ -1,14 +1,39 @@
 import { epochMs, type EpochMs } from '../core/brand.ts'
 import type { JudgePlan } from '../core/judge/plan.ts'
 import { RolloutJudge } from '../core/judge/rollout-judge.ts'
+import type { PlannedGate } from '../core/plan.ts'
 import type { LeftStage, Rollout } from '../core/rollout.ts'
 import { ceilTo } from '../core/settled.ts'
 import type { Window } from '../core/verdict.ts'
-import { signalSeen, type SignalSeen } from './rollout-minutes.ts'
-import type { RolloutSignal } from './rollout-signals.ts'
+import { signalSeen, type ArmSeen, type SignalSeen } from './rollout-minutes.ts'
+import { bothSignalsOf, ofStage, type BothSignals, type RolloutSignal } from './rollout-signals.ts'
 
-/** What judges have been told so far, by what they judge: the same answers without it, only later. */
-export type RolloutMemory = Map<string, Remembered>
+/** What judges of rollouts have been told so far: the same answers without it, only later. */
+export class RolloutMemory {
+  private made: { readonly gate: PlannedGate; readonly of: string; readonly signals: BothSignals } | null = null
+  private readonly judges = new Map<string, Remembered>()
+
+  /** As `signalsOf`; the same objects as long as they are of the same. */
+  signals(gate: PlannedGate, rollout: Rollout, waived: readonly string[]): readonly RolloutSignal[] {
+    const of = JSON.stringify([rollout.quantiles, waived])
+    if (this.made?.gate !== gate || this.made.of !== of)
+      this.made = { gate, of, signals: bothSignalsOf(gate, rollout, waived) }
+    return ofStage(this.made.signals, rollout)
+  }
+
+  /** A judge that goes by this plan, told of the stages that a rollout which began at `origin` has left. */
+  judge(plan: JudgePlan, origin: EpochMs): Remembered {
+    const { stages, extend, lag, signals } = plan
+    const key = `${origin} ${lag} ${extend} ${stages.map(({ share, soak }) => `${share}:${soak}`).join(' ')}`
+    const known = this.judges.get(key)
+    const before = known?.judge.plan.signals ?? []
+    if (known && before.length === signals.length && signals.every((signal, i) => signal === before[i])) return known
+    const fresh = { judge: new RolloutJudge(plan), left: new Map<number, ToldStage>() }
+    this.judges.set(key, fresh)
+    return fresh
+  }
+}
+
 type Remembered = { readonly judge: RolloutJudge; readonly left: Map<number, ToldStage> }
 type ToldStage = { readonly stage: LeftStage; readonly stretch: Stretch }
 /** Minutes that begin from `from` on and are over by `end`. */
@@ -31,11 +56,11 @@ export function judgeTold(
   )
   const origin = stages[0] ?? ceilTo(window.from, periodMs)
   const at = (instant: number) => Math.floor((instant - origin) / periodMs)
-  const { judge, left } = remembered(plan, origin, memory)
+  const { judge, left } = memory.judge(plan, origin)
   const tell = (signal: number, seen: Seen | null, { from, end }: Stretch, until: number) => {
     for (let start = from; start + periodMs <= end; start = epochMs(start + periodMs)) {
       const isKnown = start + periodMs <= until
-      const arm = (minutes: Seen['canary'] | undefined) => (isKnown ? (minutes?.get(start) ?? null) : null)
+      const arm = (minutes: ArmSeen | undefined) => (isKnown ? (minutes?.at(start) ?? null) : null)
       judge.put(signal, at(start), arm(seen?.canary), arm(seen?.control))
     }
   }
@@ -59,13 +84,6 @@ export function judgeTold(
 /** No stage began after the next one: a stamp that says so comes of a clock that was ahead, or was set back since. */
 function inOrder(begun: readonly EpochMs[]): readonly EpochMs[] {
   return begun.map((since, stage) => epochMs(Math.min(since, ...begun.slice(stage + 1))))
-}
-
-function remembered(plan: JudgePlan, origin: EpochMs, memory: RolloutMemory): Remembered {
-  const key = `${origin} ${JSON.stringify(plan)}`
-  const known = memory.get(key) ?? { judge: new RolloutJudge(plan), left: new Map() }
-  memory.set(key, known)
-  return known
 }
 
 function isSame(known: ToldStage | undefined, { stage, stretch }: ToldStage): boolean {

@@ -1,23 +1,32 @@
-import { epochMs, type EpochMs } from '../core/brand.ts'
-import { findingOf, type Evidence, type Series } from '../core/evidence.ts'
+import type { EpochMs } from '../core/brand.ts'
+import { findingOf, type Evidence, type Minute, type Series } from '../core/evidence.ts'
 import type { MinuteCounts } from '../core/judge/minutes.ts'
+import { indexFrom } from '../core/settled.ts'
 import { needsOf, type Counts } from './rollout-signals.ts'
 
-/** Minutes of both versions by the instant they begin. `missing`: what could not be read; `alone`: it is not told apart by version. */
+/** Minutes of both versions. `missing`: what could not be read; `alone`: it is not told apart by version. */
 export type SignalSeen =
   | {
       readonly status: 'seen'
       readonly periodMs: number
       readonly lagMs: number
-      readonly canary: ReadonlyMap<EpochMs, MinuteCounts>
-      readonly control: ReadonlyMap<EpochMs, MinuteCounts>
+      readonly canary: ArmSeen
+      readonly control: ArmSeen
     }
   | { readonly status: 'missing'; readonly why: string }
   | { readonly status: 'alone' }
 
-type Arm = 'canary' | 'control'
+/** One version's minutes, settled or not. A minute of which only a part is known is not among them. */
+export type ArmSeen = {
+  /** The minute that begins then; null is no data. Found when asked for: a judge asks for few of them. */
+  at(start: EpochMs): MinuteCounts | null
+  starts(): readonly EpochMs[]
+}
 
-/** What is known of a signal's minutes, settled or not. A minute of which only a part is known is not among them. */
+type Arm = 'canary' | 'control'
+type Find = (start: EpochMs) => MinuteCounts | null
+
+/** What is known of a signal's minutes. */
 export function signalSeen(counts: Counts, evidence: Evidence): SignalSeen {
   const all: Series[] = []
   for (const need of needsOf(counts)) {
@@ -29,38 +38,55 @@ export function signalSeen(counts: Counts, evidence: Evidence): SignalSeen {
   const [first] = all
   if (!first || all.some((series) => series.minutes.all !== undefined || series.periodMs !== first.periodMs))
     return { status: 'alone' }
-  const arms = { canary: armOf(counts, all, 'canary'), control: armOf(counts, all, 'control') }
-  if (arms.canary === null || arms.control === null) return { status: 'alone' }
+  const findIn = counts.of === 'share' ? shareIn : samplesIn
+  const arms = { canary: armOf(findIn, all, 'canary'), control: armOf(findIn, all, 'control') }
+  if (counts.of === 'samples' && (lacksCounts(all, 'canary') || lacksCounts(all, 'control'))) return { status: 'alone' }
   const lagMs = Math.max(...all.map((series) => series.lagMs))
-  return { status: 'seen', periodMs: first.periodMs, lagMs, canary: arms.canary, control: arms.control }
+  return { status: 'seen', periodMs: first.periodMs, lagMs, ...arms }
 }
 
-/** Null when samples cannot be counted above the cuts: the metric has no percentiles. */
-function armOf(counts: Counts, all: readonly Series[], arm: Arm): ReadonlyMap<EpochMs, MinuteCounts> | null {
-  return counts.of === 'share' ? shares(all, arm) : samples(all, arm)
-}
-
-function shares([all, bad]: readonly Series[], arm: Arm): ReadonlyMap<EpochMs, MinuteCounts> {
-  const known = new Map((bad?.minutes[arm] ?? []).map((minute) => [minute.start, minute.sum]))
-  for (const start of bad?.alive ?? []) if (!known.has(start)) known.set(start, 0)
-  return new Map(
-    (all?.minutes[arm] ?? []).flatMap(({ start, sum }) => {
-      const events = known.get(start)
-      return events === undefined ? [] : [[start, { n: sum, above: [events], sum: 0 }] as const]
-    }),
-  )
-}
-
-function samples(cuts: readonly Series[], arm: Arm): ReadonlyMap<EpochMs, MinuteCounts> | null {
-  const [first, ...others] = cuts.map((series) => series.minutes[arm] ?? [])
-  const rest = others.map((minutes) => new Map(minutes.map((minute) => [minute.start, minute])))
-  const found = new Map<EpochMs, MinuteCounts>()
-  for (const minute of first ?? []) {
-    const all = [minute, ...rest.map((minutes) => minutes.get(minute.start))]
-    if (minute.count === 0 || all.some((one) => one === undefined)) continue
-    const above = all.map((one) => one?.over ?? null)
-    if (above.includes(null)) return null
-    found.set(epochMs(minute.start), { n: minute.count, above: above.map((over) => over ?? 0), sum: minute.sum })
+function armOf(findIn: (all: readonly Series[], arm: Arm) => Find, all: readonly Series[], arm: Arm): ArmSeen {
+  const at = findIn(all, arm)
+  return {
+    at,
+    starts: () => (all[0]?.minutes[arm] ?? []).flatMap(({ start }) => (at(start) === null ? [] : [start])),
   }
-  return found
+}
+
+function shareIn([all, bad]: readonly Series[], arm: Arm): Find {
+  const [everything, events, alive] = [all?.minutes[arm] ?? [], bad?.minutes[arm] ?? [], bad?.alive ?? []]
+  return (start) => {
+    const found = minuteAt(everything, start)
+    const known = minuteAt(events, start)?.sum ?? (alive.includes(start) ? 0 : undefined)
+    return found === undefined || known === undefined ? null : { n: found.sum, above: [known], sum: 0 }
+  }
+}
+
+function samplesIn(cuts: readonly Series[], arm: Arm): Find {
+  const columns = cuts.map((series) => series.minutes[arm] ?? [])
+  return (start) => {
+    const above: number[] = []
+    for (const minutes of columns) {
+      const found = minuteAt(minutes, start)
+      if (found === undefined || found.over === null) return null
+      above.push(found.over)
+    }
+    const first = minuteAt(columns[0] ?? [], start)
+    return first === undefined || first.count === 0 ? null : { n: first.count, above, sum: first.sum }
+  }
+}
+
+/** Whether samples were there and not counted above the cuts: the metric has no percentiles. */
+function lacksCounts(cuts: readonly Series[], arm: Arm): boolean {
+  const columns = cuts.map((series) => series.minutes[arm] ?? [])
+  if (!columns.some((minutes) => minutes.some(({ over }) => over === null))) return false
+  return (columns[0] ?? []).some(({ start, count }) => {
+    const found = columns.map((minutes) => minuteAt(minutes, start))
+    return count > 0 && !found.includes(undefined) && found.some((minute) => minute?.over === null)
+  })
+}
+
+function minuteAt(minutes: readonly Minute[], start: EpochMs): Minute | undefined {
+  const found = minutes[indexFrom(minutes, start)]
+  return found?.start === start ? found : undefined
 }

@@ -29,24 +29,34 @@ const comparedAlpha = 1 / 30
 
 /** The checks of a gate that a rollout is judged by as one. A check that only looks on has no say in it. */
 export function signalsOf(gate: PlannedGate, rollout: Rollout): Signals {
-  const checks = gate.checks.flatMap((check) => boundOf(check))
-  const limited = checks.filter(({ bounds }) => bounds.below !== null)
+  return ofStage(bothSignalsOf(gate, rollout, []), rollout)
+}
+
+/** With a limit, and with them those that are compared with the old version alone. */
+export type BothSignals = { readonly limited: Signals; readonly all: Signals }
+
+/** At 100 % no old version is left: what was compared before is the earlier stages', and they were left. */
+export function ofStage({ limited, all }: BothSignals, { percent }: Rollout): Signals {
+  return percent >= 100 ? limited : all
+}
+
+/** Those of the checks that are not waived. Of a rollout its quantiles are all that counts. */
+export function bothSignalsOf(gate: PlannedGate, rollout: Rollout, waived: readonly string[]): BothSignals {
+  const checks = gate.checks.filter(({ id }) => !waived.includes(id)).flatMap((check) => boundOf(check))
+  const withLimit = checks.filter(({ bounds }) => bounds.below !== null)
   const groups = [
-    ...limited.filter(({ bounds }) => bounds.of === 'share').map((check) => [check]),
-    ...latencyGroups(limited),
+    ...withLimit.filter(({ bounds }) => bounds.of === 'share').map((check) => [check]),
+    ...latencyGroups(withLimit),
   ]
   const compared = checks.filter((check) => isComparable(check, rollout))
   const alpha = comparedAlpha / Math.max(1, groups.length + compared.length)
-  const signals = groups.map((group) => signalOf(group, rollout, alpha))
-  // At 100 % no old version is left: what was compared before is the earlier stages', and they were left.
-  if (rollout.percent >= 100) return signals
-  const twins = (one: RolloutSignal) => signals.some(({ counts }) => subjectOf(counts) === subjectOf(one.counts))
-  return [
-    ...signals,
-    ...compared
-      .map((check) => comparedOf(check, rollout, alpha))
-      .map((one) => (twins(one) ? { ...one, signal: { ...one.signal, isTwin: true as const } } : one)),
-  ]
+  const limited = groups.map((group) => signalOf(group, rollout, alpha))
+  if (compared.length === 0) return { limited, all: limited }
+  const twins = (one: RolloutSignal) => limited.some(({ counts }) => subjectOf(counts) === subjectOf(one.counts))
+  const others = compared
+    .map((check) => comparedOf(check, rollout, alpha))
+    .map((one) => (twins(one) ? { ...one, signal: { ...one.signal, isTwin: true as const } } : one))
+  return { limited, all: [...limited, ...others] }
 }
 
 /** Compared with the old version alone; samples need cut points to be counted above. */

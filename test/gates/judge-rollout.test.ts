@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { missing, needKey } from '../../src/core/evidence.ts'
 import { judgeGate } from '../../src/gates/judge-gate.ts'
+import { RolloutMemory } from '../../src/gates/rollout-memory.ts'
 import { at, context, gate, planned, scope, series } from '../support/looks.ts'
 import { canaryGate, evidenceOf, healthy, lookAtMinute, verdicts, whyOf, type Told } from '../support/rollouts.ts'
 
@@ -126,7 +127,7 @@ describe('evidence of earlier stages', () => {
   })
 
   test('is told a judge once: what a stage was left with does not change', () => {
-    const memory = new Map()
+    const memory = new RolloutMemory()
     const left = { percent: 10, since: at(0), until: at(14), evidence: evidenceOf(quiet, 0, 14, [0, 14]) }
     const look = (minute: number) => lookAtMinute(quiet, minute, [0, 14], { left: [left] }, memory)
     const first = look(26)
@@ -138,7 +139,7 @@ describe('evidence of earlier stages', () => {
   })
 
   test('is the same whether a process saw it all or has just come', () => {
-    const memory = new Map()
+    const memory = new RolloutMemory()
     const warm = [12, 14, 18, 22, 26].map((minute) =>
       minute <= 12 ? lookAtMinute(quiet, minute, [0], {}, memory) : lookAtMinute(quiet, minute, [0, 14], {}, memory),
     )

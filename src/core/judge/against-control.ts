@@ -139,9 +139,7 @@ function armSince(arm: Columns, other: Columns, from: number, to: number, mask?:
     if (size === 0 || (other.n[t] ?? 0) === 0 || mask?.[t]) continue
     n += size
     sum += arm.sum[t] ?? 0
-    arm.above.forEach((column, cut) => {
-      above[cut] = (above[cut] ?? 0) + (column[t] ?? 0)
-    })
+    for (let cut = 0; cut < above.length; cut++) above[cut] = (above[cut] ?? 0) + (arm.above[cut]?.[t] ?? 0)
   }
   return { n, above, mean: n > 0 ? sum / n : null }
 }

@@ -143,11 +143,13 @@ function set(to: Columns, minute: number, counts: MinuteCounts): boolean {
   let changed = to.n[minute] !== counts.n || to.sum[minute] !== counts.sum
   to.n[minute] = counts.n
   to.sum[minute] = counts.sum
-  to.above.forEach((column, cut) => {
+  for (let cut = 0; cut < to.above.length; cut++) {
+    const column = to.above[cut]
     const value = counts.above[cut] ?? 0
-    changed ||= column[minute] !== value
+    if (!column || column[minute] === value) continue
     column[minute] = value
-  })
+    changed = true
+  }
   return changed
 }
 
