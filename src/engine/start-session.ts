@@ -5,8 +5,12 @@ import { reduce } from '../core/reduce.ts'
 import { startState, type LaunchState } from '../core/state.ts'
 import { RolloutMemory } from '../gates/rollout-memory.ts'
 import type { EventLog } from '../journal/events.ts'
+import { makeWay } from './make-way.ts'
 import type { EnginePorts } from './ports.ts'
 import type { Session, Watcher } from './session.ts'
+
+/** Somebody who was first this often in a row drives the launch, too; whoever loses only makes both slower. */
+const lossesInARow = 5
 
 /**
  * Reads a launch's journal and takes it from there. `tellPast: false`: the watcher is told only what happens from now on.
@@ -22,6 +26,7 @@ export async function startSession(
 ): Promise<Session> {
   let state: LaunchState | null = null
   let seen = 0
+  let lost = 0
 
   function absorb(events: readonly LaunchEvent[], tell = true): LaunchState {
     for (const event of events.slice(seen)) {
@@ -53,6 +58,11 @@ export async function startSession(
     async record(happening, appendSignal, by) {
       const appended = await log.append(happening, appendSignal, by)
       await session.refresh(appendSignal)
+      lost = appended.status === 'taken' ? lost + 1 : 0
+      if (lost >= lossesInARow) {
+        lost = 0
+        await makeWay(session, appendSignal)
+      }
       return appended.status === 'appended'
     },
     async refresh(readSignal) {

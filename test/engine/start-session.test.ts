@@ -29,3 +29,27 @@ test('somebody who wrote first makes a record fail, and what they wrote is seen'
   expect(b.state.notes.map(({ text }) => text)).toEqual(['a'])
   expect(await b.record({ type: 'noted', text: 'b' }, never)).toBe(true)
 })
+
+test('whoever is second five times in a row says who is first, and makes way for a moment', async () => {
+  const world = await launchWorld()
+  const other = await world.session()
+  const said: string[] = []
+  const watcher = { onEvent: () => {}, onProgress: (text: string | null) => void said.push(text ?? '') }
+  const { log } = await world.session()
+  const loser = await startSession(world.plan, log, world.ports(), watcher, never, { tellPast: false })
+  const lose = async () => {
+    await other.refresh(never)
+    expect(await other.record({ type: 'noted', text: 'first' }, never)).toBe(true)
+    expect(await loser.record({ type: 'noted', text: 'second' }, never)).toBe(false)
+  }
+  const before = world.clock.now()
+  for (let lost = 1; lost < 5; lost += 1) await lose()
+  expect([world.clock.now() - before, said]).toEqual([0, []])
+  await lose()
+  expect(world.clock.now() - before).toBe(5000)
+  expect(said).toEqual([expect.stringMatching(/^.+ on .+ writes to this launch, too; letting them go first$/)])
+  // Who was first once begins to count anew.
+  expect(await loser.record({ type: 'noted', text: 'first at last' }, never)).toBe(true)
+  await lose()
+  expect(said).toHaveLength(1)
+})
