@@ -7,7 +7,7 @@ import { judgeMethod } from './ours.ts'
 import { kayenta, minuteThreshold, stageEnd } from './peers.ts'
 import { nullBoundary } from './null-boundary.ts'
 import type { Cell } from './cell.ts'
-import { report } from './report.ts'
+import { report, type RolloutTime } from './report.ts'
 import { rollOut, type Method, type Outcome } from './rollout.ts'
 import { scenarios } from './scenarios.ts'
 import { measureSpeed } from './speed.ts'
@@ -83,6 +83,7 @@ async function main(): Promise<void> {
     seed: Number(values.seed),
     boundary: whole ? nullBoundary(Math.min(1000, runs), Number(values.seed)) : null,
     speed: whole ? measureSpeed() : null,
+    rollouts: whole ? await timeRollouts(Number(values.workers)) : [],
   })
   process.stdout.write(`${text}\n`)
   if (values.out !== '') writeFileSync(values.out, text)
@@ -120,6 +121,33 @@ async function spread(jobs: readonly Job[], workers: number, file: string): Prom
   )
   process.stderr.write('\n')
   return done.sort((a, b) => a.job.scenario - b.job.scenario || a.job.rpm - b.job.rpm || a.job.method - b.job.method)
+}
+
+/** Whole healthy rollouts, traffic included, as many as that at once: how long they take, and what the process holds at most. */
+async function timeRollouts(workers: number): Promise<readonly RolloutTime[]> {
+  const times: RolloutTime[] = []
+  for (const name of ['launch', 'as wired'])
+    for (const [rpm, rollouts] of [
+      [100, 10_000],
+      [1000, 2000],
+    ] as const) {
+      const method = methods.findIndex((one) => one.name === name)
+      const jobs = Array.from({ length: 20 }, (_, k) => ({
+        method,
+        scenario: 0,
+        rpm,
+        runs: rollouts / 20,
+        seed: 99 + k,
+      }))
+      let bytes = 0
+      const watch = setInterval(() => (bytes = Math.max(bytes, process.memoryUsage.rss())), 100)
+      const startedAt = performance.now()
+      await spread(jobs, workers, '')
+      const seconds = (performance.now() - startedAt) / 1000
+      clearInterval(watch)
+      times.push({ method: name, rpm, rollouts, workers, seconds, megabytes: bytes / 1e6 })
+    }
+  return times
 }
 
 function doneIn(file: string): readonly Done[] {

@@ -1,10 +1,7 @@
 import { latencySignal, shareSignal, type JudgePlan } from '../../src/core/judge/plan.ts'
 import { RolloutJudge } from '../../src/core/judge/rollout-judge.ts'
-import { judgeMethod, plan } from './ours.ts'
+import { plan } from './ours.ts'
 import { Random } from './random.ts'
-import { rollOut, type Method } from './rollout.ts'
-import { scenarios } from './scenarios.ts'
-import { wired } from './wired.ts'
 import { cuts, limits, World } from './world.ts'
 
 export type Speed = {
@@ -12,14 +9,6 @@ export type Speed = {
   readonly minutes: number
   readonly tickMs: number
   readonly firstTickMs: number
-  readonly megabytes: number
-  readonly rollouts: readonly RolloutCost[]
-}
-/** Of one whole healthy rollout, traffic included: milliseconds of one core, and megabytes of heap at most. */
-export type RolloutCost = {
-  readonly method: string
-  readonly rpm: number
-  readonly ms: number
   readonly megabytes: number
 }
 
@@ -70,29 +59,7 @@ export function measureSpeed(): Speed {
     firstTickMs,
     tickMs: ticks[20] ?? 0,
     megabytes: kept() - empty,
-    rollouts: [judgeMethod('launch'), wired].flatMap((method) => [100, 1000].map((rpm) => rolloutCost(method, rpm))),
   }
-}
-
-const batches = 5
-
-/** The best of a few batches: what else the machine does costs time, and never gives any. */
-function rolloutCost(method: Method, rpm: number): RolloutCost {
-  const healthy = scenarios[0]
-  if (!healthy) throw new Error('no scenario')
-  const runs = 4000 / rpm
-  const empty = kept()
-  let megabytes = 0
-  const costs = Array.from({ length: batches }, (_, batch) => {
-    const before = process.cpuUsage()
-    for (let run = 0; run < runs; run++) {
-      rollOut(method, healthy, rpm, 99, batch * runs + run)
-      megabytes = Math.max(megabytes, held() - empty)
-    }
-    const { user, system } = process.cpuUsage(before)
-    return (user + system) / 1000 / runs
-  })
-  return { method: method.name, rpm, ms: Math.min(...costs), megabytes }
 }
 
 function kept(): number {

@@ -83,18 +83,19 @@ function judgeOne(question: QuotientQuestion): QuotientAnswer {
   }
 
   const answer = { value, samples, leftOut }
-  const measured = `${question.subjectName} ${formatQuantity(value, question.unit)} of ${formatCount(samples)} ${noun}`
-  const needed = `${formatCount(samples)} of ${formatCount(floor)} ${noun}`
+  const measured = () =>
+    `${question.subjectName} ${formatQuantity(value, question.unit)} of ${formatCount(samples)} ${noun}`
+  const needed = () => `${formatCount(samples)} of ${formatCount(floor)} ${noun}`
   if (!reaches(value, limit)) {
-    if (samples < floor) return { ...answer, verdict: 'unknown', why: `${needed}${left}` }
+    if (samples < floor) return { ...answer, verdict: 'unknown', why: `${needed()}${left}` }
     if (incidentGoesOn(control, shared))
       return { ...answer, verdict: 'unknown', why: `control breaches in the newest minute: shared incident${left}` }
-    return { ...answer, verdict: 'pass', why: `${measured}${left}` }
+    return { ...answer, verdict: 'pass', why: `${measured()}${left}` }
   }
 
   const certain = question.events && reaches(top / floor, limit)
   if (samples < floor && !certain)
-    return { ...answer, verdict: 'unknown', why: `${needed}, ${formatQuantity(value, question.unit)} so far${left}` }
+    return { ...answer, verdict: 'unknown', why: `${needed()}, ${formatQuantity(value, question.unit)} so far${left}` }
   const breach = controlBreach(without(control ?? [], shared), question)
   if (breach) {
     return {
@@ -103,7 +104,7 @@ function judgeOne(question: QuotientQuestion): QuotientAnswer {
       why: `${controlBreachText(formatQuantity(breach.value, question.unit), breach.samples)}${left}`,
     }
   }
-  return { ...answer, verdict: 'fail', why: `${measured}, limit ${formatQuantity(limit, question.unit)}${left}` }
+  return { ...answer, verdict: 'fail', why: `${measured()}, limit ${formatQuantity(limit, question.unit)}${left}` }
 }
 
 function without(parts: readonly Part[], shared: ReadonlySet<unknown>): readonly Part[] {
