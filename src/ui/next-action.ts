@@ -3,7 +3,7 @@ import type { Plan } from '../core/plan.ts'
 import { bindingApprovals, type LaunchState, type Stage } from '../core/state.ts'
 import { holdCommands } from './event-text-canary.ts'
 import { plural } from '../core/quantity.ts'
-import { clockTime, elapsed } from './format.ts'
+import { clockTime, elapsed, who } from './format.ts'
 import { safeText } from './text.ts'
 
 /** After so long without an event nobody is taken to drive a launch; a canary is looked at every 30 s by default. */
@@ -45,7 +45,7 @@ export function nextActions(plan: Plan, state: LaunchState, now: EpochMs): reado
   const idle = now - state.last.at
   const driver = idle > idleMs ? [idleAction(plan, state, now)] : []
   const asked = state.ask
-    ? [`${state.ask.ask} was asked for by ${safeText(state.ask.by)} and waits for whoever drives`]
+    ? [`${state.ask.ask} was asked for by ${who(state.ask.by)} and waits for whoever drives`]
     : []
   return [...stageActions(state), ...asked, ...missing(plan, state), ...driver]
 }

@@ -141,7 +141,7 @@ export function heldAt10(): JournalBuilder {
   story.add({ type: 'stage-held', step: 'rollout/canary', percent: 10, why: 'no canary traffic for 30m', until })
   story
     .after('2m')
-    .as('Sam Lee')
+    .as('Sam Lee <sam@example.com>')
     .add({ type: 'canary-asked', ask: 'pause', stage: 10, reason: 'load balancer is being looked at' })
   return story.add({ type: 'paused', signal: 'SIGINT' })
 }

@@ -112,7 +112,7 @@ describe('launch status', () => {
     expect(document.launch).toMatchObject({
       phase: 'rollout',
       state: 'held at 10%',
-      driver: 'Sam Lee',
+      driver: 'Sam Lee <sam@example.com>',
       idleMs: 400_000,
     })
   })
