@@ -25,7 +25,7 @@ export async function eventStream(url: string, headers: Readonly<Record<string, 
     ended,
     text: () => text,
     until: async (wanted) => {
-      const deadline = AbortSignal.timeout(15_000)
+      const deadline = AbortSignal.timeout(45_000)
       while (!text.includes(wanted)) {
         if (response.closed) throw new Error(`the stream ended before "${wanted}": ${text}`)
         if (deadline.aborted) throw new Error(`"${wanted}" was not said: ${text}`)

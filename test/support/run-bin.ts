@@ -62,7 +62,7 @@ export function startBin(args: readonly string[], options: RunBinOptions): Runni
     done,
     stdout: () => text.stdout,
     stderr: () => text.stderr,
-    waitFor: (wanted, timeoutMs = 15_000) => seen(child, text, wanted, timeoutMs),
+    waitFor: (wanted, timeoutMs = 45_000) => seen(child, text, wanted, timeoutMs),
     kill: (signal = 'SIGTERM') => void child.kill(signal),
     [Symbol.asyncDispose]: async () => {
       killGroup(child)
