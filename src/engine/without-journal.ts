@@ -27,7 +27,7 @@ export type Blind = {
 export async function watchWithoutJournal(session: Session, decideNow: DecideNow, signal: AbortSignal): Promise<void> {
   if (session.owed.length > 0) return
   const blind = (session.blind ??= { state: session.state, looked: new Map() })
-  blind.state = withOwnRaise(blind.state, session)
+  blind.state = withRaise(blind.state, session)
   if (!isShown(blind.state, session)) return
   const { rollingBack } = blind.state
   if (rollingBack) return rollBackLaunch(rollingBack, session, signal, [])
@@ -56,20 +56,29 @@ export async function takeJudged(
   }
 }
 
-/** A raise whose outcome the journal did not take, but whose write the flag has: users are shown it. */
-function withOwnRaise(state: LaunchState, session: Session): LaunchState {
+/**
+ * What users are shown by this launch as the flag has it: a raise of this process whose outcome the journal did not take, or one
+ * of a colleague who goes on while this process cannot read what of.
+ */
+function withRaise(state: LaunchState, session: Session): LaunchState {
   const reading = session.flag?.status === 'present' ? session.flag.flag : null
-  const open = Object.values(state.stages).map((stages) => stages.at(-1))
-  const written = open.find((stage) => stage?.status === 'shifting' && stage.writeId === reading?.writeId)
-  const imagine = (happening: Extract<Happening, { type: 'flag-set' | 'flag-confirmed' }>, before: LaunchState) =>
-    reduce(before, asEvent(happening, before, session))
-  const { serial, writeId } = reading ?? { serial: 0, writeId: '' }
-  const set = written
-    ? imagine({ type: 'flag-set', percent: written.percent, serial, writeId, ackedMs: 0 }, state)
-    : state
-  if (!set.flag || set.flag.confirmedAt !== null) return set
-  return imagine({ type: 'flag-confirmed', percent: set.flag.percent, serial: set.flag.serial, edgeMs: 0 }, set)
+  const imagine = (happening: Raise, before: LaunchState) => reduce(before, asEvent(happening, before, session))
+  let known = state
+  if (reading && reading.launch === state.id && !reading.latched && reading.percent > 0) {
+    const { percent, serial, writeId } = reading
+    const open = Object.entries(state.stages).map(([step, stages]) => ({ step, stage: stages.at(-1) }))
+    const isOwn = open.some(({ stage }) => stage?.status === 'shifting' && stage.writeId === writeId)
+    const step = open.at(-1)?.step
+    const isTheirs = !isOwn && writeId !== state.flag?.writeId
+    if (isTheirs && step) known = imagine({ type: 'flag-intended', step, percent, writeId, serial, base: null }, known)
+    if (isOwn || (isTheirs && step)) known = imagine({ type: 'flag-set', percent, serial, writeId, ackedMs: 0 }, known)
+  }
+  if (!known.flag || known.flag.confirmedAt !== null) return known
+  const { percent, serial } = known.flag
+  return imagine({ type: 'flag-confirmed', percent, serial, edgeMs: 0 }, known)
 }
+
+type Raise = Extract<Happening, { type: 'flag-intended' | 'flag-set' | 'flag-confirmed' }>
 
 /** Whether users are shown something of this launch, as far as can be known: an unread flag may still say what it said. */
 function isShown(state: LaunchState, { flag }: Session): boolean {

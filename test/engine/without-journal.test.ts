@@ -87,6 +87,25 @@ test('a raise whose outcome could not be journaled is watched too: the flag itse
   expect(await world.flag()).toMatchObject({ percent: 0, latched: true })
 })
 
+test('what a colleague raised meanwhile in the same launch is watched as well, by whoever cannot read that they did', async () => {
+  const world = await launchWorld()
+  const { tap, seen } = lostAt10(world, /^journal\./)
+  world.errorShare = (percent) => (percent === 100 ? 0.2 : 0)
+  const end = await world.drive({
+    tap: async (call, go) => {
+      if (seen.since > 0 && world.clock.now() - seen.since > minute && (await world.flag())?.percent === 10) {
+        const store = world.ports().flag('production')
+        const reading = await store.read(never)
+        if (reading.status !== 'present') throw new Error('no flag')
+        await store.write({ ...reading.flag, percent: 100, writeId: 'a colleague' }, reading.version, never)
+      }
+      return tap(call, go)
+    },
+  })
+  expect(end).toMatchObject({ outcome: 'rolled-back', why: expect.stringContaining('20% at 100 %') })
+  expect(await world.flag()).toMatchObject({ percent: 0, latched: true })
+})
+
 test('a flag that somebody else drives meanwhile is left to them', async () => {
   const world = await launchWorld()
   const { tap, seen } = lostAt10(world, /^journal\./)
