@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { version, type Version } from '../core/brand.ts'
 import type { Disk, StateStore } from '../core/ports.ts'
-import { createOnce, namesIn, readWhole } from './durable-file.ts'
+import { createOnce, holdsFile, namesIn, readWhole } from './durable-file.ts'
 import { assertStateKey, assertStatePrefix } from './state-key.ts'
 
 /**
@@ -46,8 +46,9 @@ export function directoryStore(root: string, disk: Disk): StateStore {
     list: async (prefix, signal) => {
       signal.throwIfAborted()
       assertStatePrefix(prefix)
-      const names = await namesIn(join(root, prefix), root, disk)
-      return names.filter((name) => !name.includes(generationMark)).sort()
+      const names = (await namesIn(join(root, prefix), root, disk)).filter((name) => !name.includes(generationMark))
+      const isKept = await Promise.all(names.map((name) => holdsFile(join(root, prefix, name), disk)))
+      return names.filter((_, i) => isKept[i]).sort()
     },
   }
 }

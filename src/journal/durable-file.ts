@@ -48,6 +48,19 @@ export async function namesIn(folder: string, root: string, disk: Disk): Promise
   }
 }
 
+/** A file, or a folder with one somewhere in it: a write that found no space leaves the folder it made. Throws LaunchError UNREACHABLE. */
+export async function holdsFile(path: string, disk: Disk): Promise<boolean> {
+  try {
+    const names = await disk.names(path)
+    for (const name of names)
+      if (!name.startsWith(temporaryMark) && (await holdsFile(join(path, name), disk))) return true
+    return false
+  } catch (error) {
+    if (['ENOTDIR', 'ENOENT'].includes(codeOf(error))) return true
+    throw error instanceof LaunchError ? error : unreadable(path, error)
+  }
+}
+
 /** No error when there is none. Throws LaunchError UNREACHABLE. */
 export async function removeFile(path: string, disk: Disk): Promise<void> {
   try {

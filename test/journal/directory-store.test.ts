@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { afterAll, expect, test } from 'vitest'
 import { version } from '../../src/core/brand.ts'
 import { systemDisk } from '../../src/host/disk.ts'
@@ -33,6 +33,15 @@ test('what a crash left half written is never taken for state', async () => {
   await writeFile(`${path}/events/~8f14e45f`, '{"half":')
   expect(await store.list('events/', never)).toEqual(['00000001.json'])
   expect(await store.create('events/00000002.json', 'next', never)).toBe('created')
+})
+
+test('a folder that a failed write left empty is no name: its launch was never written', async () => {
+  const path = await folder()
+  const store = directoryStore(path, systemDisk)
+  await store.create('launches/01A/plan.json', 'whole', never)
+  await mkdir(`${path}/launches/01B/events`, { recursive: true })
+  await writeFile(`${path}/launches/01B/~8f14e45f`, '{"half":')
+  expect(await store.list('launches/', never)).toEqual(['01A'])
 })
 
 test('a version of a row that was never written is a conflict, and leaves no gap behind', async () => {
