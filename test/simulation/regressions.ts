@@ -13,5 +13,15 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
       'a stage whose stamp is older than that of the stage before it (another clock): the judge had minutes before its first',
   },
   { seed: 8725, found: 'a rebuild that was killed after its phase had passed: the launch went on to 100 % with it' },
+  {
+    seed: 521995,
+    found:
+      'a driver without its journal left a flag alone that a colleague had raised meanwhile, and saw its errors for minutes',
+  },
+  {
+    seed: 50353,
+    found:
+      'a launch whose first write found no space left a folder: no rollback that waited on a machine was told any more',
+  },
   { seed: 13719, found: 'a rollback while the open launch had done nothing yet waited on its machine for ever' },
 ]

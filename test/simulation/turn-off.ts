@@ -54,8 +54,11 @@ function isBad({ truth, traffic, scheduler, swarm }: World, launch: string, wind
   const shownMs = truth.flagHistory.find(({ flag }) => flag.launch === launch && flag.percent > 0)?.atMs ?? Infinity
   const shares: number[] = []
   const fromMs = Math.ceil(Math.max(shownMs, window.from - worldStart) / periodMs) * periodMs
-  for (let start = fromMs; start + periodMs + lagMs <= window.to - worldStart; start += periodMs) {
-    const share = start + periodMs <= scheduler.nowMs ? traffic.errorShare(start) : null
+  // A rollout that is judged as one counts in whole minutes, and takes a part of one for all of it.
+  const settlingMs = swarm.sheet === 'split' ? Math.ceil(lagMs / periodMs) * periodMs : lagMs
+  for (let start = fromMs; start + periodMs + settlingMs <= window.to - worldStart; start += periodMs) {
+    // A clock that is ahead takes for settled what is not: its metrics look better than it was.
+    const share = start + periodMs + lagMs <= scheduler.nowMs ? traffic.errorShare(start) : null
     if (share !== null) shares.push(share)
   }
   // A rollout that is judged as one calls no single minute bad (docs/decisions/012).
