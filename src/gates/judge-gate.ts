@@ -42,14 +42,27 @@ export function judgeGate(
   const rollout = rolloutJudged(gate, evidence, context, memory)
   const { before = false } = context.scope
   const broken = before ? brokenBefore(gate, evidence, context.window, Object.keys(context.waivers)) : null
-  const checks = gate.checks.map((check) => {
+  const judged = (check: PlannedCheck): CheckResult => {
     const alone = judgeCheck(check, evidence, context)
     if (broken) return { ...alone, judgement: certainly(check, alone.judgement, broken) }
     const said = rollout?.said.get(check.id)
     return said ? { ...alone, judgement: { ...alone.judgement, ...said } } : alone
-  })
-  const verdict = foldVerdicts(checks.map((check) => check.judgement.verdict))
-  return { verdict, checks, ...(rollout?.saying && { saying: rollout.saying }) }
+  }
+  // What a rollout says of a check is its verdict. The check's own numbers are for people: a rollout that is simulated by the
+  // thousand asks for none.
+  const isSaid = ({ id }: PlannedCheck) => broken === null && rollout?.said.has(id) === true
+  const others = new Map(gate.checks.filter((check) => !isSaid(check)).map((check) => [check, judged(check)]))
+  let checks: readonly CheckResult[] | null = null
+  const verdicts = gate.checks.flatMap(
+    (check) => others.get(check)?.judgement.verdict ?? rollout?.said.get(check.id)?.verdict ?? [],
+  )
+  return {
+    verdict: foldVerdicts(verdicts),
+    get checks() {
+      return (checks ??= gate.checks.map((check) => others.get(check) ?? judged(check)))
+    },
+    ...(rollout?.saying && { saying: rollout.saying }),
+  }
 }
 
 /** The stages of a canary judged as one, where its gate has checks for that. */
