@@ -28,5 +28,9 @@ process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0
 
 /** The runner's own account of it is a thousand lines further up by then. */
 function tell(what, why) {
-  process.stderr.write(`failed: ${what}\n  ${String(why ?? '').slice(0, 2000).replaceAll('\n', '\n  ')}\n`)
+  process.stderr.write(
+    `failed: ${what}\n  ${String(why ?? '')
+      .slice(0, 2000)
+      .replaceAll('\n', '\n  ')}\n`,
+  )
 }

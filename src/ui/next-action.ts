@@ -44,9 +44,7 @@ export function nextActions(plan: Plan, state: LaunchState, now: EpochMs): reado
   if (state.ended) return ended(state)
   const idle = now - state.last.at
   const driver = idle > idleMs ? [idleAction(plan, state, now)] : []
-  const asked = state.ask
-    ? [`${state.ask.ask} was asked for by ${who(state.ask.by)} and waits for whoever drives`]
-    : []
+  const asked = state.ask ? [`${state.ask.ask} was asked for by ${who(state.ask.by)} and waits for whoever drives`] : []
   return [...stageActions(state), ...asked, ...missing(plan, state), ...driver]
 }
 
