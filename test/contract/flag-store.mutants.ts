@@ -60,7 +60,7 @@ export const flagStoreMutants: { readonly [rule: string]: Mutate } = {
   'ends off when advances and a rollback race': (store) => ({
     // Comes late and writes over what is there by then, as a store without compare-and-set does when nobody thinks of it.
     write: async (flag, expected, signal) => {
-      for (let look = 0; expected !== null && look < 50 && !(await isLatched(store)); look += 1)
+      for (let look = 0; expected !== null && look < 500 && !(await isLatched(store)); look += 1)
         await new Promise((resolve) => setTimeout(resolve, 10))
       return goingOver(store, flag, expected, signal)
     },
