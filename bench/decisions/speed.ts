@@ -64,10 +64,6 @@ export function measureSpeed(): Speed {
 
 function kept(): number {
   globalThis.gc?.()
-  return held()
-}
-
-function held(): number {
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return (heapUsed + arrayBuffers) / 1e6
 }

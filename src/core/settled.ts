@@ -32,8 +32,7 @@ export type SettledMinutes = {
 export function settledMinutes(series: Series, variant: VariantName, window: Window): SettledMinutes {
   const settled = settledWindow(window, series.periodMs, series.lagMs)
   const inside = (start: EpochMs) => start >= settled.from && start + series.periodMs <= settled.to
-  const all = minutesOf(series, variant)
-  const found = all.slice(indexFrom(all, settled.from), indexFrom(all, settled.to - series.periodMs + 1))
+  const found = minutesOf(series, variant).filter((minute) => inside(minute.start))
   const expected = Math.round((settled.to - settled.from) / series.periodMs)
   if (series.alive === null) return { window: settled, minutes: found, expected }
   const present = new Set(found.map((minute) => minute.start))
@@ -41,17 +40,6 @@ export function settledMinutes(series: Series, variant: VariantName, window: Win
     .filter((start) => inside(start) && !present.has(start))
     .map((start) => ({ start, count: 0, sum: 0, over: 0 }))
   return { window: settled, minutes: [...found, ...zeros].sort((a, b) => a.start - b.start), expected }
-}
-
-/** Where the minutes begin that start then or later; they come oldest first. */
-export function indexFrom(minutes: readonly Minute[], start: number): number {
-  let [from, to] = [0, minutes.length]
-  while (from < to) {
-    const middle = (from + to) >> 1
-    if ((minutes[middle]?.start ?? 0) < start) from = middle + 1
-    else to = middle
-  }
-  return from
 }
 
 function minutesOf(series: Series, variant: VariantName): readonly Minute[] {

@@ -6,8 +6,8 @@ import type { Session } from './session.ts'
 const makeWayMs = 5000
 
 /** Leaves the journal to whoever wrote the newest event, for a moment, and says who that is. */
-export async function makeWay({ events, ports, watcher }: Session, signal: AbortSignal): Promise<void> {
-  const { name, host } = events.at(-1)?.actor ?? { name: 'somebody', host: 'another machine' }
+export async function makeWay({ state, ports, watcher }: Session, signal: AbortSignal): Promise<void> {
+  const { name, host } = state.last.actor
   const until = epochMs(ports.clock.now() + makeWayMs)
   watcher.onProgress(`${nameOf(name)} on ${host} writes to this launch, too; letting them go first`, until)
   await ports.clock.sleepUntil(until, signal)

@@ -2,6 +2,7 @@ import { epochMs, type EpochMs } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { Happening } from '../core/event.ts'
 import type { Effect, GateLook, Move } from '../core/move.ts'
+import type { FlagState } from '../core/flag.ts'
 import { reduce } from '../core/reduce.ts'
 import { mayBeExposed, type LaunchState } from '../core/state.ts'
 import { exposedLook } from './exposed-look.ts'
@@ -63,22 +64,23 @@ export async function takeJudged(
 function withRaise(state: LaunchState, session: Session): LaunchState {
   const reading = session.flag?.status === 'present' ? session.flag.flag : null
   const imagine = (happening: Raise, before: LaunchState) => reduce(before, asEvent(happening, before, session))
-  let known = state
-  if (reading && reading.launch === state.id && !reading.latched && reading.percent > 0) {
-    const { percent, serial, writeId } = reading
-    const open = Object.entries(state.stages).map(([step, stages]) => ({ step, stage: stages.at(-1) }))
-    const isOwn = open.some(({ stage }) => stage?.status === 'shifting' && stage.writeId === writeId)
-    const step = open.at(-1)?.step
-    const isTheirs = !isOwn && writeId !== state.flag?.writeId
-    if (isTheirs && step) known = imagine({ type: 'flag-intended', step, percent, writeId, serial, base: null }, known)
-    if (isOwn || (isTheirs && step)) known = imagine({ type: 'flag-set', percent, serial, writeId, ackedMs: 0 }, known)
-  }
-  if (!known.flag || known.flag.confirmedAt !== null) return known
-  const { percent, serial } = known.flag
-  return imagine({ type: 'flag-confirmed', percent, serial, edgeMs: 0 }, known)
+  const shown = reading ? unknownRaise(state, reading).reduce((before, next) => imagine(next, before), state) : state
+  if (!shown.flag || shown.flag.confirmedAt !== null) return shown
+  const { percent, serial } = shown.flag
+  return imagine({ type: 'flag-confirmed', percent, serial, edgeMs: 0 }, shown)
 }
 
 type Raise = Extract<Happening, { type: 'flag-intended' | 'flag-set' | 'flag-confirmed' }>
+
+/** What the journal would say of a raise of this launch that is in the flag and not yet in the state. */
+function unknownRaise(state: LaunchState, { launch, latched, percent, serial, writeId }: FlagState): readonly Raise[] {
+  const step = Object.keys(state.stages).at(-1)
+  if (!step || launch !== state.id || latched || percent === 0 || writeId === state.flag?.writeId) return []
+  const newest = Object.values(state.stages).map((stages) => stages.at(-1))
+  const isIntended = newest.some((stage) => stage?.status === 'shifting' && stage.writeId === writeId)
+  const intended: Raise = { type: 'flag-intended', step, percent, writeId, serial, base: null }
+  return [...(isIntended ? [] : [intended]), { type: 'flag-set', percent, serial, writeId, ackedMs: 0 }]
+}
 
 /** Whether users are shown something of this launch, as far as can be known: an unread flag may still say what it said. */
 function isShown(state: LaunchState, { flag }: Session): boolean {

@@ -42,24 +42,26 @@ export function judgeGate(
   const rollout = rolloutJudged(gate, evidence, context, memory)
   const { before = false } = context.scope
   const broken = before ? brokenBefore(gate, evidence, context.window, Object.keys(context.waivers)) : null
-  const judged = (check: PlannedCheck): CheckResult => {
-    const alone = judgeCheck(check, evidence, context)
-    if (broken) return { ...alone, judgement: certainly(check, alone.judgement, broken) }
-    const said = rollout?.said.get(check.id)
-    return said ? { ...alone, judgement: { ...alone.judgement, ...said } } : alone
-  }
   // What a rollout says of a check is its verdict. The check's own numbers are for people: a rollout that is simulated by the
   // thousand asks for none.
-  const isSaid = ({ id }: PlannedCheck) => broken === null && rollout?.said.has(id) === true
-  const others = new Map(gate.checks.filter((check) => !isSaid(check)).map((check) => [check, judged(check)]))
-  let checks: readonly CheckResult[] | null = null
-  const verdicts = gate.checks.flatMap(
-    (check) => others.get(check)?.judgement.verdict ?? rollout?.said.get(check.id)?.verdict ?? [],
-  )
+  const said = broken ? undefined : rollout?.said
+  const results = new Map<PlannedCheck, CheckResult>()
+  const resultOf = (check: PlannedCheck): CheckResult => {
+    const known = results.get(check)
+    if (known) return known
+    const alone = judgeCheck(check, evidence, context)
+    const judgement = broken
+      ? certainly(check, alone.judgement, broken)
+      : { ...alone.judgement, ...said?.get(check.id) }
+    const result = { ...alone, judgement }
+    results.set(check, result)
+    return result
+  }
+  const verdicts = gate.checks.map((check) => said?.get(check.id)?.verdict ?? resultOf(check).judgement.verdict)
   return {
     verdict: foldVerdicts(verdicts),
     get checks() {
-      return (checks ??= gate.checks.map((check) => others.get(check) ?? judged(check)))
+      return gate.checks.map(resultOf)
     },
     ...(rollout?.saying && { saying: rollout.saying }),
   }

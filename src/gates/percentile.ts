@@ -65,7 +65,7 @@ export const percentile = defineCheck({
     if (beyond?.status === 'missing') return unknown(`${check.metric}: ${beyond.why}`)
     const overMs = check.over ?? look.scope.overMs
     const settled = judgedMinutes(series.value, look.subject, look, overMs)
-    const answer = judgeSlowShare(check, { counted: series.value, settled }, beyond?.value ?? null, look, overMs)
+    const answer = judgeSlowShare(check, series.value, beyond?.value ?? null, look, overMs)
     const found = { samples: answer.samples, window: settled.window, query: series.value.query }
 
     if (settled.minutes.length === 0)
@@ -112,18 +112,18 @@ function floorOf(check: Spec): number {
 
 function judgeSlowShare(
   check: Spec,
-  own: { readonly counted: Series; readonly settled: SettledMinutes },
+  series: Series,
   beyond: Series | null,
   look: Look,
   overMs: number | undefined,
 ): QuotientAnswer {
   const slowName = (limit: Spec['below']) => `at or above ${formatQuantity(limit.value, limit.unit)}:`
-  const armsOf = (counted: Series, settled = judgedMinutes(counted, look.subject, look, overMs)) => ({
-    subject: partsOf(settled),
+  const armsOf = (counted: Series) => ({
+    subject: partsOf(judgedMinutes(counted, look.subject, look, overMs)),
     control: hasControl(counted, look) ? partsOf(judgedMinutes(counted, 'control', look, overMs)) : null,
   })
   return judgeQuotient({
-    ...armsOf(own.counted, own.settled),
+    ...armsOf(series),
     limit: slowShare(check),
     unit: 'share',
     floor: floorOf(check),

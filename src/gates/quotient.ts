@@ -73,7 +73,7 @@ export function judgeQuotient(question: QuotientQuestion): QuotientAnswer {
 function judgeOne(question: QuotientQuestion): QuotientAnswer {
   const { control, limit, floor, noun } = question
   const shared = sharedMinutes(control ?? [], question)
-  const kept = without(question.subject, shared)
+  const kept = question.subject.filter((part) => !shared.has(part.start))
   const leftOut = question.subject.length - kept.length
   const left = leftOutText(leftOut)
   const { top, samples } = totalOf(kept)
@@ -83,20 +83,22 @@ function judgeOne(question: QuotientQuestion): QuotientAnswer {
   }
 
   const answer = { value, samples, leftOut }
-  const measured = () =>
-    `${question.subjectName} ${formatQuantity(value, question.unit)} of ${formatCount(samples)} ${noun}`
-  const needed = () => `${formatCount(samples)} of ${formatCount(floor)} ${noun}`
+  const measured = `${question.subjectName} ${formatQuantity(value, question.unit)} of ${formatCount(samples)} ${noun}`
+  const needed = `${formatCount(samples)} of ${formatCount(floor)} ${noun}`
   if (!reaches(value, limit)) {
-    if (samples < floor) return { ...answer, verdict: 'unknown', why: `${needed()}${left}` }
+    if (samples < floor) return { ...answer, verdict: 'unknown', why: `${needed}${left}` }
     if (incidentGoesOn(control, shared))
       return { ...answer, verdict: 'unknown', why: `control breaches in the newest minute: shared incident${left}` }
-    return { ...answer, verdict: 'pass', why: `${measured()}${left}` }
+    return { ...answer, verdict: 'pass', why: `${measured}${left}` }
   }
 
   const certain = question.events && reaches(top / floor, limit)
   if (samples < floor && !certain)
-    return { ...answer, verdict: 'unknown', why: `${needed()}, ${formatQuantity(value, question.unit)} so far${left}` }
-  const breach = controlBreach(without(control ?? [], shared), question)
+    return { ...answer, verdict: 'unknown', why: `${needed}, ${formatQuantity(value, question.unit)} so far${left}` }
+  const breach = controlBreach(
+    (control ?? []).filter((part) => !shared.has(part.start)),
+    question,
+  )
   if (breach) {
     return {
       ...answer,
@@ -104,11 +106,7 @@ function judgeOne(question: QuotientQuestion): QuotientAnswer {
       why: `${controlBreachText(formatQuantity(breach.value, question.unit), breach.samples)}${left}`,
     }
   }
-  return { ...answer, verdict: 'fail', why: `${measured()}, limit ${formatQuantity(limit, question.unit)}${left}` }
-}
-
-function without(parts: readonly Part[], shared: ReadonlySet<unknown>): readonly Part[] {
-  return shared.size === 0 ? parts : parts.filter((part) => !shared.has(part.start))
+  return { ...answer, verdict: 'fail', why: `${measured}, limit ${formatQuantity(limit, question.unit)}${left}` }
 }
 
 function incidentGoesOn(control: readonly Part[] | null, shared: ReadonlySet<unknown>): boolean {
@@ -116,9 +114,8 @@ function incidentGoesOn(control: readonly Part[] | null, shared: ReadonlySet<unk
   return newest !== undefined && shared.has(newest.start)
 }
 
-const judgements = { pass, fail, unknown }
-
 /** The answer as a judgement; `found` says how the caller shows the value. */
 export function judgementOf(answer: QuotientAnswer, found: Partial<Omit<Judgement, 'verdict' | 'why'>>): Judgement {
-  return judgements[answer.verdict](answer.why, { ...found, samples: answer.samples })
+  const judge = { pass, fail, unknown }[answer.verdict]
+  return judge(answer.why, { ...found, samples: answer.samples })
 }

@@ -86,14 +86,12 @@ function shareLimit(value: number) {
 /** The minutes in which both metrics are known: a minute that only one of them has says nothing about their ratio. */
 function pairs(bad: Series, of: Series, variant: VariantName, look: Look, overMs: number | undefined) {
   const all = judgedMinutes(of, variant, look, overMs)
-  const tops = judgedMinutes(bad, variant, look, overMs).minutes
-  const parts: Part[] = []
-  // Both come oldest first.
-  let at = 0
-  for (const { start, sum } of all.minutes) {
-    while ((tops[at]?.start ?? start) < start) at += 1
-    const top = tops[at]
-    if (top?.start === start) parts.push({ start, top: top.sum, samples: sum })
-  }
+  const badByStart = new Map(
+    judgedMinutes(bad, variant, look, overMs).minutes.map((minute) => [minute.start, minute.sum]),
+  )
+  const parts = all.minutes.flatMap((minute): readonly Part[] => {
+    const top = badByStart.get(minute.start)
+    return top === undefined ? [] : [{ start: minute.start, top, samples: minute.sum }]
+  })
   return { window: all.window, expected: all.expected, ofMinutes: all.minutes.length, parts }
 }

@@ -1,7 +1,6 @@
 import type { EpochMs } from '../core/brand.ts'
 import { findingOf, type Evidence, type Minute, type Series } from '../core/evidence.ts'
 import type { MinuteCounts } from '../core/judge/minutes.ts'
-import { indexFrom } from '../core/settled.ts'
 import { needsOf, type Counts } from './rollout-signals.ts'
 
 /** Minutes of both versions. `missing`: what could not be read; `alone`: it is not told apart by version. */
@@ -86,7 +85,14 @@ function lacksCounts(cuts: readonly Series[], arm: Arm): boolean {
   })
 }
 
+/** Minutes come oldest first. */
 function minuteAt(minutes: readonly Minute[], start: EpochMs): Minute | undefined {
-  const found = minutes[indexFrom(minutes, start)]
+  let [from, to] = [0, minutes.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((minutes[middle]?.start ?? 0) < start) from = middle + 1
+    else to = middle
+  }
+  const found = minutes[from]
   return found?.start === start ? found : undefined
 }

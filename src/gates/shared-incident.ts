@@ -28,12 +28,13 @@ const fewestEvents = 3
 
 /** Starts of the minutes in which the control itself breaches. */
 export function sharedMinutes(control: readonly Part[], rule: IncidentRule): ReadonlySet<EpochMs> {
-  const shared = new Set<EpochMs>()
-  for (const { start, top, samples } of control) {
-    if (samples < rule.floor / shareOfFloor || !reaches(top / samples, rule.limit)) continue
-    if (!rule.events || top >= fewestEvents) shared.add(start)
-  }
-  return shared
+  const shared = control.filter(
+    (part) =>
+      part.samples >= rule.floor / shareOfFloor &&
+      reaches(part.top / part.samples, rule.limit) &&
+      (!rule.events || part.top >= fewestEvents),
+  )
+  return new Set(shared.map((part) => part.start))
 }
 
 /** Value and samples of the control when it breaches with enough samples, else null. */
@@ -46,12 +47,10 @@ export function controlBreach(
 }
 
 export function totalOf(parts: readonly Part[]): { readonly top: number; readonly samples: number } {
-  let [top, samples] = [0, 0]
-  for (const part of parts) {
-    top += part.top
-    samples += part.samples
-  }
-  return { top, samples }
+  return parts.reduce((total, part) => ({ top: total.top + part.top, samples: total.samples + part.samples }), {
+    top: 0,
+    samples: 0,
+  })
 }
 
 /** `≥`, with equality up to rounding of the quotient: 10 of 200 reaches 1 − 0.95, which floating point puts above 0.05. */
