@@ -149,11 +149,16 @@ export function needKey(need: Need): string {
 
 /**
  * What came of a need; null when it was not among those gathered. Minutes with a value that is no number (NaN, which JSON
- * writes as null) are as good as not read: comparing with one says nothing, in either direction.
+ * writes as null) are as good as not read: comparing with one says nothing, in either direction. Who asks for the same need
+ * again and again gives its key.
  */
-export function findingOf<N extends Need>(need: N, evidence: Evidence): Finding<EvidenceByNeed[N['need']]> | null {
+export function findingOf<N extends Need>(
+  need: N,
+  evidence: Evidence,
+  key = needKey(need),
+): Finding<EvidenceByNeed[N['need']]> | null {
   // The key holds the kind of the need, and the gatherer of that kind put the value there.
-  const found = (evidence[needKey(need)] as Finding<EvidenceByNeed[N['need']]> | undefined) ?? null
+  const found = (evidence[key] as Finding<EvidenceByNeed[N['need']]> | undefined) ?? null
   return need.need === 'series' && found?.status === 'seen' && hasOddMinute(found.value)
     ? missing('a minute has a value that is no number')
     : found

@@ -84,7 +84,7 @@ export function judgedLook(
     stage: look.stage,
     window: look.window,
     verdict: judged.verdict,
-    checks: judged.checks,
+    checks: judged.checks(),
     bakedMs: bakedMs(needsOfGate(gate, scope), evidence, subject, look.window),
     evidence,
     ...(judged.saying && { saying: judged.saying }),

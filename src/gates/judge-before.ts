@@ -1,11 +1,11 @@
 import type { CheckSpec } from '../core/check.ts'
-import { findingOf, needKey, seen, type Evidence } from '../core/evidence.ts'
+import { findingOf, seen, type Evidence } from '../core/evidence.ts'
 import type { PlannedCheck, PlannedGate } from '../core/plan.ts'
 import type { Rollout } from '../core/rollout.ts'
 import type { Judgement, Window } from '../core/verdict.ts'
 import { judgeRollout } from './judge-rollout.ts'
 import { checkKind } from './registry.ts'
-import { needsOf, signalsOf, type RolloutSignal } from './rollout-signals.ts'
+import { signalsOf, type RolloutSignal } from './rollout-signals.ts'
 
 /**
  * The old version by itself, before a canary: as if it were a release that everybody gets at once. At 100 % nothing is
@@ -55,14 +55,14 @@ function plain(spec: CheckSpec): CheckSpec {
 
 /** The minutes of the version that serves, in the place of those that are judged. */
 function asOne(evidence: Evidence, signals: readonly RolloutSignal[]): Evidence {
-  const needs = signals.flatMap(({ counts }) => needsOf(counts))
+  const asked = signals.flatMap(({ counts }) => counts.asked)
   return Object.fromEntries(
-    needs.flatMap((need) => {
-      const finding = findingOf(need, evidence)
-      if (finding?.status !== 'seen') return finding ? [[needKey(need), finding] as const] : []
+    asked.flatMap(({ need, key }) => {
+      const finding = findingOf(need, evidence, key)
+      if (finding?.status !== 'seen') return finding ? [[key, finding] as const] : []
       const { all, control } = finding.value.minutes
       const minutes = { canary: all ?? control ?? [], control: [] }
-      return [[needKey(need), seen({ ...finding.value, minutes })] as const]
+      return [[key, seen({ ...finding.value, minutes })] as const]
     }),
   )
 }

@@ -24,7 +24,8 @@ export type GateContext = {
 
 export type JudgedGate = {
   readonly verdict: Exclude<Verdict, 'waived'>
-  readonly checks: readonly CheckResult[]
+  /** Each check with its numbers, judged when somebody asks: a rollout that is simulated asks for none. */
+  checks(): readonly CheckResult[]
   /** At a stage of a rollout that is judged as one. */
   readonly saying?: RolloutSaying
 }
@@ -42,8 +43,6 @@ export function judgeGate(
   const rollout = rolloutJudged(gate, evidence, context, memory)
   const { before = false } = context.scope
   const broken = before ? brokenBefore(gate, evidence, context.window, Object.keys(context.waivers)) : null
-  // What a rollout says of a check is its verdict. The check's own numbers are for people: a rollout that is simulated by the
-  // thousand asks for none.
   const said = broken ? undefined : rollout?.said
   const results = new Map<PlannedCheck, CheckResult>()
   const resultOf = (check: PlannedCheck): CheckResult => {
@@ -60,9 +59,7 @@ export function judgeGate(
   const verdicts = gate.checks.map((check) => said?.get(check.id)?.verdict ?? resultOf(check).judgement.verdict)
   return {
     verdict: foldVerdicts(verdicts),
-    get checks() {
-      return gate.checks.map(resultOf)
-    },
+    checks: () => gate.checks.map(resultOf),
     ...(rollout?.saying && { saying: rollout.saying }),
   }
 }

@@ -5,7 +5,7 @@ import type { PlannedGate } from '../core/plan.ts'
 import type { LeftStage, Rollout } from '../core/rollout.ts'
 import { ceilTo } from '../core/settled.ts'
 import type { Window } from '../core/verdict.ts'
-import { signalSeen, type ArmSeen, type SignalSeen } from './rollout-minutes.ts'
+import { signalSeen, type SignalSeen } from './rollout-minutes.ts'
 import { bothSignalsOf, ofStage, type BothSignals, type RolloutSignal } from './rollout-signals.ts'
 
 /** What judges of rollouts have been told so far: the same answers without it, only later. */
@@ -59,9 +59,8 @@ export function judgeTold(
   const { judge, left } = memory.judge(plan, origin)
   const tell = (signal: number, seen: Seen | null, { from, end }: Stretch, until: number) => {
     for (let start = from; start + periodMs <= end; start = epochMs(start + periodMs)) {
-      const isKnown = start + periodMs <= until
-      const arm = (minutes: ArmSeen | undefined) => (isKnown ? (minutes?.at(start) ?? null) : null)
-      judge.put(signal, at(start), arm(seen?.canary), arm(seen?.control))
+      const known = start + periodMs <= until ? seen : null
+      judge.put(signal, at(start), known?.canary.at(start) ?? null, known?.control.at(start) ?? null)
     }
   }
   for (const [index, stage] of rollout.left.entries()) {

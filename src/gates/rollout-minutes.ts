@@ -1,7 +1,7 @@
 import type { EpochMs } from '../core/brand.ts'
 import { findingOf, type Evidence, type Minute, type Series } from '../core/evidence.ts'
 import type { MinuteCounts } from '../core/judge/minutes.ts'
-import { needsOf, type Counts } from './rollout-signals.ts'
+import type { Counts } from './rollout-signals.ts'
 
 /** Minutes of both versions. `missing`: what could not be read; `alone`: it is not told apart by version. */
 export type SignalSeen =
@@ -28,8 +28,8 @@ type Find = (start: EpochMs) => MinuteCounts | null
 /** What is known of a signal's minutes. */
 export function signalSeen(counts: Counts, evidence: Evidence): SignalSeen {
   const all: Series[] = []
-  for (const need of needsOf(counts)) {
-    const finding = findingOf(need, evidence)
+  for (const { need, key } of counts.asked) {
+    const finding = findingOf(need, evidence, key)
     if (!finding) return { status: 'missing', why: `${need.metric}: no answer came` }
     if (finding.status === 'missing') return { status: 'missing', why: `${need.metric}: ${finding.why}` }
     all.push(finding.value)
@@ -53,46 +53,60 @@ function armOf(findIn: (all: readonly Series[], arm: Arm) => Find, all: readonly
 }
 
 function shareIn([all, bad]: readonly Series[], arm: Arm): Find {
-  const [everything, events, alive] = [all?.minutes[arm] ?? [], bad?.minutes[arm] ?? [], bad?.alive ?? []]
+  const [everything, events] = [minutesOf(all, arm), minutesOf(bad, arm)]
+  const alive = bad?.alive ?? []
   return (start) => {
-    const found = minuteAt(everything, start)
-    const known = minuteAt(events, start)?.sum ?? (alive.includes(start) ? 0 : undefined)
+    const found = everything(start)
+    const known = events(start)?.sum ?? (alive.includes(start) ? 0 : undefined)
     return found === undefined || known === undefined ? null : { n: found.sum, above: [known], sum: 0 }
   }
 }
 
 function samplesIn(cuts: readonly Series[], arm: Arm): Find {
-  const columns = cuts.map((series) => series.minutes[arm] ?? [])
+  const columns = cuts.map((series) => minutesOf(series, arm))
   return (start) => {
     const above: number[] = []
-    for (const minutes of columns) {
-      const found = minuteAt(minutes, start)
+    let first: Minute | undefined
+    for (const minuteAt of columns) {
+      const found = minuteAt(start)
       if (found === undefined || found.over === null) return null
       above.push(found.over)
+      first ??= found
     }
-    const first = minuteAt(columns[0] ?? [], start)
     return first === undefined || first.count === 0 ? null : { n: first.count, above, sum: first.sum }
   }
 }
 
 /** Whether samples were there and not counted above the cuts: the metric has no percentiles. */
 function lacksCounts(cuts: readonly Series[], arm: Arm): boolean {
-  const columns = cuts.map((series) => series.minutes[arm] ?? [])
-  if (!columns.some((minutes) => minutes.some(({ over }) => over === null))) return false
-  return (columns[0] ?? []).some(({ start, count }) => {
-    const found = columns.map((minutes) => minuteAt(minutes, start))
+  if (!cuts.some(({ minutes }) => minutes[arm]?.some(({ over }) => over === null))) return false
+  const columns = cuts.map((series) => minutesOf(series, arm))
+  return (cuts[0]?.minutes[arm] ?? []).some(({ start, count }) => {
+    const found = columns.map((minuteAt) => minuteAt(start))
     return count > 0 && !found.includes(undefined) && found.some((minute) => minute?.over === null)
   })
 }
 
-/** Minutes come oldest first. */
-function minuteAt(minutes: readonly Minute[], start: EpochMs): Minute | undefined {
+/** The minute that begins at an instant. Minutes come oldest first and are mostly asked for one after the other. */
+function minutesOf(series: Series | undefined, arm: Arm): (start: EpochMs) => Minute | undefined {
+  const minutes = series?.minutes[arm] ?? []
+  let next = 0
+  return (start) => {
+    if (minutes[next]?.start !== start) next = firstFrom(minutes, start)
+    const found = minutes[next]
+    if (found?.start !== start) return undefined
+    next++
+    return found
+  }
+}
+
+/** Where the first minute is that does not begin before an instant. */
+function firstFrom(minutes: readonly Minute[], start: EpochMs): number {
   let [from, to] = [0, minutes.length]
   while (from < to) {
     const middle = (from + to) >> 1
     if ((minutes[middle]?.start ?? 0) < start) from = middle + 1
     else to = middle
   }
-  const found = minutes[from]
-  return found?.start === start ? found : undefined
+  return from
 }

@@ -1,6 +1,6 @@
 import { comparedSignal, latencySignal, shareSignal, type Signal } from '../core/judge/plan.ts'
 import type { SignalSource } from '../core/check.ts'
-import type { Need, NeedOf } from '../core/evidence.ts'
+import { needKey, type Need, type NeedOf } from '../core/evidence.ts'
 import type { PlannedCheck, PlannedGate } from '../core/plan.ts'
 import type { Rollout } from '../core/rollout.ts'
 import { checkKind } from './registry.ts'
@@ -12,10 +12,14 @@ export type RolloutSignal = {
   readonly checks: readonly SignalCheck[]
 }
 
-export type Counts =
+export type Counts = { readonly asked: readonly AskedSeries[] } & (
   | { readonly of: 'share'; readonly bad: string; readonly all: string }
   /** Samples of a metric, and how many of them are at or above each cut, ascending. */
   | { readonly of: 'samples'; readonly metric: string; readonly cuts: readonly number[] }
+)
+
+/** What is asked for at every look, and its key. */
+type AskedSeries = { readonly need: NeedOf<'series'>; readonly key: string }
 
 export type SignalCheck = { readonly id: string; readonly bounds: SignalSource }
 
@@ -74,21 +78,25 @@ function comparedOf(check: SignalCheck, { quantiles }: Rollout, alpha: number): 
   const cuts = bounds.of === 'share' ? [] : cutsOf(quantiles[bounds.metric] ?? [], [])
   const atMost = bounds.of === 'slow' ? 1 : (bounds.atMost ?? 1)
   const signal = comparedSignal(id, of, Math.max(1, cuts.length), atMost, alpha)
-  const counts: Counts =
-    bounds.of === 'share'
-      ? { of: 'share', bad: bounds.bad, all: bounds.all }
-      : { of: 'samples', metric: bounds.metric, cuts }
+  const counts = bounds.of === 'share' ? sharesOf(bounds.bad, bounds.all) : samplesOf(bounds.metric, cuts)
   return { signal: { ...signal, floor: bounds.floor }, counts, checks: [check] }
 }
 
 /** What has to be counted for them: the limit's own cut is what the check itself asks for. */
 export function needsOfSignals(signals: Signals): readonly Need[] {
-  return signals.flatMap(({ counts }) => needsOf(counts))
+  return signals.flatMap(({ counts }) => counts.asked.map(({ need }) => need))
 }
 
-export function needsOf(counts: Counts): readonly NeedOf<'series'>[] {
-  if (counts.of === 'share') return [counts.all, counts.bad].map((metric) => ({ need: 'series', metric }) as const)
-  return counts.cuts.map((cut) => ({ need: 'series', metric: counts.metric, cut }) as const)
+function sharesOf(bad: string, all: string): Counts {
+  return { of: 'share', bad, all, asked: [all, bad].map((metric) => askedFor({ need: 'series', metric })) }
+}
+
+function samplesOf(metric: string, cuts: readonly number[]): Counts {
+  return { of: 'samples', metric, cuts, asked: cuts.map((cut) => askedFor({ need: 'series', metric, cut })) }
+}
+
+function askedFor(need: NeedOf<'series'>): AskedSeries {
+  return { need, key: needKey(need) }
 }
 
 function boundOf(check: PlannedCheck): readonly SignalCheck[] {
@@ -127,7 +135,7 @@ function signalOf(checks: readonly SignalCheck[], rollout: Rollout, alpha: numbe
     const limits = plain.limits.map((limit) =>
       rollbackAt === undefined ? limit : { ...limit, rollback: { cut: limit.cut, share: rollbackAt } },
     )
-    return { signal: { ...plain, limits, floor }, counts: { of: 'share', bad, all }, checks }
+    return { signal: { ...plain, limits, floor }, counts: sharesOf(bad, all), checks }
   }
   const slow = checks.map(({ bounds }) => bounds).find((bounds) => bounds.of === 'slow')
   const mean = checks.map(({ bounds }) => bounds).find((bounds) => bounds.of === 'mean')
@@ -149,7 +157,7 @@ function signalOf(checks: readonly SignalCheck[], rollout: Rollout, alpha: numbe
       mean: mean && meanLimit !== null ? meanRule(meanLimit, mean) : null,
       floor: slow?.floor ?? signal.floor,
     },
-    counts: { of: 'samples', metric, cuts },
+    counts: samplesOf(metric, cuts),
     checks,
   }
 }

@@ -29,9 +29,10 @@ type Part = {
 }
 
 function partOf({ bounds }: SignalCheck, { limits, mean, compared }: Finding): Part {
-  const none = { limit: null, mean: null, compared: null }
-  if (compared) return { ...none, compared }
-  return bounds.of === 'mean' ? { ...none, mean } : { ...none, limit: limits[0] ?? null }
+  if (compared) return { limit: null, mean: null, compared }
+  return bounds.of === 'mean'
+    ? { limit: null, mean, compared: null }
+    : { limit: limits[0] ?? null, mean: null, compared: null }
 }
 
 /** Whether the difference that was found is one of this check's kind: of the mean, or of the share. */

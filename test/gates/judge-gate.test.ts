@@ -26,7 +26,7 @@ describe('the verdict of a gate', () => {
   })
 
   test('names each check with what it found', () => {
-    const [check] = judgeGate(gate(ratio), errors(500), context()).checks
+    const [check] = judgeGate(gate(ratio), errors(500), context()).checks()
     expect(check).toMatchObject({
       id: 'error-rate',
       kind: 'ratio',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { missing, needKey } from '../../src/core/evidence.ts'
-import { judgeGate } from '../../src/gates/judge-gate.ts'
+import { judgeGate, type JudgedGate } from '../../src/gates/judge-gate.ts'
 import { RolloutMemory } from '../../src/gates/rollout-memory.ts'
 import { at, context, gate, planned, scope, series } from '../support/looks.ts'
 import { canaryGate, evidenceOf, healthy, lookAtMinute, verdicts, whyOf, type Told } from '../support/rollouts.ts'
@@ -115,6 +115,8 @@ describe('a flag that reaches nobody', () => {
 })
 
 describe('evidence of earlier stages', () => {
+  const whole = (judged: JudgedGate) => ({ ...judged, checks: judged.checks() })
+
   test('counts: what is too little for one stage is enough for two', () => {
     const worse = { ...quiet, perMinute: 100, canary: () => ({ ...healthy, errors: 0.03 }) }
     const alone = lookAtMinute(worse, 26, [14])
@@ -123,28 +125,30 @@ describe('evidence of earlier stages', () => {
     expect(counted(together)).toBeGreaterThan(counted(alone))
     // What was observed is the stage's own, with its own samples.
     // Ten settled minutes of 30 requests.
-    expect(together.checks.find(({ id }) => id === 'errors')?.judgement).toMatchObject({ observed: 0.03, samples: 300 })
+    expect(together.checks().find(({ id }) => id === 'errors')?.judgement).toMatchObject({
+      observed: 0.03,
+      samples: 300,
+    })
   })
 
   test('is told a judge once: what a stage was left with does not change', () => {
     const memory = new RolloutMemory()
     const left = { percent: 10, since: at(0), until: at(14), evidence: evidenceOf(quiet, 0, 14, [0, 14]) }
-    const look = (minute: number) => lookAtMinute(quiet, minute, [0, 14], { left: [left] }, memory)
-    const first = look(26)
+    const look = (stage: typeof left) => whole(lookAtMinute(quiet, 26, [0, 14], { left: [stage] }, memory))
+    const first = look(left)
     const read = Object.keys(left.evidence)
     for (const key of read) Reflect.deleteProperty(left.evidence, key)
-    expect(look(26)).toEqual(first)
+    expect(look(left)).toEqual(first)
     // Another look at that stage is read, whatever it holds.
-    expect(lookAtMinute(quiet, 26, [0, 14], { left: [{ ...left, evidence: {} }] }, memory)).not.toEqual(first)
+    expect(look({ ...left, evidence: {} })).not.toEqual(first)
   })
 
   test('is the same whether a process saw it all or has just come', () => {
     const memory = new RolloutMemory()
-    const warm = [12, 14, 18, 22, 26].map((minute) =>
-      minute <= 12 ? lookAtMinute(quiet, minute, [0], {}, memory) : lookAtMinute(quiet, minute, [0, 14], {}, memory),
-    )
-    const cold = [12, 14, 18, 22, 26].map((minute) => lookAtMinute(quiet, minute, minute <= 12 ? [0] : [0, 14]))
-    expect(warm).toEqual(cold)
+    const look = (minute: number, known?: RolloutMemory) =>
+      whole(lookAtMinute(quiet, minute, minute <= 12 ? [0] : [0, 14], {}, known))
+    const minutes = [12, 14, 18, 22, 26]
+    expect(minutes.map((minute) => look(minute, memory))).toEqual(minutes.map((minute) => look(minute)))
   })
 })
 

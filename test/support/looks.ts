@@ -107,7 +107,7 @@ export function evidence(...found: readonly (readonly [Need, unknown])[]): Evide
 
 /** Judges one check as a gate of its own would. */
 export function judge(check: PlannedCheck, found: Evidence, where: GateContext = context()): Judgement {
-  const result = judgeGate(gate(check), found, where).checks[0]
+  const result = judgeGate(gate(check), found, where).checks()[0]
   if (!result) throw new Error('a gate of one check gave no result')
   return result.judgement
 }

@@ -94,9 +94,9 @@ export function evidenceOf(told: Told, from: number, to: number, begun: readonly
 }
 
 export function verdicts(judged: JudgedGate): { readonly [check: string]: string } {
-  return Object.fromEntries(judged.checks.map(({ id, judgement }) => [id, judgement.verdict]))
+  return Object.fromEntries(judged.checks().map(({ id, judgement }) => [id, judgement.verdict]))
 }
 
 export function whyOf(judged: JudgedGate, id: string): string {
-  return judged.checks.find((check) => check.id === id)?.judgement.why ?? ''
+  return judged.checks().find((check) => check.id === id)?.judgement.why ?? ''
 }

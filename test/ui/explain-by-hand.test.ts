@@ -114,7 +114,8 @@ function explained(one: PlannedCheck, told: Told) {
       return [need, series({ canary: minutesOf(metric, 0), control: minutesOf(metric, 1) })] as const
     }),
   )
-  const { checks, verdict } = judgeGate(gate(one), found, where)
+  const judged = judgeGate(gate(one), found, where)
+  const [checks, verdict] = [judged.checks(), judged.verdict]
   const seen = needs.flatMap((need) => {
     const finding = found[needKey(need)]
     return finding ? [{ need, finding }] : []

@@ -44,7 +44,8 @@ export class RolloutJudge {
     this.addUp(now, settled)
     const clock = this.clock(now, settled, begun)
     const findings = this.find(now, settled, begun, clock)
-    return { ...verdictOf(this.facts(clock, findings, trouble)), clock, findings }
+    const { verdict, budget, because, signal } = verdictOf(this.facts(clock, findings, trouble))
+    return { verdict, budget, because, signal, clock, findings }
   }
 
   private addUp(now: number, settled: number): void {
