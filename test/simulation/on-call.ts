@@ -11,13 +11,14 @@ import { codeOf } from './code-of.ts'
 import { deadline, watched } from './driver.ts'
 import type { Process } from './process.ts'
 import { flush, home, spoolOf, tell as tellSpooledOf } from './spools.ts'
+import type { Swarm } from './swarm.ts'
 import { flagOf, launchesOf, objectsOf, type World } from './world.ts'
 
 /** As the command has it: what the journal can tell is welcome, a rollback does not wait for it. */
 const journalMs = 3000
 const recordMs = 10_000
-/** I5: longer than this nobody waits for a flag to be off while its store answers. */
-const longestLatchMs = 60_000
+/** I5: longer than this nobody waits for a flag to be off while its store answers, or while it answers less than every other time. */
+const longestLatchMs = { answers: 60_000, fails: 180_000 } as const
 
 /** `launch rollback emergency` or `full` on a machine that drives nothing: the flag first, the journal afterwards if it can be reached. */
 export async function callRollback(world: World, process: Process, kind: RollbackKind): Promise<void> {
@@ -44,7 +45,8 @@ export async function callRollback(world: World, process: Process, kind: Rollbac
           const tookMs = scheduler.nowMs - startedMs - (process.pausedMs - pausedMs)
           // As the world was when it began: in the end every service answers again, and nobody new is slow.
           const isDark = swarm.blackouts.some(({ service, toMs }) => service === 'site' && toMs > startedMs)
-          if (tookMs > longestLatchMs && !isDark && !process.isSlow)
+          const longestMs = longestLatchMs[failing(swarm) > 0.5 ? 'fails' : 'answers']
+          if (tookMs > longestMs && !isDark && !process.isSlow)
             world.found('I5', `the flag was off and read back only after ${tookMs} ms`)
           if (!random.chance(swarm.lateToTell)) return
           counters.add('stands still before it tells of its rollback')
@@ -74,6 +76,11 @@ export async function callRollback(world: World, process: Process, kind: Rollbac
   } finally {
     process.isDone = true
   }
+}
+
+/** Share of requests that something befalls. */
+function failing({ faults }: Swarm): number {
+  return Object.values(faults).reduce((sum, share) => sum + share, 0)
 }
 
 async function openState(world: World, process: Process) {
