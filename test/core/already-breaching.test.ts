@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { alreadyBreaching } from '../../src/core/already-breaching.ts'
 import { epochMs } from '../../src/core/brand.ts'
+import type { CheckResult, Happening } from '../../src/core/event.ts'
 import type { ForwardEffect } from '../../src/core/flag-guard.ts'
 import type { PlannedStep } from '../../src/core/plan.ts'
-import type { JournalBuilder } from '../support/journal-builder.ts'
+import { result, type JournalBuilder } from '../support/journal-builder.ts'
 import {
   baking,
   begun,
@@ -71,6 +72,37 @@ test.each(['pass', 'unknown'] as const)('%s does not stand in the way', (verdict
   const told = judged(verdict)
   expect(before(told, raise, { looks: lookedAt(told.now(), key) })).toBeNull()
   expect(before(told, deploy, { looks: lookedAt(told.now(), key) })).toBeNull()
+})
+
+test('a build has no canary before it, a deploy that comes after it none behind', () => {
+  const told = begun()
+  const of = (id: string) => before(told, { type: 'run-step', step: named(id) })
+  expect(of('staging/build')).toMatchObject({ look: { key } })
+  expect(of('rollout/canary')).toBeNull()
+  expect(of('verify/monitor')).toBeNull()
+})
+
+test('says of every check that failed what it saw, in its unit, and of no other', () => {
+  const told = begun()
+  const judgedChecks = (checks: readonly CheckResult[]) =>
+    told.add({ ...verdictOf(told, key, 'fail'), checks } as Happening)
+  const failed = { verdict: 'fail', why: 'it is fail' } as const
+  judgedChecks([
+    result('errors', 'ratio', 'errors < 1%', { ...failed, observed: 0.032, limit: 0.01, unit: 'share' }),
+    result('alarms', 'alarms', 'no alarm', { ...failed, observed: 'ALARM', limit: 'OK' }),
+    result('mean', 'average', 'mean < 1 s', { ...failed, observed: 2, limit: null }),
+    result('p95', 'percentile', 'p95 < 1 s', { verdict: 'pass', why: 'fine', observed: 3, limit: 4 }),
+  ])
+  expect(before(told, deploy, { looks: lookedAt(told.now(), key) })).toMatchObject({
+    why: expect.stringContaining(
+      '(errors < 1%: 3.2%, limit 1%; no alarm: ALARM, limit OK; mean < 1 s: it is fail): nothing could be told',
+    ),
+  })
+  expect(before(told, deploy, { looks: lookedAt(told.now(), key) })).toMatchObject({
+    why: expect.stringMatching(
+      /with launch waive slo@0\/errors --reason "…" and launch waive \S+\/alarms --reason "…" and launch waive \S+\/mean --reason "…"$/,
+    ),
+  })
 })
 
 test('a fail stops the launch before it changes production, and says what to waive', () => {

@@ -150,6 +150,20 @@ test('what a fail does is the worst its checks ask for; a hold becomes an emerge
   expect(failAction(withSpec({ onFail: 'hold', persist: 2 }), failing(2, 'c0'))).toBe('emergency')
 })
 
+test('a stage that passed and fails while a person is asked about the next one is taken back, unless its checks only hold', () => {
+  const left: Happening = { type: 'stage-left', step: 'rollout/canary', percent: 10, verdict: 'pass', why: '' }
+  const told = judgedAs(baking(), 'pass').add(left)
+  const next = { effect: { type: 'raise-flag', percent: 100 } }
+  expect(move(told)).toMatchObject(next)
+  expect(move(judgedAs(told, 'unknown'))).toMatchObject(next)
+  judgedAs(told, 'fail')
+  expect(move(told)).toMatchObject({
+    effect: { type: 'roll-back', kind: 'emergency', reason: expect.stringContaining('at 10 %'), trigger: 'gate' },
+  })
+  const hold = gate.checks.map((check) => ({ ...check, spec: { ...check.spec, onFail: 'hold' as const } }))
+  expect(move(told, {}, {}, { ...gate, checks: hold })).toMatchObject(next)
+})
+
 test('people on other machines pause, resume, promote and abort the stage they name', () => {
   const on = (ask: Happening) => move(judgedAs(baking(), 'pass', 30_000).add(ask))
   expect(on(asked('abort'))).toMatchObject({ effect: { type: 'roll-back', kind: 'emergency', trigger: 'operator' } })
@@ -300,8 +314,20 @@ describe('what people read of a canary', () => {
         trigger: 'unattended',
       },
     })
-    expect(move(told, { guided: true })).toMatchObject({ question: { id: `held/10@${heldAt}/1` } })
+    // Whoever waited the whole time of a hold without evidence waits for nothing.
+    const again = `held/10@${heldAt}/1`
+    expect(move(told, { guided: true })).toMatchObject({ question: { id: again, recommended: 'rollback' } })
+    expect(move(told, { guided: true, unanswered: new Set([again]) })).toMatchObject({ type: 'wait' })
     expect(move(judgedAs(told, 'fail'), { guided: true })).toMatchObject({ effect: { type: 'roll-back' } })
+  })
+
+  test('a person who follows a hold that failed is told to roll back, and cannot promote it', () => {
+    const hold = gate.checks.map((check) => ({ ...check, spec: { ...check.spec, onFail: 'hold' as const } }))
+    const told = judgedAs(baking(), 'fail')
+    told.add({ type: 'stage-held', ...canary, why: 'errors', until: epochMs(told.now() + 900_000) })
+    expect(move(told, { guided: true }, {}, { ...gate, checks: hold })).toMatchObject({
+      question: { type: 'held', promotable: false, recommended: 'rollback' },
+    })
   })
 
   test('a hold ends by itself when the evidence comes in time, and the stage is left with its whole bake', () => {
