@@ -79,6 +79,16 @@ test('a fail before production changed refuses; after it, it does what the phase
   expect(move(failed(baking(100)), {}, { ...verify, onFail: 'hold' })).toMatchObject({ type: 'done', outcome: 'held' })
 })
 
+test('whoever follows is asked for another look at a gate that failed, as long as production did not change', () => {
+  const told = ready(begun(artifact), 'fail')
+  const refused = move(told)
+  expect(refused).toMatchObject({ type: 'done', outcome: 'refused' })
+  const asked = move(told, { guided: true })
+  expect(asked).toMatchObject({ type: 'ask', question: { type: 'failed', id: 'again/ready', gate: 'ready' } })
+  expect(move(told, { guided: true, unanswered: new Set(['again/ready']) })).toEqual(refused)
+  expect(move(ready(baking(), 'fail'), { guided: true })).toMatchObject({ type: 'done', outcome: 'refused' })
+})
+
 test('evidence counts from the confirmed flag change, from the staging deploy, or for the last quarter of an hour', () => {
   const told = baking(100).after('1h')
   const state = stateOf(told.events)
