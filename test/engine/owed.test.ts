@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { LaunchError } from '../../src/core/errors.ts'
-import { settleOwed, type Owed, type OwedSpool } from '../../src/engine/owed.ts'
+import { owe, settleOwed, type Owed, type OwedSpool } from '../../src/engine/owed.ts'
 import { run } from '../../src/engine/run.ts'
+import type { Session } from '../../src/engine/session.ts'
 import { launchWorld, type LaunchWorld } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
 import type { Tap } from '../support/tapped.ts'
@@ -125,3 +126,74 @@ test('a disk that takes nothing stops no rollback', async () => {
   expect(end).toMatchObject({ outcome: 'rolled-back' })
   expect(await rolledBack(world)).toHaveLength(1)
 })
+
+test('a driver whose disk takes nothing says so', async () => {
+  const world = await launchWorld()
+  const session = await world.session()
+  const said: (string | null)[] = []
+  const keep = async () => Promise.reject(new LaunchError('UNREACHABLE', 'ENOSPC'))
+  const watcher = { onEvent: () => {}, onProgress: (text: string | null) => void said.push(text) }
+  const { signed, happening } = rollback(session, 'w')
+  await owe([{ signed, happening }], Object.assign(session, { watcher, ports: { ...session.ports, spool: { keep } } }))
+  expect(said).toEqual(['what was done cannot be kept on this machine: ENOSPC'])
+  expect(session.owed).toHaveLength(1)
+})
+
+test('only a rollback that the journal has already is not told again', async () => {
+  const world = await launchWorld()
+  const session = await world.session()
+  const note = { type: 'noted', text: 'x' } as unknown as Owed['happening']
+  for (const [happening, told] of [
+    [rollback(session, 'w1').happening, false],
+    [rollback(session, 'w2').happening, true],
+    [note, true],
+  ] as const) {
+    const known = [{ writeId: 'w0' }, { writeId: 'w1' }] as unknown as Session['state']['rollbacks']
+    session.state = { ...session.state, rollbacks: known }
+    const n = (await world.events()).length
+    session.owed.push({ happening, signed: session.log.moment() })
+    await settleOwed(session, never)
+    expect((await world.events()).length - n).toBe(told ? 1 : 0)
+    expect(session.owed).toEqual([])
+  }
+})
+
+test('what a full journal refuses is let go; any other trouble leaves it owed', async () => {
+  const world = await launchWorld()
+  const { log, ...rest } = await world.session()
+  const settled = async (error: unknown) => {
+    const appendLate = async () => Promise.reject(error)
+    const session: Session = { ...rest, log: { ...log, appendLate }, owed: [] }
+    session.owed.push(rollback(session, 'w'))
+    const thrown = await settleOwed(session, never).catch((found: unknown) => found)
+    return { thrown, owed: session.owed.length }
+  }
+  expect(await settled(new LaunchError('REFUSED', 'the journal is full'))).toEqual({ thrown: undefined, owed: 0 })
+  for (const error of [new LaunchError('UNREACHABLE', 'away'), new TypeError('a bug')])
+    expect(await settled(error)).toEqual({ thrown: error, owed: 1 })
+})
+
+test('with nothing owed the journal is not read once more', async () => {
+  const session = await (await launchWorld()).session()
+  let reads = 0
+  const refresh = async () => void (reads += 1)
+  await settleOwed(Object.assign(session, { refresh }), never)
+  expect(reads).toBe(0)
+  session.owed.push(rollback(session, 'w'))
+  await settleOwed(session, never)
+  expect(reads).toBe(1)
+})
+
+function rollback(session: Session, writeId: string): Owed {
+  const times = { ackedMs: 1, readBackMs: 1, edgeMs: null }
+  const result = {
+    kind: 'emergency',
+    reason: 'r',
+    by: 'ci',
+    ...times,
+    outcome: 'degraded',
+    verified: false,
+    detail: '',
+  } as const
+  return { happening: { type: 'rolled-back', result, writeId, trigger: 'gate' }, signed: session.log.moment() }
+}
