@@ -1,38 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { epochMs } from '../../src/core/brand.ts'
-import { failAction, nextCanaryMove, type CanaryRules } from '../../src/core/canary.ts'
+import { failAction } from '../../src/core/canary.ts'
 import type { Happening } from '../../src/core/event.ts'
 import type { PlannedGate } from '../../src/core/plan.ts'
 import type { RolloutSaying } from '../../src/core/rollout.ts'
-import type { World } from '../../src/core/step.ts'
-import { baking, lookedAt, plan, readyToRaise, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
+import { gate, judgedAs, key, move, rules, type Told } from '../support/canary-moves.ts'
+import { baking, lookedAt, readyToRaise, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
 
-const step = plan.phases.flatMap(({ steps }) => steps).find(({ id }) => id === 'rollout/canary')
-if (!step?.gate) throw new Error('no canary')
-const { gate } = step
-const rules: CanaryRules = {
-  stages: [10, 100],
-  bakeMs: 60_000,
-  everyMs: 30_000,
-  extendUpTo: 3,
-  onInconclusive: 'hold',
-  maxUnattendedMs: 900_000,
-}
-const key = 'rollout/canary@10'
-
-type Told = ReturnType<typeof baking>
-function move(told: Told, more: Partial<World> = {}, changes: Partial<CanaryRules> = {}, of: PlannedGate = gate) {
-  const looks = lookedAt(told.now(), key)
-  return nextCanaryMove(
-    { ...rules, ...changes },
-    step as NonNullable<typeof step>,
-    of,
-    stateOf(told.events),
-    worldAt(told.now(), { looks, ...more }),
-  )
-}
-const judgedAs = (told: Told, verdict: 'pass' | 'fail' | 'unknown', bakedMs = 60_000) =>
-  told.add(verdictOf(told, key, verdict, { stage: 10, bakedMs }))
 const asked = (ask: 'pause' | 'resume' | 'promote' | 'abort', stage: number | null = 10): Happening => ({
   type: 'canary-asked',
   ask,
@@ -148,20 +122,6 @@ test('what a fail does is the worst its checks ask for; a hold becomes an emerge
   expect(failAction(withSpec({ onFail: 'hold' }, { onFail: 'full' }), failing(1, 'c0'))).toBe('hold')
   expect(failAction(withSpec({ onFail: 'hold', persist: 2 }), failing(1, 'c0'))).toBe('hold')
   expect(failAction(withSpec({ onFail: 'hold', persist: 2 }), failing(2, 'c0'))).toBe('emergency')
-})
-
-test('a stage that passed and fails while a person is asked about the next one is taken back, unless its checks only hold', () => {
-  const left: Happening = { type: 'stage-left', step: 'rollout/canary', percent: 10, verdict: 'pass', why: '' }
-  const told = judgedAs(baking(), 'pass').add(left)
-  const next = { effect: { type: 'raise-flag', percent: 100 } }
-  expect(move(told)).toMatchObject(next)
-  expect(move(judgedAs(told, 'unknown'))).toMatchObject(next)
-  judgedAs(told, 'fail')
-  expect(move(told)).toMatchObject({
-    effect: { type: 'roll-back', kind: 'emergency', reason: expect.stringContaining('at 10 %'), trigger: 'gate' },
-  })
-  const hold = gate.checks.map((check) => ({ ...check, spec: { ...check.spec, onFail: 'hold' as const } }))
-  expect(move(told, {}, {}, { ...gate, checks: hold })).toMatchObject(next)
 })
 
 test('people on other machines pause, resume, promote and abort the stage they name', () => {
@@ -319,15 +279,6 @@ describe('what people read of a canary', () => {
     expect(move(told, { guided: true })).toMatchObject({ question: { id: again, recommended: 'rollback' } })
     expect(move(told, { guided: true, unanswered: new Set([again]) })).toMatchObject({ type: 'wait' })
     expect(move(judgedAs(told, 'fail'), { guided: true })).toMatchObject({ effect: { type: 'roll-back' } })
-  })
-
-  test('a person who follows a hold that failed is told to roll back, and cannot promote it', () => {
-    const hold = gate.checks.map((check) => ({ ...check, spec: { ...check.spec, onFail: 'hold' as const } }))
-    const told = judgedAs(baking(), 'fail')
-    told.add({ type: 'stage-held', ...canary, why: 'errors', until: epochMs(told.now() + 900_000) })
-    expect(move(told, { guided: true }, {}, { ...gate, checks: hold })).toMatchObject({
-      question: { type: 'held', promotable: false, recommended: 'rollback' },
-    })
   })
 
   test('a hold ends by itself when the evidence comes in time, and the stage is left with its whole bake', () => {

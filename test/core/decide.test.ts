@@ -10,7 +10,6 @@ import {
   artifact,
   baking,
   begun,
-  deployed,
   done,
   flagAt,
   latch,
@@ -18,7 +17,6 @@ import {
   plan,
   readyToRaise,
   stateOf,
-  verdictOf,
   worldAt,
 } from '../support/core-launch.ts'
 import { legalJournal, anyWorld } from '../support/legal-journals.ts'
@@ -274,33 +272,6 @@ test('another artifact goes through every phase again', () => {
   const { output, ...build } = artifact as Extract<Happening, { type: 'step-done' }>
   told.add({ ...build, output: { artifact: { ...output.artifact, hash: 'b'.repeat(64) } } } as Happening)
   expect(next(told)).toEqual({ type: 'record', happening: { type: 'phase-started', phase: 'staging' } })
-})
-
-test('a command for a gate takes the steps of its phase that users see nothing of, and then the gate', () => {
-  const goal = { type: 'gate', phase: 'rollout' } as const
-  expect(next(begun(), {}, goal)).toMatchObject({ effect: { type: 'run-step', step: { id: 'rollout/validate' } } })
-  // Neither the deploy nor the canary: the phase has no gate of its own, and this is all there is to do.
-  expect(next(begun(done('rollout/validate')), {}, goal)).toEqual({ type: 'done', outcome: 'succeeded', why: '' })
-  const staging = begun(artifact, deployed('staging', 'staging/deploy'), done('staging/smoke'))
-  expect(next(staging, {}, { type: 'gate', phase: 'staging' })).toMatchObject({
-    type: 'look',
-    look: { gate: { id: 'ready' } },
-  })
-  expect(next(begun(), {}, { type: 'gate', phase: 'nowhere' })).toEqual({ type: 'done', outcome: 'succeeded', why: '' })
-})
-
-test('a command for a later step is refused while an earlier one that users see is missing', () => {
-  const told = begun(artifact, deployed('staging', 'staging/deploy'))
-  expect(next(told, {}, { type: 'step', step: 'rollout/canary' })).toMatchObject({
-    effect: { type: 'run-step', step: { id: 'staging/smoke' } },
-  })
-  told.add(done('staging/smoke'))
-  const gate = verdictOf(told, 'ready', 'pass', { gate: 'ready', phase: 'staging' })
-  expect(next(told.add(gate), {}, { type: 'step', step: 'rollout/canary' })).toMatchObject({
-    type: 'done',
-    outcome: 'refused',
-    why: expect.stringContaining('rollout/deploy'),
-  })
 })
 
 test('decide is total and deterministic over every journal and world, and never asks for a raise over a latch or without sight of the flag', () => {

@@ -63,24 +63,6 @@ test('asks for a decision, a baseline and a confirmation, in this order, before 
   expect(guard(told, { unanswered: new Set(['proceed/rollout/canary@10']) })).toMatchObject({ outcome: 'held' })
 })
 
-test('a change whose intent is journaled passed its guards then: it is finished, not asked again', () => {
-  const told = begun()
-  expect(guard(told)).toMatchObject({ type: 'ask' })
-  const deploy = plan.phases.flatMap(({ steps }) => steps).find(({ id }) => id === 'rollout/deploy')
-  if (!deploy) throw new Error('no deploy')
-  const put: Move = { type: 'effect', effect: { type: 'run-step', step: deploy } }
-  const guardPut = () => guarded(plan, stateOf(told.events), deploy, put, worldAt(told.now()))
-  expect(guardPut()).toMatchObject({ type: 'ask' })
-  told.add({ type: 'step-intended', step: 'rollout/deploy', attempt: 'a' })
-  expect(guardPut()).toEqual(put)
-  // The raise is another change.
-  expect(guard(told)).toMatchObject({ type: 'ask' })
-  told.add({ type: 'flag-intended', step: 'rollout/canary', percent: 10, writeId: 'w', serial: 5, base: null })
-  expect(guard(told)).toEqual(raise(10))
-  told.add({ type: 'flag-set', percent: 10, writeId: 'w', serial: 5, ackedMs: 1 })
-  expect(guard(told)).toMatchObject({ type: 'ask' })
-})
-
 test('waits for the window to open, and refuses after it closed or in a freeze', () => {
   const window = { opensAt: now + hour, closesAt: now + 2 * hour, timezone: 'UTC' }
   expect(guard(readyToRaiseBare(), {}, { ...plan, window })).toEqual({

@@ -161,8 +161,8 @@ test('only a rollback that the journal has already is not told again', async () 
 test('what a full journal refuses is let go; any other trouble leaves it owed', async () => {
   const world = await launchWorld()
   const { log, ...rest } = await world.session()
-  const settled = async (error: unknown) => {
-    const appendLate = async () => Promise.reject(error)
+  const settled = async (trouble: unknown) => {
+    const appendLate = async () => Promise.reject(trouble)
     const session: Session = { ...rest, log: { ...log, appendLate }, owed: [] }
     session.owed.push(rollback(session, 'w'))
     const thrown = await settleOwed(session, never).catch((found: unknown) => found)

@@ -127,12 +127,12 @@ test('a hold is left to others only by whoever asked for that', async () => {
 })
 
 test('a flag that only another run sheet can mend ends the run before production changed, and is waited for after it', async () => {
-  const flag = async (error: Error, touched: boolean) => {
+  const flag = async (trouble: Error, touched: boolean) => {
     const world = await launchWorld()
     const said: (string | null)[] = []
     const tap = async <T>(call: string, go: () => Promise<T>) => {
       const reads = call === 'flag/production.get' && (!touched || (await world.flag()) !== null)
-      if (reads) throw error
+      if (reads) throw trouble
       return go()
     }
     const watcher = { onEvent: () => {}, onProgress: (text: string | null) => void said.push(text) }

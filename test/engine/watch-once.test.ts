@@ -184,13 +184,13 @@ test('a verdict that cannot be journaled rolls back when it calls for that, and 
 })
 
 test('a bug, or Ctrl-C, while a verdict is journaled is no journal that is away', async () => {
-  const taken = async (error: unknown, signal: AbortSignal) => {
+  const taken = async (trouble: unknown, signal: AbortSignal) => {
     const { world, session } = await at10()
     world.errorShare = () => 0.2
     const look = exposedLook(session, session.state)
     if (!look) throw new Error('nothing is shown')
     const judged = await lookAt(look, session.plan, session.state, session.ports, never, session.memory)
-    const fails = Object.assign(session, { record: async () => Promise.reject(error) })
+    const fails = Object.assign(session, { record: async () => Promise.reject(trouble) })
     const found = await takeJudged(judged, fails, decideNow(session), signal).catch((thrown: unknown) => thrown)
     expect(await world.flag()).toMatchObject({ percent: 10 })
     return found
