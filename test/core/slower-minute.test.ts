@@ -32,3 +32,19 @@ test('slower is never less above any cut, and a minute without counts has none',
   expect(over[800]).toBe(0)
   expect(slowerMinute({ ...minute, over: {} }, 2).over).toEqual({})
 })
+
+test('between two cuts a straight line of the logarithms is read, a plain one where a count or a cut has none, below the first one to 0', () => {
+  const of = (over: RecordedMinute['over'], factor: number) =>
+    slowerMinute({ ...minute, count: 1000, over }, factor).over
+  // 400 is the geometric middle of 200 and 800: 1000 · (100 / 1000)^½ = 316.
+  expect(of({ '200': 1000, '800': 100 }, 2)['800']).toBe(316)
+  // 50 is a half of the first cut: a half of those below it are below that.
+  expect(of({ '100': 400 }, 2)).toEqual({ '100': 700 })
+  // Half-way from 100 to 0.
+  expect(of({ '100': 100, '300': 0 }, 1.5)['300']).toBe(50)
+  expect(of({ '0': 900, '300': 300 }, 2)['300']).toBe(600)
+  // Cuts in the order of numbers, not of letters.
+  expect(of({ '1000': 10, '90': 500 }, 1)).toEqual({ '1000': 10, '90': 500 })
+  // Quicker than it was: beyond the last cut it is what is above that.
+  expect(of({ '100': 400, '200': 100 }, 0.25)['200']).toBe(100)
+})

@@ -58,3 +58,29 @@ test('a share of a tenth gets a tenth in the long run', () => {
   expect(Math.abs(mean(({ count }) => count) - 100)).toBeLessThan(1.9)
   expect(Math.abs(mean(({ over }) => over['800'] ?? 0) - 5)).toBeLessThan(0.43)
 })
+
+test('a sum that is no count of events is shared out as it is', () => {
+  expect(deal({ start, count: 1, sum: 10.5, over: {} }, 0.2, 'events')).toMatchObject({
+    canary: { count: 1, sum: 2.1 },
+    control: { sum: 8.4 },
+  })
+  expect(deal({ start, count: 1, sum: -4, over: {} }, 0.25, 'events')).toMatchObject({ canary: { sum: -1 } })
+})
+
+test('a minute without events is one of both versions, and of the one that everybody has where the share is none or all', () => {
+  const none = { start, count: 1, sum: 0, over: {} }
+  expect(deal(none, 0.5, 'events')).toMatchObject({ canary: { count: 1, sum: 0 }, control: { count: 1, sum: 0 } })
+  expect(deal(none, 0, 'events')).toMatchObject({ canary: null, control: { sum: 0 } })
+  expect(deal(none, 1, 'events')).toMatchObject({ canary: { sum: 0 }, control: null })
+  expect(deal({ ...none, count: 0 }, 0.5, 'events')).toEqual({ canary: null, control: null })
+})
+
+test('each stretch between two cuts has a draw of its own, the first that of all', () => {
+  const parts: string[] = []
+  const minute = { start, count: 9, sum: 900, over: { '1000': 1, '90': 5 } }
+  thinnedMinute(minute, 0.5, 'samples', (part) => (parts.push(part), 0.5))
+  expect(parts).toEqual(['all', '90', '1000'])
+  parts.length = 0
+  thinnedMinute(minute, 0.5, 'events', (part) => (parts.push(part), 0.5))
+  expect(parts).toEqual(['events'])
+})
