@@ -32,6 +32,25 @@ test('a launch that rolls itself back says so, journals why, turns the flag off 
   expect(session.events.at(-1)).toMatchObject({ trigger: 'gate', writeId: (await world.flag())?.writeId })
 })
 
+test('only a full rollback touches the files', async () => {
+  for (const [kind, touched] of [
+    ['emergency', false],
+    ['full', true],
+  ] as const) {
+    const world = await launchWorld()
+    const calls: string[] = []
+    const session = await stoppedAt(
+      world,
+      ({ type }) => type === 'flag-confirmed',
+      (call, go) => (calls.push(call), go()),
+    )
+    calls.length = 0
+    await rollBackLaunch({ ...order, kind }, session, never)
+    expect(calls.some((call) => call.startsWith('s3/production'))).toBe(touched)
+    expect(await world.flag()).toMatchObject({ latched: true, percent: 0 })
+  }
+})
+
 test('an intent that is journaled already is not journaled again, nor is one where the journal is known to be away', async () => {
   const again = await at10()
   await again.session.record({ type: 'rollback-intended', ...order }, never)
