@@ -76,7 +76,10 @@ function start(): Judging {
         memory,
       )
       if (judged.verdict === 'unknown' && judged.saying === 'go-on') return { saying: 'go-on', why: '' }
-      const why = judged.checks().map(({ id, judgement }) => `${id} ${judgement.verdict}: ${judgement.why}`).join('; ')
+      const why = judged
+        .checks()
+        .map(({ id, judgement }) => `${id} ${judgement.verdict}: ${judgement.why}`)
+        .join('; ')
       if (judged.verdict === 'fail') return { saying: 'rollback', why }
       if (judged.verdict === 'pass') return { saying: 'next-stage', why }
       if (judged.saying === 'inconclusive') return { saying: 'next-stage-unproven', why }
