@@ -53,7 +53,7 @@ function armOf(findIn: (all: readonly Series[], arm: Arm) => Find, all: readonly
 }
 
 function shareIn([all, bad]: readonly Series[], arm: Arm): Find {
-  const [everything, events] = [minutesOf(all, arm), minutesOf(bad, arm)]
+  const [everything, events] = [finderIn(all, arm), finderIn(bad, arm)]
   const alive = bad?.alive ?? []
   return (start) => {
     const found = everything(start)
@@ -63,7 +63,7 @@ function shareIn([all, bad]: readonly Series[], arm: Arm): Find {
 }
 
 function samplesIn(cuts: readonly Series[], arm: Arm): Find {
-  const columns = cuts.map((series) => minutesOf(series, arm))
+  const columns = cuts.map((series) => finderIn(series, arm))
   return (start) => {
     const above: number[] = []
     let first: Minute | undefined
@@ -80,7 +80,7 @@ function samplesIn(cuts: readonly Series[], arm: Arm): Find {
 /** Whether samples were there and not counted above the cuts: the metric has no percentiles. */
 function lacksCounts(cuts: readonly Series[], arm: Arm): boolean {
   if (!cuts.some(({ minutes }) => minutes[arm]?.some(({ over }) => over === null))) return false
-  const columns = cuts.map((series) => minutesOf(series, arm))
+  const columns = cuts.map((series) => finderIn(series, arm))
   return (cuts[0]?.minutes[arm] ?? []).some(({ start, count }) => {
     const found = columns.map((minuteAt) => minuteAt(start))
     return count > 0 && !found.includes(undefined) && found.some((minute) => minute?.over === null)
@@ -88,7 +88,7 @@ function lacksCounts(cuts: readonly Series[], arm: Arm): boolean {
 }
 
 /** The minute that begins at an instant. Minutes come oldest first and are mostly asked for one after the other. */
-function minutesOf(series: Series | undefined, arm: Arm): (start: EpochMs) => Minute | undefined {
+function finderIn(series: Series | undefined, arm: Arm): (start: EpochMs) => Minute | undefined {
   const minutes = series?.minutes[arm] ?? []
   let next = 0
   return (start) => {

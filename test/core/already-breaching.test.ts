@@ -3,7 +3,6 @@ import { alreadyBreaching } from '../../src/core/already-breaching.ts'
 import { epochMs } from '../../src/core/brand.ts'
 import type { CheckResult, Happening } from '../../src/core/event.ts'
 import type { ForwardEffect } from '../../src/core/flag-guard.ts'
-import type { PlannedStep } from '../../src/core/plan.ts'
 import { result, type JournalBuilder } from '../support/journal-builder.ts'
 import {
   baking,
@@ -11,20 +10,15 @@ import {
   flagAt,
   lookedAt,
   plan,
+  plannedStep,
   readyToRaise,
   stateOf,
   verdictOf,
   worldAt,
 } from '../support/core-launch.ts'
 
-const steps = plan.phases.flatMap((phase) => phase.steps)
-const named = (id: string): PlannedStep => {
-  const step = steps.find((one) => one.id === id)
-  if (!step) throw new Error(`no ${id}`)
-  return step
-}
-const raise: ForwardEffect = { type: 'raise-flag', step: named('rollout/canary'), percent: 10 }
-const deploy: ForwardEffect = { type: 'run-step', step: named('rollout/deploy') }
+const raise: ForwardEffect = { type: 'raise-flag', step: plannedStep('rollout/canary'), percent: 10 }
+const deploy: ForwardEffect = { type: 'run-step', step: plannedStep('rollout/deploy') }
 const key = 'rollout/canary@0'
 const minute = 60_000
 
@@ -76,7 +70,7 @@ test.each(['pass', 'unknown'] as const)('%s does not stand in the way', (verdict
 
 test('a build has no canary before it, a deploy that comes after it none behind', () => {
   const told = begun()
-  const of = (id: string) => before(told, { type: 'run-step', step: named(id) })
+  const of = (id: string) => before(told, { type: 'run-step', step: plannedStep(id) })
   expect(of('staging/build')).toMatchObject({ look: { key } })
   expect(of('rollout/canary')).toBeNull()
   expect(of('verify/monitor')).toBeNull()
@@ -93,12 +87,13 @@ test('says of every check that failed what it saw, in its unit, and of no other'
     result('mean', 'average', 'mean < 1 s', { ...failed, observed: 2, limit: null }),
     result('p95', 'percentile', 'p95 < 1 s', { verdict: 'pass', why: 'fine', observed: 3, limit: 4 }),
   ])
-  expect(before(told, deploy, { looks: lookedAt(told.now(), key) })).toMatchObject({
+  const stopped = before(told, deploy, { looks: lookedAt(told.now(), key) })
+  expect(stopped).toMatchObject({
     why: expect.stringContaining(
       '(errors < 1%: 3.2%, limit 1%; no alarm: ALARM, limit OK; mean < 1 s: it is fail): nothing could be told',
     ),
   })
-  expect(before(told, deploy, { looks: lookedAt(told.now(), key) })).toMatchObject({
+  expect(stopped).toMatchObject({
     why: expect.stringMatching(
       /with launch waive slo@0\/errors --reason "…" and launch waive \S+\/alarms --reason "…" and launch waive \S+\/mean --reason "…"$/,
     ),

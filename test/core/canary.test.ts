@@ -4,7 +4,8 @@ import { failAction } from '../../src/core/canary.ts'
 import type { Happening } from '../../src/core/event.ts'
 import type { PlannedGate } from '../../src/core/plan.ts'
 import type { RolloutSaying } from '../../src/core/rollout.ts'
-import { gate, judgedAs, key, move, rules, type Told } from '../support/canary-moves.ts'
+import { gate, judgedAs, key, move, rules } from '../support/canary-moves.ts'
+import type { JournalBuilder } from '../support/journal-builder.ts'
 import { baking, lookedAt, readyToRaise, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
 
 const asked = (ask: 'pause' | 'resume' | 'promote' | 'abort', stage: number | null = 10): Happening => ({
@@ -160,7 +161,7 @@ test('a promotion is refused on a fail, and does not come true when the fail is 
 })
 
 describe('a rollout that is judged as one has its own clock', () => {
-  const judged = (told: Told, verdict: 'pass' | 'unknown', saying: RolloutSaying) => {
+  const judged = (told: JournalBuilder, verdict: 'pass' | 'unknown', saying: RolloutSaying) => {
     const happening = verdictOf(told, key, verdict, { stage: 10, bakedMs: 60_000 })
     return told.add({ ...happening, saying } as Happening)
   }
@@ -212,7 +213,7 @@ describe('a rollout that is judged as one has its own clock', () => {
 describe('what people read of a canary', () => {
   const canary = { step: 'rollout/canary', percent: 10 }
   const record = (happening: object) => ({ type: 'record', happening: { ...canary, ...happening } })
-  const until = (told: Told) => told.now() + rules.maxUnattendedMs
+  const until = (told: JournalBuilder) => told.now() + rules.maxUnattendedMs
 
   test('why a stage waits: how much of its bake is behind it, or what is not known', () => {
     const baked = judgedAs(baking(), 'pass', 30_000)

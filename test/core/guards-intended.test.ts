@@ -1,16 +1,10 @@
 import { expect, test } from 'vitest'
 import { guarded } from '../../src/core/guards.ts'
 import type { Move } from '../../src/core/move.ts'
-import { begun, plan, stateOf, worldAt } from '../support/core-launch.ts'
-
-const named = (id: string) => {
-  const step = plan.phases.flatMap(({ steps }) => steps).find((one) => one.id === id)
-  if (!step) throw new Error(`no ${id}`)
-  return step
-}
+import { begun, plan, plannedStep, stateOf, worldAt } from '../support/core-launch.ts'
 
 test('a change whose intent is journaled passed its guards then: it is finished, not asked again', () => {
-  const [deploy, canary] = [named('rollout/deploy'), named('rollout/canary')]
+  const [deploy, canary] = [plannedStep('rollout/deploy'), plannedStep('rollout/canary')]
   const put: Move = { type: 'effect', effect: { type: 'run-step', step: deploy } }
   const raise: Move = { type: 'effect', effect: { type: 'raise-flag', step: canary, percent: 10 } }
   const told = begun()

@@ -11,14 +11,14 @@ import {
   latch,
   lookedAt,
   plan,
+  plannedStep,
   readyToRaise,
   stateOf,
   verdictOf,
   worldAt,
 } from '../support/core-launch.ts'
 
-const canary = plan.phases.flatMap(({ steps }) => steps).find(({ id }) => id === 'rollout/canary')
-if (!canary) throw new Error('no canary')
+const canary = plannedStep('rollout/canary')
 const raise = (percent: number): Move => ({ type: 'effect', effect: { type: 'raise-flag', step: canary, percent } })
 
 /** As of a process that just saw the old version inside its limits. */
@@ -32,13 +32,7 @@ const now = Date.parse('2026-12-01T18:00:00Z')
 const hour = 3_600_000
 
 function guard(told = readyToRaise(), more = {}, sheet: Plan = plan, percent = 10) {
-  return guarded(
-    sheet,
-    stateOf(told.events),
-    canary as NonNullable<typeof canary>,
-    raise(percent),
-    worldAt(told.now(), more),
-  )
+  return guarded(sheet, stateOf(told.events), canary, raise(percent), worldAt(told.now(), more))
 }
 
 test('a raise that everything speaks for goes through', () => {
@@ -133,10 +127,10 @@ test('never takes the new version from users who have it', () => {
   expect(guard(readyToRaise(), { flag: flagAt(10) })).toEqual(raise(10))
 })
 
-const deployStep = plan.phases.flatMap(({ steps }) => steps).find(({ id }) => id === 'rollout/deploy')
+const deployStep = plannedStep('rollout/deploy')
 const publish: Move = {
   type: 'effect',
-  effect: { type: 'run-step', step: deployStep as NonNullable<typeof deployStep> },
+  effect: { type: 'run-step', step: deployStep },
 }
 
 /** Everything said before the production deploy, which has not been done. */

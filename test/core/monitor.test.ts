@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { nextMonitorMove, monitorBreach } from '../../src/core/monitor.ts'
-import { baking, lookedAt, plan, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
+import { baking, lookedAt, plannedStep, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
 
-const step = plan.phases.flatMap(({ steps }) => steps).find(({ id }) => id === 'verify/monitor')
-if (!step?.gate) throw new Error('no monitor')
+const step = plannedStep('verify/monitor')
+if (!step.gate) throw new Error('no gate')
 const { gate } = step
 const watching = () => baking(100).add({ type: 'step-intended', step: step.id, attempt: 'a' })
 type Told = ReturnType<typeof watching>

@@ -5,6 +5,7 @@ import { run } from '../../src/engine/run.ts'
 import type { Session } from '../../src/engine/session.ts'
 import { launchWorld, type LaunchWorld } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
+import { listening } from '../support/stopped-launch.ts'
 import type { Tap } from '../support/tapped.ts'
 
 const options = { goal: { type: 'all' }, leaveHeld: false, guided: false } as const
@@ -130,11 +131,9 @@ test('a disk that takes nothing stops no rollback', async () => {
 test('a driver whose disk takes nothing says so', async () => {
   const world = await launchWorld()
   const session = await world.session()
-  const said: (string | null)[] = []
+  const { said, watcher } = listening()
   const keep = async () => Promise.reject(new LaunchError('UNREACHABLE', 'ENOSPC'))
-  const watcher = { onEvent: () => {}, onProgress: (text: string | null) => void said.push(text) }
-  const { signed, happening } = rollback(session, 'w')
-  await owe([{ signed, happening }], Object.assign(session, { watcher, ports: { ...session.ports, spool: { keep } } }))
+  await owe([rollback(session, 'w')], Object.assign(session, { watcher, ports: { ...session.ports, spool: { keep } } }))
   expect(said).toEqual(['what was done cannot be kept on this machine: ENOSPC'])
   expect(session.owed).toHaveLength(1)
 })

@@ -1,27 +1,19 @@
 import { expect, test } from 'vitest'
 import { epochMs, version } from '../../src/core/brand.ts'
 import type { FlagState } from '../../src/core/flag.ts'
-import type { PlannedStep } from '../../src/core/plan.ts'
 import { confirmFlag, raiseFlag } from '../../src/engine/raise-flag.ts'
 import type { Session } from '../../src/engine/session.ts'
+import { canaryOf } from '../support/backtests.ts'
+import { flagState } from '../support/core-launch.ts'
 import { launchWorld, tinyPlan, tinySheet, type LaunchWorld } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
-import { changeFlag, readAgain, stoppedAt } from '../support/stopped-launch.ts'
+import { changeFlag, isDeployed, readAgain, stoppedAt } from '../support/stopped-launch.ts'
 import type { Tap } from '../support/tapped.ts'
 
-const id = 'rollout/canary'
-
-function canaryOf({ plan }: Session): PlannedStep {
-  const step = plan.phases.flatMap(({ steps }) => steps).find((one) => one.id === id)
-  if (!step) throw new Error('no canary')
-  return step
-}
-
 /** Deployed, and nothing raised yet. */
-const deployed = (world: LaunchWorld, tap?: Tap) =>
-  stoppedAt(world, (event) => event.type === 'step-done' && event.step === 'rollout/deploy', tap)
+const deployed = (world: LaunchWorld, tap?: Tap) => stoppedAt(world, isDeployed, tap)
 
-const raise = (session: Session, percent = 10) => raiseFlag(canaryOf(session), percent, session, never)
+const raise = (session: Session, percent = 10) => raiseFlag(canaryOf(session.plan), percent, session, never)
 
 /** What was journaled since this session began. */
 function journaled(session: Session, from: number) {
@@ -29,19 +21,7 @@ function journaled(session: Session, from: number) {
 }
 
 async function put(world: LaunchWorld, flag: Partial<FlagState>) {
-  const whole: FlagState = {
-    key: 'new-board',
-    percent: 0,
-    serial: 1,
-    writeId: 'theirs',
-    latched: false,
-    acks: [],
-    launch: null,
-    updatedAt: world.clock.now(),
-    updatedBy: 'somebody',
-    reason: '',
-    ...flag,
-  }
+  const whole = flagState(0, { serial: 1, writeId: 'theirs', ...flag })
   const store = world.ports().flag('production')
   const reading = await store.read(never)
   await store.write(whole, reading.status === 'absent' ? null : reading.version, never)
@@ -84,7 +64,14 @@ test('what was intended by a process that died is written under its number and n
   const world = await launchWorld()
   const session = await deployed(world)
   const serial = world.clock.now() + 5000
-  const intent = { type: 'flag-intended', step: id, percent: 10, writeId: 'w', serial, base: null } as const
+  const intent = {
+    type: 'flag-intended',
+    step: 'rollout/canary',
+    percent: 10,
+    writeId: 'w',
+    serial,
+    base: null,
+  } as const
   await session.record(intent, never)
   const from = session.events.length
   await raise(session)
@@ -97,7 +84,7 @@ test('an intent whose number somebody else reached meanwhile is announced again,
     const world = await launchWorld()
     const session = await deployed(world)
     await session.record(
-      { type: 'flag-intended', step: id, percent: 10, writeId: 'w', serial: 7000, base: null },
+      { type: 'flag-intended', step: 'rollout/canary', percent: 10, writeId: 'w', serial: 7000, base: null },
       never,
     )
     await put(world, { serial: theirs })
@@ -121,7 +108,10 @@ test('a write whose reply was lost is found in the flag by its name, and not rep
     return go()
   }
   const session = await deployed(world, tap)
-  await session.record({ type: 'flag-intended', step: id, percent: 10, writeId: 'w', serial: 7000, base: null }, never)
+  await session.record(
+    { type: 'flag-intended', step: 'rollout/canary', percent: 10, writeId: 'w', serial: 7000, base: null },
+    never,
+  )
   await put(world, { percent: 10, writeId: 'w', serial: 7000 })
   await readAgain(session)
   const from = session.events.length
@@ -134,14 +124,12 @@ test('a write whose reply was lost is found in the flag by its name, and not rep
 
 test('a latch that nobody acknowledged is not announced against, let alone written over', async () => {
   const world = await launchWorld()
+  const session = await deployed(world)
   await put(world, { latched: true })
-  const session = await deployed(world).catch(() => null)
-  // The launch itself stops there; this is a process that did not see it in time.
-  const late = session ?? (await world.session({ resume: true }))
-  await readAgain(late)
-  const from = late.events.length
-  await raise(late)
-  expect(journaled(late, from)).toEqual([])
+  await readAgain(session)
+  const from = session.events.length
+  await raise(session)
+  expect(journaled(session, from)).toEqual([])
   expect(await world.flag()).toMatchObject({ latched: true, writeId: 'theirs' })
 })
 
@@ -184,8 +172,8 @@ test('a raise names whom the share does not deal, where the run sheet does; and 
 test('users have a change when they are served its number or a later one, or a latch that is news', async () => {
   const confirmed = async (flag: Partial<FlagState>, serial: number) => {
     const world = await launchWorld()
+    const session = await deployed(world)
     await put(world, flag)
-    const session = await deployed(world).catch(() => world.session({ resume: true }))
     const startedAt = world.clock.now()
     await confirmFlag(10, serial, session, never)
     return { by: session.events.at(-1), tookMs: world.clock.now() - startedAt }
@@ -207,10 +195,8 @@ test('a change that users are served within the budget of its store is not late,
     await put(world, { serial: 6 })
     const session = await deployed(world)
     const { propagationMs } = session.ports.flag('production')
-    session.state = {
-      ...session.state,
-      flag: { ...(session.state.flag ?? flagOf(world)), at: epochMs(world.clock.now() - propagationMs - overMs) },
-    }
+    const at = epochMs(world.clock.now() - propagationMs - overMs)
+    session.state = { ...session.state, flag: { percent: 10, serial: 7, writeId: 'w', at, confirmedAt: null } }
     const from = session.events.length
     const sleepUntil: typeof session.ports.clock.sleepUntil = async (until) => {
       world.clock.advance(until - world.clock.now())
@@ -228,7 +214,3 @@ test('a change that users are served within the budget of its store is not late,
     expect(event && 'late' in event).toBe(late)
   }
 })
-
-function flagOf(world: LaunchWorld) {
-  return { percent: 10, serial: 7, writeId: 'w', at: world.clock.now(), confirmedAt: null }
-}

@@ -5,15 +5,14 @@ import { releaseOf, rollBackLaunch } from '../../src/engine/rollback.ts'
 import type { Session } from '../../src/engine/session.ts'
 import { launchWorld } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
-import { stoppedAt } from '../support/stopped-launch.ts'
+import { isShown, listening, stoppedAt } from '../support/stopped-launch.ts'
 
 const order = { kind: 'emergency', reason: 'errors', trigger: 'gate' } as const
 
 async function at10() {
   const world = await launchWorld()
-  const session = await stoppedAt(world, ({ type }) => type === 'flag-confirmed')
-  const said: (string | null)[] = []
-  Object.assign(session, { watcher: { onEvent: () => {}, onProgress: (text: string | null) => void said.push(text) } })
+  const { said, watcher } = listening()
+  const session = Object.assign(await stoppedAt(world, isShown), { watcher })
   return { world, session, said, from: session.events.length }
 }
 const types = (session: Session, from: number) => session.events.slice(from).map(({ type }) => type)
@@ -39,11 +38,7 @@ test('only a full rollback touches the files', async () => {
   ] as const) {
     const world = await launchWorld()
     const calls: string[] = []
-    const session = await stoppedAt(
-      world,
-      ({ type }) => type === 'flag-confirmed',
-      (call, go) => (calls.push(call), go()),
-    )
+    const session = await stoppedAt(world, isShown, (call, go) => (calls.push(call), go()))
     calls.length = 0
     await rollBackLaunch({ ...order, kind }, session, never)
     expect(calls.some((call) => call.startsWith('s3/production'))).toBe(touched)

@@ -1,37 +1,35 @@
 import { expect, test } from 'vitest'
 import { LaunchError } from '../../src/core/errors.ts'
+import type { LaunchEvent } from '../../src/core/event.ts'
 import { run } from '../../src/engine/run.ts'
 import type { Session } from '../../src/engine/session.ts'
 import { launchWorld, type LaunchWorld } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
-import { changeFlag, stoppedAt } from '../support/stopped-launch.ts'
+import { changeFlag, isDeployed, isShown, listening, stoppedAt } from '../support/stopped-launch.ts'
 
 /** How a run ends whose every turn meets the same trouble. */
 
 const options = { goal: { type: 'all' }, leaveHeld: false, guided: false } as const
-const deployed = { type: 'step-done', step: 'rollout/deploy' }
-const shown = { type: 'flag-confirmed' }
+const isBegun = ({ type }: LaunchEvent) => type === 'phase-started'
 
 /** A run that is taken up after an event, and how often it looked at the metrics; `change` comes before the trouble. */
 async function troubled(
-  after: { readonly type: string; readonly step?: string },
+  after: (event: LaunchEvent) => boolean,
   error: Error,
   change: (world: LaunchWorld, session: Session) => unknown = () => {},
 ) {
   const world = await launchWorld()
   let [looks, tries] = [0, 0]
-  const isIt = (event: object) => Object.entries(after).every(([key, value]) => Reflect.get(event, key) === value)
-  const session = await stoppedAt(world, isIt, (call, go) => {
+  const session = await stoppedAt(world, after, (call, go) => {
     if (call === 'metrics') looks += 1
     return go()
   })
   await change(world, session)
-  const said: (string | null)[] = []
+  const { said, watcher } = listening()
   const refresh = async () => {
     tries += 1
     throw error
   }
-  const watcher = { onEvent: () => {}, onProgress: (text: string | null) => void said.push(text) }
   const startedAt = world.clock.now()
   const end = await run(Object.assign(session, { refresh, watcher }), options, never).catch((thrown: unknown) => thrown)
   return { end, looks, tries, said, lastedMs: world.clock.now() - startedAt }
@@ -42,55 +40,57 @@ test.each(['ROLLBACK_FAILED', 'SUPERSEDED', 'STOPPED'] as const)(
   '%s is no trouble that passes: it is thrown at once, wherever production stands',
   async (code) => {
     const error = new LaunchError(code, 'x')
-    for (const after of [shown, deployed, { type: 'phase-started', phase: 'staging' }])
+    for (const after of [isShown, isDeployed, isBegun])
       expect(await troubled(after, error)).toMatchObject({ end: error, tries: 1, lastedMs: 0 })
   },
 )
 
 test('a bug is thrown at once', async () => {
   const bug = new TypeError('a bug')
-  expect(await troubled(shown, bug)).toMatchObject({ end: bug, tries: 1, looks: 0 })
+  expect(await troubled(isShown, bug)).toMatchObject({ end: bug, tries: 1, looks: 0 })
 })
 
 test('before production changed what is away ends the run, and anything else is thrown', async () => {
-  const before = { type: 'phase-started', phase: 'staging' }
   const away = new LaunchError('UNREACHABLE', 'ECONNREFUSED')
-  expect(await troubled(before, away)).toMatchObject({ end: { outcome: 'unavailable', why: 'ECONNREFUSED' }, tries: 1 })
-  expect(await troubled(before, refused)).toMatchObject({ end: refused, tries: 1 })
+  expect(await troubled(isBegun, away)).toMatchObject({
+    end: { outcome: 'unavailable', why: 'ECONNREFUSED' },
+    tries: 1,
+  })
+  expect(await troubled(isBegun, refused)).toMatchObject({ end: refused, tries: 1 })
 })
 
 test('after it every try is five seconds after the last, for ten minutes; then it says where production stands', async () => {
-  expect(await troubled(shown, refused)).toMatchObject({
+  expect(await troubled(isShown, refused)).toMatchObject({
     end: { outcome: 'held', why: 'production stays at 10 %: it says no (for 10m)' },
     tries: 121,
     lastedMs: 600_000,
     looks: 0,
   })
-  const { said, end } = await troubled(deployed, refused)
+  const { said, end } = await troubled(isDeployed, refused)
   expect(said).toContain('it says no; trying again')
   expect(end).toMatchObject({ outcome: 'held', why: 'production is half-way: it says no (for 10m)' })
 })
 
 test('only a journal that is away is watched without', async () => {
-  const { looks, end } = await troubled(shown, new LaunchError('UNREACHABLE', 'ECONNREFUSED'))
+  const { looks, end } = await troubled(isShown, new LaunchError('UNREACHABLE', 'ECONNREFUSED'))
   expect(looks).toBeGreaterThan(3)
   expect(end).toMatchObject({ outcome: 'held' })
 })
 
 test('a rollback that could not be finished is said to be that', async () => {
   const intended = { type: 'rollback-intended', kind: 'emergency', reason: 'errors', trigger: 'gate' } as const
-  const { end } = await troubled(shown, refused, (_world, session) => session.record(intended, never))
+  const { end } = await troubled(isShown, refused, (_world, session) => session.record(intended, never))
   expect(end).toEqual({ outcome: 'failed', why: 'the rollback could not be finished: it says no (for 10m)' })
 })
 
 test('a latch in the flag is a rollback that the journal does not know yet, unless this launch goes over it', async () => {
   const latch = (world: LaunchWorld) =>
     changeFlag(world, { latched: true, percent: 0, writeId: 'off', updatedBy: 'ana', reason: 'errors' })
-  expect((await troubled(shown, refused, latch)).end).toEqual({
+  expect((await troubled(isShown, refused, latch)).end).toEqual({
     outcome: 'rolled-back',
     why: 'rolled back by ana: errors; not yet journaled: it says no (for 10m)',
   })
-  const acknowledged = await troubled(shown, refused, async (world, session) => {
+  const acknowledged = await troubled(isShown, refused, async (world, session) => {
     await latch(world)
     session.state = { ...session.state, acks: ['off'] }
   })
@@ -129,13 +129,12 @@ test('a hold is left to others only by whoever asked for that', async () => {
 test('a flag that only another run sheet can mend ends the run before production changed, and is waited for after it', async () => {
   const flag = async (trouble: Error, touched: boolean) => {
     const world = await launchWorld()
-    const said: (string | null)[] = []
+    const { said, watcher } = listening()
     const tap = async <T>(call: string, go: () => Promise<T>) => {
       const reads = call === 'flag/production.get' && (!touched || (await world.flag()) !== null)
       if (reads) throw trouble
       return go()
     }
-    const watcher = { onEvent: () => {}, onProgress: (text: string | null) => void said.push(text) }
     const end = await world.drive({ tap, watcher, leaveHeld: true }).catch((thrown: unknown) => thrown)
     return { end, said }
   }

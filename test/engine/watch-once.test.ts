@@ -12,7 +12,7 @@ import { stepKind } from '../../src/steps/registry.ts'
 import { worldAt } from '../support/core-launch.ts'
 import { launchWorld, type LaunchWorld } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
-import { changeFlag, readAgain, stoppedAt } from '../support/stopped-launch.ts'
+import { changeFlag, isDeployed, isShown, readAgain, stoppedAt } from '../support/stopped-launch.ts'
 import type { Tap } from '../support/tapped.ts'
 
 const minute = 60_000
@@ -25,7 +25,7 @@ async function at10() {
     if (call === 'metrics' || call === 'flag/production.put') calls.push(call)
     return go()
   }
-  const session = await stoppedAt(world, ({ type }) => type === 'flag-confirmed', tap)
+  const session = await stoppedAt(world, isShown, tap)
   world.clock.advance(4 * minute)
   return { world, session, calls }
 }
@@ -33,6 +33,12 @@ async function at10() {
 const decideNow = (session: Session) => (state: LaunchState) => {
   const { looks, flag, ports } = session
   return decide(session.plan, state, { type: 'all' }, worldAt(ports.clock.now(), { looks, flag }), stepKind)
+}
+async function judgedNow(session: Session) {
+  const { plan, state, ports, memory } = session
+  const look = exposedLook(session, state)
+  if (!look) throw new Error('nothing is shown')
+  return lookAt(look, plan, state, ports, never, memory)
 }
 const watch = (session: Session) => watchWithoutJournal(session, decideNow(session), never)
 
@@ -70,14 +76,10 @@ test.each([
 test('nothing is looked at before users get anything, or with something owed to the journal', async () => {
   const world = await launchWorld()
   const calls: string[] = []
-  const session = await stoppedAt(
-    world,
-    (event) => event.type === 'step-done' && event.step === 'rollout/deploy',
-    (call, go) => {
-      if (call === 'metrics') calls.push(call)
-      return go()
-    },
-  )
+  const session = await stoppedAt(world, isDeployed, (call, go) => {
+    if (call === 'metrics') calls.push(call)
+    return go()
+  })
   await watch(session)
   expect(calls).toEqual([])
   expect(
@@ -167,9 +169,7 @@ test('a verdict that cannot be journaled rolls back when it calls for that, and 
   const judgedAt = async (errors: number) => {
     const { world, session, calls } = await at10()
     world.errorShare = () => errors
-    const look = exposedLook(session, session.state)
-    if (!look) throw new Error('nothing is shown')
-    const judged = await lookAt(look, session.plan, session.state, session.ports, never, session.memory)
+    const judged = await judgedNow(session)
     const away = async () => Promise.reject(new LaunchError('UNREACHABLE', 'the journal is away'))
     const taken = takeJudged(judged, Object.assign(session, { record: away }), decideNow(session), never)
     return { taken: await taken.catch((error: unknown) => error), world, session, calls }
@@ -187,9 +187,7 @@ test('a bug, or Ctrl-C, while a verdict is journaled is no journal that is away'
   const taken = async (trouble: unknown, signal: AbortSignal) => {
     const { world, session } = await at10()
     world.errorShare = () => 0.2
-    const look = exposedLook(session, session.state)
-    if (!look) throw new Error('nothing is shown')
-    const judged = await lookAt(look, session.plan, session.state, session.ports, never, session.memory)
+    const judged = await judgedNow(session)
     const fails = Object.assign(session, { record: async () => Promise.reject(trouble) })
     const found = await takeJudged(judged, fails, decideNow(session), signal).catch((thrown: unknown) => thrown)
     expect(await world.flag()).toMatchObject({ percent: 10 })

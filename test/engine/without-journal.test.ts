@@ -4,6 +4,7 @@ import { LaunchError } from '../../src/core/errors.ts'
 import { run } from '../../src/engine/run.ts'
 import { launchWorld, type LaunchWorld } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
+import { changeFlag } from '../support/stopped-launch.ts'
 import type { Tap } from '../support/tapped.ts'
 
 const minute = 60_000
@@ -94,10 +95,7 @@ test('what a colleague raised meanwhile in the same launch is watched as well, b
   const end = await world.drive({
     tap: async (call, go) => {
       if (seen.since > 0 && world.clock.now() - seen.since > minute && (await world.flag())?.percent === 10) {
-        const store = world.ports().flag('production')
-        const reading = await store.read(never)
-        if (reading.status !== 'present') throw new Error('no flag')
-        await store.write({ ...reading.flag, percent: 100, writeId: 'a colleague' }, reading.version, never)
+        await changeFlag(world, { percent: 100, writeId: 'a colleague' })
       }
       return tap(call, go)
     },
@@ -112,10 +110,7 @@ test('a flag that somebody else drives meanwhile is left to them', async () => {
   const end = await world.drive({
     tap: async (call, go) => {
       if (seen.since > 0 && world.clock.now() - seen.since > minute && (await world.flag())?.launch !== 'other') {
-        const store = world.ports().flag('production')
-        const reading = await store.read(never)
-        if (reading.status !== 'present') throw new Error('no flag')
-        await store.write({ ...reading.flag, launch: 'other', writeId: 'theirs' }, reading.version, never)
+        await changeFlag(world, { launch: 'other', writeId: 'theirs' })
       }
       return tap(call, go)
     },

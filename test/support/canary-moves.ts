@@ -2,11 +2,11 @@ import { nextCanaryMove, type CanaryRules } from '../../src/core/canary.ts'
 import type { PlannedGate } from '../../src/core/plan.ts'
 import type { World } from '../../src/core/step.ts'
 import type { JournalBuilder } from './journal-builder.ts'
-import { lookedAt, plan, stateOf, verdictOf, worldAt } from './core-launch.ts'
+import { lookedAt, plannedStep, stateOf, verdictOf, worldAt } from './core-launch.ts'
 
 /** The canary of a launch told by hand, and the move that follows. */
-const step = plan.phases.flatMap(({ steps }) => steps).find(({ id }) => id === 'rollout/canary')
-if (!step?.gate) throw new Error('no canary')
+const step = plannedStep('rollout/canary')
+if (!step.gate) throw new Error('no gate')
 export const { gate } = step
 export const rules: CanaryRules = {
   stages: [10, 100],
@@ -18,9 +18,8 @@ export const rules: CanaryRules = {
 }
 export const key = 'rollout/canary@10'
 
-export type Told = JournalBuilder
 export function move(
-  told: Told,
+  told: JournalBuilder,
   more: Partial<World> = {},
   changes: Partial<CanaryRules> = {},
   of: PlannedGate = gate,
@@ -28,11 +27,11 @@ export function move(
   const looks = lookedAt(told.now(), key)
   return nextCanaryMove(
     { ...rules, ...changes },
-    step as NonNullable<typeof step>,
+    step,
     of,
     stateOf(told.events),
     worldAt(told.now(), { looks, ...more }),
   )
 }
-export const judgedAs = (told: Told, verdict: 'pass' | 'fail' | 'unknown', bakedMs = 60_000) =>
+export const judgedAs = (told: JournalBuilder, verdict: 'pass' | 'fail' | 'unknown', bakedMs = 60_000) =>
   told.add(verdictOf(told, key, verdict, { stage: 10, bakedMs }))

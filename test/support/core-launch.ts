@@ -3,11 +3,12 @@ import { decide, type Goal } from '../../src/core/decide.ts'
 import type { Happening, LaunchEvent } from '../../src/core/event.ts'
 import type { FlagReading, FlagState } from '../../src/core/flag.ts'
 import type { Move } from '../../src/core/move.ts'
-import type { Plan } from '../../src/core/plan.ts'
+import type { Plan, PlannedStep } from '../../src/core/plan.ts'
 import { fold } from '../../src/core/reduce.ts'
 import type { LaunchState } from '../../src/core/state.ts'
 import type { World } from '../../src/core/step.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
+import { stepOf } from '../../src/engine/imagined-launch.ts'
 import { stepKind } from '../../src/steps/registry.ts'
 import { artifactHash, journal, opened, result, type JournalBuilder } from './journal-builder.ts'
 import { tinyPlan } from './launch-world.ts'
@@ -16,6 +17,13 @@ import { tinyPlan } from './launch-world.ts'
 
 export const plan = tinyPlan()
 const startIso = '2026-12-01T18:00:00Z'
+
+/** A step of that launch by its id. */
+export function plannedStep(id: string): PlannedStep {
+  const step = stepOf(plan, id)
+  if (!step) throw new Error(`no step ${id}`)
+  return step
+}
 
 export function begun(...happenings: readonly Happening[]): JournalBuilder {
   return journal(startIso).add(opened(), ...happenings)
@@ -28,8 +36,13 @@ export function stateOf(events: readonly LaunchEvent[]): LaunchState {
 }
 
 export function flagAt(percent: number, more: Partial<FlagState> = {}): FlagReading {
+  const flag = flagState(percent, more)
+  return { status: 'present', flag, version: version(flag.writeId) }
+}
+
+export function flagState(percent: number, more: Partial<FlagState> = {}): FlagState {
   const at = epochMs(Date.parse(startIso))
-  const flag: FlagState = {
+  return {
     key: 'new-board',
     percent,
     serial: percent,
@@ -42,8 +55,8 @@ export function flagAt(percent: number, more: Partial<FlagState> = {}): FlagRead
     reason: '',
     ...more,
   }
-  return { status: 'present', flag, version: version(flag.writeId) }
 }
+
 export const latch = (writeId = 'latch') =>
   flagAt(0, { latched: true, writeId, updatedBy: 'on-call', reason: 'errors' })
 

@@ -1,6 +1,6 @@
 import type { LaunchEvent } from '../../src/core/event.ts'
 import type { FlagState } from '../../src/core/flag.ts'
-import type { Session } from '../../src/engine/session.ts'
+import type { Session, Watcher } from '../../src/engine/session.ts'
 import type { LaunchWorld } from './launch-world.ts'
 import { never } from './real-time.ts'
 import type { Tap } from './tapped.ts'
@@ -22,6 +22,17 @@ export async function stoppedAt(
   const session = await world.session({ resume: true, ...(tap && { tap }) })
   await readAgain(session)
   return session
+}
+
+/** Users are about to be shown the new version: its files are there. */
+export const isDeployed = (event: LaunchEvent) => event.type === 'step-done' && event.step === 'rollout/deploy'
+/** Users of the first stage are shown it. */
+export const isShown = ({ type }: LaunchEvent) => type === 'flag-confirmed'
+
+/** A watcher that keeps what it is told of, apart from events. */
+export function listening(): { readonly said: (string | null)[]; readonly watcher: Watcher } {
+  const said: (string | null)[] = []
+  return { said, watcher: { onEvent: () => {}, onProgress: (text) => void said.push(text) } }
 }
 
 /** As at the beginning of a turn of the loop. */
