@@ -145,13 +145,7 @@ function guardDeploy(
   sheet: Plan = plan,
   events: readonly LaunchEvent[] = beforeDeploy(),
 ) {
-  return guarded(
-    sheet,
-    stateOf(events),
-    deployStep as NonNullable<typeof deployStep>,
-    publish,
-    worldAt(now + hour, { flag }),
-  )
+  return guarded(sheet, stateOf(events), deployStep, publish, worldAt(now + hour, { flag }))
 }
 
 test('files are not put under a flag that somebody else raised: some users would get them without a canary', () => {
@@ -255,13 +249,7 @@ test('what people read of what stands before a change of production', () => {
   })
   expect(guard(no)).toMatchObject({ type: 'ask' })
   const deploy = (unanswered: readonly string[]) =>
-    guarded(
-      plan,
-      stateOf(decided().events),
-      deployStep as NonNullable<typeof deployStep>,
-      publish,
-      worldAt(now, { unanswered: new Set(unanswered) }),
-    )
+    guarded(plan, stateOf(decided().events), deployStep, publish, worldAt(now, { unanswered: new Set(unanswered) }))
   expect(deploy([])).toEqual({
     type: 'ask',
     question: { type: 'proceed', id: 'proceed/rollout/deploy', text: 'deploy to production?', danger: 'production' },

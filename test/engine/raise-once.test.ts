@@ -203,7 +203,7 @@ test('a change that users are served within the budget of its store is not late,
       await changeFlag(world, { serial: 7 })
     }
     Object.assign(session, {
-      ports: { ...session.ports, clock: { ...session.ports.clock, now: world.clock.now, sleepUntil } },
+      ports: { ...session.ports, clock: { ...session.ports.clock, sleepUntil } },
     })
     await confirmFlag(10, 7, session, never)
     const [event] = journaled(session, from)

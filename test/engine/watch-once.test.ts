@@ -66,7 +66,7 @@ test.each([
   ['the flag is latched', flagIs({ latched: true, percent: 0, writeId: 'theirs' })],
   ['the flag is off', flagIs({ percent: 0, writeId: 'theirs' })],
   ['the flag is gone', (_: LaunchWorld, session: Session) => void (session.flag = { status: 'absent' })],
-  ['the launch ended', stateIs({ ended: { outcome: 'succeeded', why: '', at: epochMs(1) } as LaunchState['ended'] })],
+  ['the launch ended', stateIs({ ended: { outcome: 'succeeded', why: '', at: epochMs(1) } })],
   ['a rollback was found', stateIs({ found: { by: 'ana' } as unknown as LaunchState['found'] })],
   ['it was rolled back', stateIs({ rollbacks: [{ writeId: 'w' }] as unknown as LaunchState['rollbacks'] })],
 ])('nothing is looked at when %s', async (_what, change) => {
