@@ -4,6 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Tests a mutant of a folder is tried on, some thousand times: those of the folder, all in one process and quick. */
 const tests: { readonly [folder: string]: readonly string[] } = {
   core: ['test/core/**/*.test.ts', 'test/gates/**/*.test.ts'],
+  // Nearly every test of the core goes through these formulas some thousand times: the tests beside them are the ones that know them.
+  'core/stats': ['test/core/stats/**/*.test.ts'],
   engine: ['test/engine/**/*.test.ts'],
   journal: ['test/journal/**/*.test.ts'],
 }

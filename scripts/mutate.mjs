@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const folders = ['journal', 'core', 'engine']
+const folders = ['journal', 'core', 'core/stats', 'engine']
 const [only, ...more] = process.argv.slice(2)
 if (only !== undefined && !folders.includes(only)) {
   process.stderr.write(`"${only}" is none of ${folders.join(', ')}\n`)

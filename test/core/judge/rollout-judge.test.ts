@@ -168,8 +168,7 @@ test('a spent budget with values outside a limit holds, whatever the plan says',
       signals: [shareSignal('errors', 0.01)],
     },
   )
-  expect(['hold', null]).toContain(end.budget)
-  expect(end.verdict).not.toBe('pass')
+  expect(end).toMatchObject({ verdict: 'budget', budget: 'hold', because: 'outside-a-limit', at: 45 })
 })
 
 test('minutes that come late count as if they had been there: the decision is a function of the data', () => {
@@ -192,6 +191,48 @@ test('minutes that come late count as if they had been there: the decision is a 
     }),
     { numRuns: 60 },
   )
+})
+
+test('a rollout of five hours is judged by all its minutes, looked at all along or once', () => {
+  const minutes = 300
+  const bursts = (t: number) => ({ n: 100, bad: t === 140 || t === 290 ? 9 : t % 5 === 0 ? 1 : 0 })
+  const control = (t: number) => ({ n: 900, bad: t >= 200 && t < 210 ? 60 : 2 })
+  const begun = [0, 100, 250]
+  for (const signals of [plan.signals, [shareSignal('errors', 0.01), banded]]) {
+    const [along, once] = [new RolloutJudge({ ...plan, signals }), new RolloutJudge({ ...plan, signals })]
+    for (let t = 0; t < minutes; t++) {
+      put(along, t, bursts(t), control(t))
+      put(once, t, bursts(t), control(t))
+      along.decide(t + 1, begun)
+    }
+    const decision = once.decide(minutes, begun)
+    expect(decision.clock).toMatchObject({ from: 250, elapsed: 47, calm: 6 })
+    // Without the ten minutes of the incident, and the four before and after that its windows of five reach.
+    expect(decision.findings[0]?.limits[0]).toMatchObject({ n: 27_900 })
+    expect(along.decide(minutes, begun)).toEqual(decision)
+  }
+})
+
+/** At most 5 % above the first cut; 5 % above the second is a reason to roll back. */
+const banded = latencySignal('load', 2, { slow: { cut: 0, share: 0.6, rollback: { cut: 1, share: 0.05 } } })
+
+test('an old version that is outside the first limit excuses nothing of a looser one to roll back by', () => {
+  // Two thirds of the control's requests are above the first cut, none above the second: the environment holds, yet the
+  // new version's tail is its own.
+  const judged = { ...plan, stages: [{ share: 1, soak: 30 }], signals: [shareSignal('errors', 0.01), banded] }
+  const tail = (share: number, controls: number) => {
+    const judge = new RolloutJudge(judged)
+    for (let t = 0; t < 20; t++) {
+      judge.put(0, t, { n: 100, above: [0], sum: 0 }, { n: 900, above: [0], sum: 0 })
+      const [own, other] = [Math.round(100 * share), Math.round(900 * controls)]
+      judge.put(1, t, { n: 100, above: [66, own], sum: 0 }, { n: 900, above: [600, other], sum: 0 })
+    }
+    return judge.decide(20, [0])
+  }
+  expect(tail(0.02, 0)).toMatchObject({ verdict: 'environment-hold' })
+  expect(tail(0.3, 0)).toMatchObject({ verdict: 'rollback', signal: 'load' })
+  expect(tail(0.3, 0.3)).toMatchObject({ verdict: 'environment-hold' })
+  expect(tail(0.3, 0).findings[1]?.limits[0]?.rollback).toMatchObject({ n: 1700, bad: 510, outside: true })
 })
 
 test('a mean of too few events is no pass', () => {
