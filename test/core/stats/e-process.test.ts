@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { EvidenceRows, startsAt } from '../../../src/core/stats/e-process.ts'
+import { EvidenceRows, startsAt, type Starts } from '../../../src/core/stats/e-process.ts'
 
 const starts = startsAt(20, [0, 10], 4)
 const row = fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 3, maxLength: 3 })
@@ -75,4 +75,109 @@ test('masked minutes count nothing, and the onset is where the evidence begins',
     0,
   )
   expect(evidence.mixture(20, starts).log).toBeLessThan(0)
+})
+
+test('evidence counts from the first minute, from the stages that have begun, and from every fifth minute up to the 180th', () => {
+  expect(startsAt(0, [0], 4)).toEqual({ minutes: [0], weights: [0.5], unstarted: 0.5 })
+  expect(startsAt(6, [0, 6], 4)).toEqual({
+    minutes: [0, 0, 5],
+    weights: [0.5, 0.0625, 0.25 / 36],
+    unstarted: 1 - 0.5625 - 0.25 / 36,
+  })
+  expect(startsAt(5, [0], 4).minutes).toEqual([0, 0])
+  expect(startsAt(180, [], 4).minutes.at(-1)).toBe(175)
+  expect(startsAt(181, [], 4).minutes.at(-1)).toBe(180)
+  expect(startsAt(400, [], 4).minutes).toHaveLength(37)
+  // A plan has as many stages as it has: a stage more gets no weight.
+  expect(startsAt(9, [0, 3, 7], 2).minutes).toEqual([0, 0, 3, 5])
+})
+
+/** The formula, minute by minute. `log` and `onset` as `mixture` gives them. */
+function byHand(
+  rowOf: (minute: number) => readonly number[],
+  end: number,
+  starts: Starts,
+  temper: number,
+  loudest: 'kept' | 'dropped' | 'levelled',
+  incident: number,
+  score: (minute: number) => number,
+) {
+  let whole = starts.unstarted
+  let [best, onset] = [-Infinity, 0]
+  starts.minutes.forEach((start, slot) => {
+    const minutes = Array.from({ length: end - start }, (_, k) => start + k).filter((t) => t !== incident)
+    const loud = minutes.filter((t) => score(t) > 0).toSorted((a, b) => score(b) - score(a))
+    const [first, second] = loudest === 'kept' ? [] : loud
+    const counted = [
+      ...minutes.filter((t) => t !== first),
+      ...(loudest === 'levelled' && second !== undefined ? [second] : []),
+    ]
+    const width = rowOf(0).length
+    const sums = Array.from({ length: width }, (_, j) => counted.reduce((sum, t) => sum + (rowOf(t)[j] ?? 0), 0))
+    const part = ((starts.weights[slot] ?? 0) * sums.reduce((sum, one) => sum + Math.exp(one / temper), 0)) / width
+    whole += part
+    if (part > best) [best, onset] = [part, start]
+  })
+  return { log: Math.log(whole), onset }
+}
+
+test('evidence is the mean over the alternatives from every start, whatever is left out, levelled, masked or tempered', () => {
+  const hours = fc.array(row, { minLength: 8, maxLength: 90 })
+  const loudest = fc.constantFrom('kept', 'dropped', 'levelled')
+  const masked = fc.array(fc.integer({ min: 0, max: 89 }), { maxLength: 12 })
+  const temper = fc.double({ min: 1, max: 4, noNaN: true })
+  fc.assert(
+    fc.property(
+      hours,
+      loudest,
+      fc.integer({ min: -1, max: 60 }),
+      masked,
+      temper,
+      (drawn, how, asked, left, tempered) => {
+        // No two minutes are equally loud: which of them is left out would be a matter of rounding.
+        const told = drawn.map((values, t) => values.map((log) => log + t / 10_000))
+        const end = told.length
+        const incident = asked < end ? asked : -1
+        const mask = new Uint8Array(128)
+        for (const t of left) mask[t] = 1
+        const evidence = new EvidenceRows(3)
+        for (const [t, values] of told.entries()) evidence.write(t, Float64Array.from(values))
+        evidence.sum(end, mask, 0)
+        const counts = (t: number) => (mask[t] ? [0, 0, 0] : (told[t] ?? []))
+        const score = (t: number) => Math.log(counts(t).reduce((sum, log) => sum + Math.exp(log), 0) / counts(t).length)
+        // The incident is a minute of trouble in several signals: one that is masked besides is left out once.
+        fc.pre(incident < 0 || mask[incident] === 0)
+        const from = startsAt(end, [0, 7], 4)
+        const [found, wanted] = [
+          evidence.mixture(end, from, tempered, how, incident),
+          byHand(counts, end, from, tempered, how, incident, score),
+        ]
+        expect(found.log).toBeCloseTo(wanted.log, 8)
+        expect(found.onset).toBe(wanted.onset)
+        for (const t of [0, end - 1])
+          expect(evidence.score(t)).toBeCloseTo(
+            Math.log((told[t] ?? []).reduce((sum, log) => sum + Math.exp(log), 0) / 3),
+            8,
+          )
+      },
+    ),
+    { numRuns: 150 },
+  )
+})
+
+test('the score of a minute is the mean over its alternatives, 0 for one that nobody wrote', () => {
+  const evidence = new EvidenceRows(2)
+  evidence.write(70, Float64Array.of(Math.log(3), Math.log(5)))
+  expect(evidence.score(70)).toBeCloseTo(Math.log(4), 12)
+  expect([evidence.score(3), evidence.score(500)]).toEqual([0, 0])
+  evidence.sum(300)
+  expect(evidence.mixture(300, startsAt(300, [], 4)).onset).toBe(0)
+})
+
+test('evidence that is nothing beside the greatest is nothing', () => {
+  const evidence = new EvidenceRows(2)
+  evidence.write(0, Float64Array.of(900, 5))
+  evidence.sum(1)
+  expect(evidence.mixture(1, { minutes: [0], weights: [1], unstarted: 0 }).log).toBeCloseTo(900 - Math.log(2), 9)
+  expect(evidence.mixture(1, { minutes: [0], weights: [0.5], unstarted: 0.5 }).log).toBeCloseTo(900 - Math.log(4), 9)
 })

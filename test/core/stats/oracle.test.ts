@@ -3,12 +3,13 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { binomialTail, rateLowerBound, rateUpperBound } from '../../../src/core/stats/binomial.ts'
 import { countDispersion } from '../../../src/core/stats/count-dispersion.ts'
+import { bunching, splitDispersion } from '../../../src/core/stats/dispersion.ts'
 import { EvidenceRows, logGrid, startsAt } from '../../../src/core/stats/e-process.ts'
 import { OddsAlternatives, RateAlternatives } from '../../../src/core/stats/likelihood-rows.ts'
 import { mannWhitney } from '../../../src/core/stats/mann-whitney.ts'
 import { meanHalfWidth } from '../../../src/core/stats/mean-sequence.ts'
 import { negativeBinomialTail } from '../../../src/core/stats/negative-binomial.ts'
-import { logFisherSums } from '../../../src/core/stats/noncentral-hypergeometric.ts'
+import { fisherTail, logFisherSums } from '../../../src/core/stats/noncentral-hypergeometric.ts'
 import { poissonTail } from '../../../src/core/stats/poisson.ts'
 import {
   gammaP,
@@ -38,6 +39,7 @@ const Oracle = z.object({
   rateUpperBound: Rows,
   rateLowerBound: Rows,
   meanHalfWidth: Rows,
+  fisherTail: Rows,
   fisherLogSums: z.array(z.object({ in: z.tuple([z.number(), z.number(), z.number(), Counts]), out: Counts })),
   absolute: z.array(z.object({ n: Counts, bad: Counts, limit: z.number(), begun: Counts, log: z.number() })),
   relative: z.array(
@@ -50,7 +52,21 @@ const Oracle = z.object({
       log: z.number(),
     }),
   ),
-  mannWhitney: z.array(z.object({ in: z.tuple([Counts, Counts]), out: z.tuple([z.number(), z.number(), z.number()]) })),
+  mannWhitney: z.array(
+    z.object({ in: z.tuple([Counts, Counts]), out: z.tuple([z.number(), z.number(), z.number(), z.number()]) }),
+  ),
+  dispersion: z.array(
+    z.object({
+      canaryAll: Counts,
+      canaryBad: Counts,
+      controlAll: Counts,
+      controlBad: Counts,
+      onset: z.number(),
+      without: z.number(),
+      split: z.number(),
+      bunching: z.number(),
+    }),
+  ),
   countDispersion: z.array(
     z.object({
       events: z.array(Counts),
@@ -76,6 +92,7 @@ const scalars = {
   rateUpperBound,
   rateLowerBound,
   meanHalfWidth,
+  fisherTail,
 } satisfies Record<string, (...args: never[]) => number>
 
 /** Relative, and absolute around 0. */
@@ -142,6 +159,33 @@ test('the rank test agrees with scipy, ties and all', () => {
     expect(differs(found?.u ?? NaN, out[0])).toBeLessThan(1e-9)
     expect(differs(found?.p ?? NaN, out[1])).toBeLessThan(1e-9)
     expect(Math.abs((found?.shift ?? NaN) - out[2])).toBeLessThan(1e-9)
+    expect(differs(found?.effect ?? NaN, out[3])).toBeLessThan(1e-9)
+  }
+})
+
+test('two samples are compared only where there are two', () => {
+  expect([mannWhitney([], [1, 2]), mannWhitney([1, 2], []), mannWhitney([], [])]).toEqual([null, null, null])
+})
+
+test('ln n! is exact to the last digits, on both sides of the end of its table', () => {
+  for (const { in: args, out } of oracle.logFactorial) {
+    const [n = 0] = args
+    expect(differs(logFactorial(n), out), `${n}!`).toBeLessThan(1e-14)
+  }
+})
+
+test('over-dispersion is that of the formula: minutes without both versions are in no block, nor is the one left out', () => {
+  expect(oracle.dispersion.length).toBeGreaterThan(3)
+  for (const { onset, without, split, bunching: bunched, ...arms } of oracle.dispersion) {
+    const end = arms.canaryAll.length
+    expect(differs(splitDispersion(arms, end, onset, without), split)).toBeLessThan(1e-9)
+    expect(differs(bunching(arms, end, onset, without), bunched)).toBeLessThan(1e-9)
+    // What comes after the end is not looked at.
+    const longer = Object.fromEntries(Object.entries(arms).map(([name, column]) => [name, [...column, 50]]))
+    expect(splitDispersion({ ...arms, ...longer }, end, onset, without)).toBe(
+      splitDispersion(arms, end, onset, without),
+    )
+    expect(bunching({ ...arms, ...longer }, end, onset, without)).toBe(bunching(arms, end, onset, without))
   }
 })
 
