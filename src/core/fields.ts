@@ -32,21 +32,21 @@ export const Share = z
   })
   .describe('a percentage with its sign: 1%, 0.5%')
 
+/** What every proportion is written as: a text of its own, so that a number in its place can be told what to be. */
+export const ProportionText = z.string()
+
 /** Like Share, but more than 100 % is meant: `110%` → 1.1. `what` is what it is a percentage of. */
 export function proportionOf(what: string) {
-  return z
-    .string()
-    .transform((text, context) => {
-      const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())
-      if (match) return Number(match[1]) / 100
-      context.issues.push({
-        code: 'custom',
-        input: text,
-        message: `"${text}" is not a percentage of ${what}; write it like 100% or 110%`,
-      })
-      return z.NEVER
+  return ProportionText.transform((text, context) => {
+    const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(text.trim())
+    if (match) return Number(match[1]) / 100
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: `"${text}" is not a percentage of ${what}; write it like 100% or 110%`,
     })
-    .describe(`a percentage of ${what}: 100%, 110%`)
+    return z.NEVER
+  }).describe(`a percentage of ${what}: 100%, 110%`)
 }
 
 export const Bytes = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Duration, Share } from '../core/fields.ts'
+import { Duration, ProportionText, Share } from '../core/fields.ts'
 import { listed, suggestion } from '../core/nearest.ts'
 
 /**
@@ -48,6 +48,7 @@ function wrongType(expected: string, input: unknown, schema: z.core.$ZodType | u
   if (typeof input === 'number' && schema !== undefined) {
     if (schema === innermost(Duration)) return `"${input}" has no unit; write ${input}s, ${input}m or ${input}h`
     if (schema === innermost(Share)) return `"${input}" has no percent sign; write ${input}%`
+    if (schema === ProportionText) return `"${input}" has no percent sign; write it like 100% or 110%`
     if (expected === 'string') return `"${input}" is a number here; write it in quotes`
   }
   return `expected ${typeWords[expected] ?? expected}, found ${quoted(input)}`
