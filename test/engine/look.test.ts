@@ -252,7 +252,7 @@ test('a look is news by its verdict, its words, its evidence, a check of its own
   expect(isNews(now, before)).toBe(false)
   expect(isNews(now, undefined)).toBe(true)
   expect(isNews({ ...now, verdict: 'pass' }, before)).toBe(true)
-  expect(isNews({ ...now, saying: 'because' } as typeof now, before)).toBe(true)
+  expect(isNews({ ...now, saying: 'go-on' }, before)).toBe(true)
   expect(isNews({ ...now, bakedMs: now.bakedMs + minute }, before)).toBe(true)
   const checks = now.checks.map((check) => ({ ...check, judgement: { ...check.judgement, verdict: 'pass' } as const }))
   expect(isNews({ ...now, checks }, before)).toBe(true)
