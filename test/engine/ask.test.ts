@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import type { Question } from '../../src/core/ports.ts'
+import { ask } from '../../src/engine/ask.ts'
+import type { GateJudged } from '../../src/engine/look.ts'
+import type { Meanwhile } from '../../src/engine/meanwhile.ts'
+import { epochMs } from '../../src/core/brand.ts'
 import { launchWorld, type LaunchWorld } from '../support/launch-world.ts'
+import { never } from '../support/real-time.ts'
+import { isShown, stoppedAt } from '../support/stopped-launch.ts'
 
 const yes = { answer: 'yes' } as const
 /** The captain's no, and why. */
@@ -91,4 +97,99 @@ test.each([
   const asks = (await world.events()).filter(({ type }) => type === 'canary-asked')
   expect(asks).toMatchObject([{ ask, stage: 10, actor: { name: 'captain' } }])
   expect((await world.flag())?.percent).toBe(percent)
+})
+
+const failed: Question = { type: 'failed', id: 'again/ready', gate: 'ready', text: 'Look at it again?' }
+const standing: Meanwhile = { look: async () => ({ stands: true }), take: async () => {} }
+
+test.each([
+  ['yes', 0, 0],
+  ['no', 1, 2],
+] as const)(
+  'a gate that failed is looked at afresh after a %s to it, and asked about once after a no',
+  async (said, looks, unanswered) => {
+    const world = await launchWorld()
+    world.answer = () => ({ answer: said })
+    const session = await world.session()
+    session.looks.set('ready', { first: epochMs(1), last: epochMs(2) })
+    session.unanswered.add('ready/signed')
+    expect(await ask(failed, session, standing, never)).toBeNull()
+    expect([session.looks.size, session.unanswered.size]).toEqual([looks, unanswered])
+    expect(session.unanswered.has('again/ready')).toBe(said === 'no')
+    expect((await world.events()).at(-1)).toMatchObject({
+      type: 'answered',
+      question: 'again/ready',
+      answer: said,
+      by: 'captain',
+    })
+  },
+)
+
+test('a confirmation that is given is journaled, and not remembered as open', async () => {
+  const world = await launchWorld()
+  const session = await world.session()
+  const question: Question = { type: 'confirm', id: 'told', text: 'Is everybody told?' }
+  expect(await ask(question, session, standing, never)).toBeNull()
+  expect(session.unanswered.size).toBe(0)
+  world.answer = () => no
+  expect(await ask(question, session, standing, never)).toBeNull()
+  expect([...session.unanswered]).toEqual(['told'])
+  expect((await world.events()).slice(-2)).toMatchObject([
+    { type: 'answered', question: 'told', answer: 'yes' },
+    { type: 'answered', question: 'told', answer: 'no', note: 'not like this' },
+  ])
+})
+
+test('what comes first is taken where it is a verdict, and the question is asked anew', async () => {
+  const world = await launchWorld()
+  const session = await world.session()
+  const taken: unknown[] = []
+  const news = { type: 'gate-judged' } as unknown as GateJudged
+  const ports = {
+    ...session.ports,
+    people: {
+      ask: (_: Question, signal: AbortSignal) =>
+        new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    },
+  }
+  const overtakenBy = (found: Awaited<ReturnType<Meanwhile['look']>>) =>
+    ask(
+      failed,
+      { ...session, ports },
+      { look: async () => found, take: async (judged) => void taken.push(judged) },
+      never,
+    )
+  expect(await overtakenBy({ stands: false, news: null })).toBe('overtaken')
+  expect(taken).toEqual([])
+  expect(await overtakenBy({ stands: false, news })).toBe('overtaken')
+  expect(taken).toEqual([news])
+  expect((await world.events()).map(({ type }) => type)).toEqual(['launch-opened'])
+})
+
+test('a sign-off before anything was built is bound to no files', async () => {
+  const world = await launchWorld()
+  const session = await world.session()
+  await ask({ type: 'approval', id: 'signed', role: 'qa-lead', statement: '' }, session, standing, never)
+  expect((await world.events()).at(-1)).toMatchObject({ type: 'approved', binding: { artifact: null } })
+})
+
+test('a held canary is promoted or aborted at the stage that is held, not at the last one', async () => {
+  const world = await launchWorld()
+  const session = await stoppedAt(world, isShown)
+  const question: Question = { type: 'held', id: 'held', text: '', promotable: true }
+  await ask(question, session, standing, never)
+  expect((await world.events()).at(-1)).toMatchObject({ type: 'canary-asked', ask: 'promote', stage: null })
+  const key = 'rollout/canary'
+  const [stage] = session.state.stages[key] ?? []
+  if (!stage) throw new Error('no stage')
+  const heldAt = { ...stage, percent: 10, status: 'held' as const, why: '', heldAt: epochMs(1), until: epochMs(2) }
+  session.state = { ...session.state, stages: { [key]: [heldAt, { ...stage, percent: 100 }] } } as typeof session.state
+  world.answer = () => no
+  await ask(question, session, standing, never)
+  expect((await world.events()).at(-1)).toMatchObject({
+    type: 'canary-asked',
+    ask: 'abort',
+    stage: 10,
+    reason: 'not like this',
+  })
 })

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import { epochMs } from '../../src/core/brand.ts'
+import { noticeClockJump } from '../../src/engine/clock-jump.ts'
+import type { Session } from '../../src/engine/session.ts'
 import { systemClock } from '../../src/host/clock.ts'
 import { launchWorld, tinyPlan } from '../support/launch-world.ts'
 import { baking, stateOf } from '../support/core-launch.ts'
 import { never } from '../support/real-time.ts'
+import { isDeployed, isShown, stoppedAt } from '../support/stopped-launch.ts'
 
 /** A launch whose machine's clock is set by so much, once, as soon as users see something of it; from then on so many meet errors. */
 async function jumping(byMs: number, errorShare = 0) {
@@ -70,4 +73,35 @@ test('the clock of this machine does not jump by itself', async () => {
   const clock = systemClock()
   await clock.sleepUntil(epochMs(clock.now() + 50), never)
   expect(Math.abs(clock.jumpedMs?.() ?? Infinity)).toBeLessThan(100)
+})
+
+/** What is journaled of a jump by a process that took over, and whether it looks anew. */
+async function noticed(byMs: number, state: Partial<Session['state']> = {}, at = isShown) {
+  const world = await launchWorld(tinyPlan())
+  let jumped = 0
+  world.clock.jumpedMs = () => jumped
+  const session = await stoppedAt(world, at)
+  jumped = byMs
+  const before = session.state.n
+  session.state = { ...session.state, ...state }
+  session.looks.set('slo', { first: epochMs(0), last: epochMs(1) })
+  await noticeClockJump(session, never)
+  const events = (await world.events()).slice(before)
+  return [events.map((event) => (event.type === 'clock-jumped' ? event.byMs : event.type)), session.looks.size]
+}
+
+test('two seconds are none yet, more are, in either direction', async () => {
+  expect(await noticed(2000)).toEqual([[], 1])
+  expect(await noticed(2001)).toEqual([[2001], 0])
+  expect(await noticed(-2001)).toEqual([[-2001], 0])
+  expect(await noticed(2000.4)).toEqual([[], 1])
+})
+
+test('what was looked at is looked at anew; the journal is told while users see something that nobody takes back', async () => {
+  type State = Session['state']
+  expect(await noticed(9000, {}, isDeployed)).toEqual([[], 0])
+  expect(await noticed(9000, { ended: { outcome: 'succeeded', why: '', at: epochMs(1) } })).toEqual([[], 0])
+  expect(await noticed(9000, { rollingBack: { kind: 'full' } as unknown as State['rollingBack'] })).toEqual([[], 0])
+  // A journal with words of a newer version is not written to.
+  expect(await noticed(9000, { unknownTypes: ['newer'] })).toEqual([[], 0])
 })

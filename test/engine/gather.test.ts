@@ -132,6 +132,61 @@ test('an answer that was journaled is seen, and one that nobody gave says what w
   expect(evidence[needKey(need)]).toMatchObject({ status: 'seen', value: { answer: 'yes' } })
 })
 
+test('windows and alarms are asked of the provider with the series, in one question', async () => {
+  const asked: unknown[] = []
+  const needs: readonly Need[] = [
+    { need: 'window', metric: 'requests', stat: 'p95' },
+    { need: 'git' },
+    { need: 'alarms', names: ['five-hundreds'] },
+    { need: 'series', metric: 'requests' },
+  ]
+  const metrics = async (given: readonly Need[]) => {
+    asked.push(given.map(({ need }) => need))
+    return [{ status: 'seen', value: 1 }]
+  }
+  const { found } = await gathered(needs, { metrics })
+  expect(asked).toEqual([['window', 'alarms', 'series']])
+  expect(found[0]).toEqual({ status: 'seen', value: 1 })
+  const unanswered = { status: 'missing', why: 'the provider did not answer this query' }
+  expect([found[2], found[3]]).toEqual([unanswered, unanswered])
+  const { found: none } = await gathered([{ need: 'git' }], { metrics: async () => Promise.reject(new Error('asked')) })
+  expect(none[0]).toMatchObject({ status: 'seen' })
+})
+
+test('a command that went well is run again for other files, in another environment, or when it is another command', async () => {
+  const ran: string[][] = []
+  const exec = {
+    which: async () => null,
+    run: async ({ argv }: { readonly argv: readonly string[] }) => (
+      ran.push([...argv]),
+      { exitCode: 0, timedOut: false, ms: 1, tail: '' }
+    ),
+  }
+  const world = await launchWorld(plan)
+  const ranWell = new Map()
+  const first: Need = { need: 'command', run: ['flow'], timeoutMs: 1000, anyOf: [] }
+  const window = { from: world.clock.now(), to: world.clock.now() }
+  const withFiles = stateOf(begun(await built(world)).events)
+  const runWith = async (need: Need, state = withFiles, environment = production) => {
+    await gather([need], { plan, state, environment, window, ranWell }, { ...world.ports(), exec }, never)
+    return ran.length
+  }
+  expect(await runWith(first)).toBe(1)
+  expect(await runWith(first)).toBe(1)
+  expect(await runWith({ ...first, run: ['other'] })).toBe(2)
+  expect(await runWith(first, stateOf(begun().events))).toBe(3)
+  expect(await runWith(first, stateOf(begun().events))).toBe(3)
+  expect(await runWith(first, withFiles, environmentOf(plan, 'staging'))).toBe(4)
+})
+
+test('of several programs that would do, all are named when none is there', async () => {
+  const need: Need = { need: 'command', run: ['flow'], timeoutMs: 1000, anyOf: ['chromium', 'chrome'] }
+  const { found } = await gathered([need], {
+    exec: { run: async () => Promise.reject(new Error('run')), which: async () => null },
+  })
+  expect(found[0]).toEqual({ status: 'seen', value: { ran: false, absent: 'none of chromium, chrome is installed' } })
+})
+
 test('Ctrl-C while evidence is gathered is no finding', async () => {
   const over = AbortSignal.abort(new Error('interrupted'))
   const world = await launchWorld(plan)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { sha256Hex } from '../../src/core/brand.ts'
+import { epochMs, sha256Hex } from '../../src/core/brand.ts'
 import type { EventOf, LaunchEvent } from '../../src/core/event.ts'
+import { needKey, type Need } from '../../src/core/evidence.ts'
 import { journalRecording, rejudge } from '../../src/engine/journal-recording.ts'
 import { sweptCheck, withLimit } from '../../src/engine/limit-sweep.ts'
 import { stepOf } from '../../src/engine/imagined-launch.ts'
@@ -139,4 +140,125 @@ describe('another run sheet on the same evidence', () => {
 
 test('a launch without a canary has nothing to replay', () => {
   expect(journalRecording(quiet.events.slice(0, 2), step)).toBeNull()
+})
+
+describe('a journal as a recording', () => {
+  const recordingOf = (events: readonly LaunchEvent[]) => {
+    const recording = journalRecording(events, step)
+    if (!recording) throw new Error('no canary')
+    return recording
+  }
+  const whole = recordingOf(quiet.events)
+  const raised = (percent: number) => quiet.replay.shifts.find((shift) => shift.percent === percent)?.at ?? at(0)
+  /** A journal that goes on after its last event. */
+  const andThen = (...more: readonly { readonly type: string; readonly percent?: number }[]) => {
+    const last = broken.events.at(-1)
+    return recordingOf([...broken.events, ...more.map((one) => ({ ...last, ...one }) as LaunchEvent)])
+  }
+
+  test('begins with its first confirmed stage, from the launch as it was before', () => {
+    expect(whole.beginsAt).toBe(raised(10))
+    expect(whole.before).toMatchObject({ flag: null, n: 2 })
+    const unconfirmed = quiet.events.slice(
+      0,
+      quiet.events.findIndex(({ type }) => type === 'flag-confirmed'),
+    )
+    expect(journalRecording(unconfirmed, step)).toBeNull()
+    const elsewhere = quiet.events.map((event) =>
+      event.type === 'flag-intended' ? { ...event, step: 'other/canary' } : event,
+    )
+    expect(journalRecording(elsewhere, step)).toBeNull()
+  })
+
+  test('its stages were raised when they were, and never again', () => {
+    expect(whole.raisedAt(30, at(0))).toBe(raised(30))
+    expect(whole.raisedAt(30, raised(30))).toBe(raised(30))
+    expect(whole.raisedAt(30, raised(50))).toBeNull()
+    expect(whole.raisedAt(20, at(0))).toBeNull()
+  })
+
+  test('its looks were when they were; after the last of a stage it says what became of the launch', () => {
+    const looks = quiet.events.filter((event) => event.type === 'gate-judged')
+    const [first, second] = looks
+    if (!first || !second) throw new Error('no looks')
+    expect(whole.lookAt(10, at(0))).toBe(first.window.to)
+    expect(whole.lookAt(10, first.window.to)).toBe(first.window.to)
+    expect(Number(whole.lookAt(30, at(0)))).toBeGreaterThanOrEqual(raised(30))
+    expect(whole.lookAt(10, raised(50))).toBe('the recorded launch went on to 30 % there')
+    const later = at(500)
+    expect(whole.lookAt(100, later)).toBe('the recording ends there')
+    expect(andThen().lookAt(10, later)).toBe('the recording ends there')
+    expect(andThen({ type: 'rolled-back' }).lookAt(10, later)).toBe('the recorded launch was rolled back there')
+    expect(andThen({ type: 'rollback-found' }).lookAt(10, later)).toBe('the recorded launch was rolled back there')
+    expect(andThen({ type: 'noted' }, { type: 'flag-intended', percent: 30 }).lookAt(10, later)).toBe(
+      'the recorded launch went on to 30 % there',
+    )
+  })
+
+  const requests: Need = { need: 'series', metric: 'requests' }
+
+  test('what was seen is that of the newest look of the same stage by then', () => {
+    const looks = quiet.events.filter((event) => event.type === 'gate-judged')
+    const [one, two] = looks.filter(({ stage }) => stage === 30)
+    if (!one || !two) throw new Error('no looks')
+    const seen = (from: number, to: number) =>
+      whole.evidenceAt([requests], { from: epochMs(from), to: epochMs(to) }, [])[needKey(requests)]
+    expect(seen(one.window.from, one.window.to)).toEqual(one.evidence[needKey(requests)])
+    expect(seen(one.window.from, two.window.to - 1)).toEqual(one.evidence[needKey(requests)])
+    expect(seen(one.window.from, two.window.to)).toEqual(two.evidence[needKey(requests)])
+    expect(seen(one.window.from, one.window.to - 1)).toBeUndefined()
+    expect(seen(one.window.from + 1, two.window.to)).toBeUndefined()
+    const { from, to } = one.window
+    expect(whole.evidenceAt([{ need: 'git' }], { from, to }, [])).toEqual({})
+    // A gate that was looked at elsewhere at the same time is another one.
+    const elsewhere = recordingOf(
+      quiet.events.map((event) => (event.type === 'gate-judged' ? { ...event, key: 'full' } : event)),
+    )
+    expect(elsewhere.evidenceAt([requests], { from, to }, [])).toEqual({})
+  })
+
+  test('what it never saw is named', () => {
+    const needs: readonly Need[] = [
+      requests,
+      { need: 'series', metric: 'visits' },
+      { need: 'series', metric: 'board-load', cut: 601 },
+      { need: 'window', metric: 'visits', stat: 'p95' },
+      { need: 'git' },
+    ]
+    expect(whole.lacks(needs)).toEqual(['visits', 'board-load at or above 601', 'visits p95', 'git'])
+  })
+})
+
+test('a verdict of a gate that the run sheet no longer has cannot be had again', () => {
+  const moved = quiet.events.map((event) => (event.type === 'gate-judged' ? { ...event, gate: 'gone' } : event))
+  const found = rejudge(plan, moved)
+  expect(found.length).toBeGreaterThan(5)
+  expect(found.every(({ found: how, again }) => how === 'gone' && again === null)).toBe(true)
+  const elsewhere = quiet.events.map((event) =>
+    event.type === 'gate-judged' ? { ...event, environment: 'staging' } : event,
+  )
+  expect(new Set(rejudge(plan, elsewhere).map(({ found: how }) => how))).toEqual(new Set(['gone']))
+  expect(rejudge(plan, quiet.events.slice(1))).toEqual([])
+})
+
+test('a look at some of the checks is judged again by those', () => {
+  const some = quiet.events.map((event) =>
+    event.type === 'gate-judged' ? { ...event, checks: event.checks.slice(0, 2) } : event,
+  )
+  const again = rejudge(plan, some).map((one) => one.again?.checks.length)
+  expect(new Set(again)).toEqual(new Set([2]))
+})
+
+test('the verdict of a single check that differs is a difference, though the gate’s is the same', () => {
+  const one = quiet.events.map((event) =>
+    event.type === 'gate-judged'
+      ? {
+          ...event,
+          checks: event.checks.map((check, n) =>
+            n === 0 ? { ...check, judgement: { ...check.judgement, verdict: 'waived' as const } } : check,
+          ),
+        }
+      : event,
+  )
+  expect(new Set(rejudge(plan, one).map(({ found }) => found))).toEqual(new Set(['different']))
 })

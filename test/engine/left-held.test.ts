@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { LaunchError } from '../../src/core/errors.ts'
 import { unattended } from '../../src/core/unattended.ts'
+import { rememberLeft } from '../../src/engine/left-held.ts'
+import type { RunEnd, Session } from '../../src/engine/session.ts'
 import { launchWorld, tinyPlan, type LaunchWorld } from '../support/launch-world.ts'
+import { never } from '../support/real-time.ts'
+import { isDeployed, isShown, stoppedAt } from '../support/stopped-launch.ts'
 import type { Tap } from '../support/tapped.ts'
 
 const types = async (world: LaunchWorld) => (await world.events()).map(({ type }) => type)
@@ -37,4 +41,41 @@ test('a journal that cannot be told of it does not change how the run ends', asy
   const end = await world.drive({ leaveHeld: true, tap })
   expect(end.outcome).toBe('held')
   expect(await types(world)).not.toContain('left-held')
+})
+
+const held: RunEnd = { outcome: 'held', why: 'nobody decided' }
+
+/** What is journaled of an end, by a process that took over when users had something of the launch, or nothing yet. */
+async function left(end: RunEnd, state: Partial<Session['state']> = {}, at = isShown) {
+  const world = await launchWorld(tinyPlan())
+  const session = await stoppedAt(world, at)
+  const before = session.state.n
+  session.state = { ...session.state, ...state }
+  await rememberLeft(end, session, never)
+  return (await world.events()).slice(before)
+}
+
+test('what is left is journaled with the percent that users get, and why', async () => {
+  expect(await left(held)).toMatchObject([{ type: 'left-held', percent: 10, why: 'nobody decided' }])
+  const stages = { 'rollout/canary': [] } as unknown as Session['state']['stages']
+  expect(await left(held, { flag: null, stages })).toMatchObject([{ type: 'left-held', percent: 0 }])
+})
+
+test('nothing is left by another end, where nobody was shown anything, after it was left, or when the launch ended', async () => {
+  const leftHeld = { at: 1, by: 'ci', percent: 10, why: '' } as unknown as Session['state']['leftHeld']
+  const ended = { outcome: 'succeeded', why: '', at: 1 } as unknown as Session['state']['ended']
+  expect(await left({ outcome: 'failed', why: '' })).toEqual([])
+  expect(await left(held, {}, isDeployed)).toEqual([])
+  expect(await left(held, { leftHeld })).toEqual([])
+  expect(await left(held, { ended })).toEqual([])
+})
+
+test('a fault of launch itself, or Ctrl-C, is not taken for a journal that is away', async () => {
+  const session = await stoppedAt(await launchWorld(tinyPlan()), isShown)
+  const failing = (error: Error) => ({ ...session, record: async () => Promise.reject(error) })
+  const fault = new TypeError('no such field')
+  const away = new LaunchError('UNREACHABLE', 'the state is away')
+  await expect(rememberLeft(held, failing(fault), never)).rejects.toBe(fault)
+  await expect(rememberLeft(held, failing(away), never)).resolves.toBeUndefined()
+  await expect(rememberLeft(held, failing(away), AbortSignal.abort())).rejects.toBe(away)
 })

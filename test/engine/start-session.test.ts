@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { RolloutMemory } from '../../src/gates/rollout-memory.ts'
 import { startSession } from '../../src/engine/start-session.ts'
 import { launchWorld } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
@@ -52,4 +53,32 @@ test('whoever is second five times in a row says who is first, and makes way for
   expect(await loser.record({ type: 'noted', text: 'first at last' }, never)).toBe(true)
   await lose()
   expect(said).toHaveLength(1)
+})
+
+test('a launch whose journal is empty is none', async () => {
+  const world = await launchWorld()
+  const { log } = await world.session()
+  const empty = { ...log, read: async () => [] }
+  const watcher = { onEvent: () => {}, onProgress: () => {} }
+  await expect(
+    startSession(world.plan, empty, world.ports(), watcher, never, { tellPast: true }),
+  ).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: `launch ${log.launch} has no events`,
+  })
+})
+
+test('what comes before the launch was opened is nobody’s', async () => {
+  const world = await launchWorld()
+  const session = await world.session()
+  await session.record({ type: 'noted', text: 'a' }, never)
+  const [opened, noted] = await world.events()
+  if (!opened || !noted) throw new Error('not journaled')
+  const told: string[] = []
+  const watcher = { onEvent: ({ type }: { type: string }) => void told.push(type), onProgress: () => {} }
+  const log = { ...session.log, read: async () => [noted, opened, noted] }
+  const again = await startSession(world.plan, log, world.ports(), watcher, never, { tellPast: true })
+  expect(told).toEqual(['launch-opened', 'noted'])
+  expect(again.state.notes).toHaveLength(1)
+  expect(again.memory).toEqual({ ranWell: new Map(), rollouts: new RolloutMemory() })
 })
