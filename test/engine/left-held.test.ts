@@ -72,7 +72,7 @@ test('nothing is left by another end, where nobody was shown anything, after it 
 
 test('a fault of launch itself, or Ctrl-C, is not taken for a journal that is away', async () => {
   const session = await stoppedAt(await launchWorld(tinyPlan()), isShown)
-  const failing = (error: Error) => ({ ...session, record: async () => Promise.reject(error) })
+  const failing = (trouble: Error) => ({ ...session, record: async () => Promise.reject(trouble) })
   const fault = new TypeError('no such field')
   const away = new LaunchError('UNREACHABLE', 'the state is away')
   await expect(rememberLeft(held, failing(fault), never)).rejects.toBe(fault)

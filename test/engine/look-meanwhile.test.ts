@@ -170,7 +170,7 @@ test('a fault of launch itself is no trouble of the world', async () => {
   session.log.isOpen = async () => Promise.reject(fault)
   await expect(look(session)(never)).rejects.toBe(fault)
   const over = AbortSignal.abort(new Error('interrupted'))
-  await expect(look(session)(over)).rejects.toThrow()
+  await expect(look(session)(over)).rejects.toThrow('interrupted')
 })
 
 /** A person who answers when told to, and what became of the question. */
