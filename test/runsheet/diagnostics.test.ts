@@ -63,14 +63,6 @@ describe('broken sheets say where and what', () => {
       'monitor: "30" has no unit',
       'write 30s, 30m or 30h',
     ],
-    [
-      'a proportion as a number',
-      'below: 800ms }',
-      'below: 800ms }\n    - { kind: baseline, metric: board-load, statistic: average, atMost: 2 }',
-      'atMost: «2»',
-      'atMost: "2" has no percent sign',
-      'write it like 100% or 110%',
-    ],
     ['an unknown gate', 'gate: ready', 'gate: redy', 'gate: «redy»', 'gate: no gate "redy"', 'did you mean ready'],
     [
       'an unknown gate of a canary',
