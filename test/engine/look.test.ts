@@ -224,6 +224,14 @@ test('a verdict says of what it is: gate, key, phase, stage, window, environment
   ).toBeNull()
 })
 
+test('a stage of a rollout that is judged as one says what the rollout says; another gate has no word of it', () => {
+  const found = series(range(0, 5))
+  const evidence = evidenceOf(found, series(range(0, 5).map((one) => ({ ...one, sum: 0 }))))
+  const stage = judgedLook(look({ gate: slo }), quiet, state, evidence)
+  expect(stage).toMatchObject({ stage: 10, saying: expect.any(String) })
+  expect(judge(found)).not.toHaveProperty('saying')
+})
+
 test('what was waived for a gate is waived at its looks; what was for the look before a canary, there alone', () => {
   const failing = series(range(0, 5))
   const at0 = { key: 'rollout/canary@0', stage: null }
