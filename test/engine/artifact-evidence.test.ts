@@ -43,9 +43,41 @@ test('a build without a page, or one that cannot be read, is said to be that, an
 })
 
 test('without a build there is nothing to say of its files', async () => {
-  expect(await evidence(memoryFiles(built), { build: null })).toMatchObject({ status: 'missing' })
+  expect(await evidence(memoryFiles(built), { build: null })).toEqual({
+    status: 'missing',
+    why: 'the run sheet has no build section',
+  })
   expect(await evidence(memoryFiles(built), { artifact: null })).toEqual({
     status: 'missing',
     why: 'nothing has been built in this launch',
   })
+})
+
+test('texts are looked for byte for byte, each in the first file that has it, and no longer than that takes', async () => {
+  const world = await launchWorld()
+  await world.drive()
+  const read: string[] = []
+  const files = memoryFiles({ ...built, 'dist/z.bin': 'größe' })
+  const counted: Files = { ...files, read: async (path) => (read.push(path), files.read(path)) }
+  const holding = async (...texts: readonly string[]) => {
+    read.length = 0
+    const found = await artifactEvidence(world.plan, await world.state(), { files: counted }, texts)
+    if (found.status !== 'seen') throw new Error('not seen')
+    return found.value.holds
+  }
+  expect(await holding('new', 'new()', 'nowhere', 'größe')).toEqual({
+    new: 'assets/new.js',
+    'new()': 'assets/new.js',
+    nowhere: null,
+    größe: 'z.bin',
+  })
+  expect(read).toHaveLength(4)
+  expect(await holding('<html>')).toEqual({ '<html>': 'index.html' })
+  expect(read).toEqual(['dist/assets/new.js', 'dist/index.html'])
+  expect(await holding()).toBeUndefined()
+  expect(read).toEqual([])
+  // A file that is gone by now holds nothing.
+  const gone: Files = { ...files, read: async () => null }
+  const found = await artifactEvidence(world.plan, await world.state(), { files: gone }, ['new'])
+  expect(found).toMatchObject({ value: { holds: { new: null } } })
 })
