@@ -1,4 +1,4 @@
-import { epochMs } from './brand.ts'
+import { epochMs, type EpochMs } from './brand.ts'
 import type { Move } from './move.ts'
 import { nameOf } from './person.ts'
 import type { PlannedGate, PlannedStep } from './plan.ts'
@@ -88,8 +88,10 @@ function judgeStage(
     }
   }
   const due = epochMs(looked.last + rules.everyMs)
-  // What is known by now goes before what was not known at the last look: it may be a fail.
-  if (world.now >= due && stage.status !== 'held') return look(step, gate, stage, world)
+  // What is known by now goes before what was not known at the last look: it may be a fail. A look that found the time up is the
+  // last one all the same: where each takes longer than what is between two of them, one more would be due for ever.
+  const isLast = stage.status === 'held' || timeIsUp(rules, stage, verdict, looked.last)
+  if (world.now >= due && !isLast) return look(step, gate, stage, world)
   const overdue = inconclusive(rules, step, stage, verdict, world)
   if (overdue) return overdue
   if (world.now >= due) return look(step, gate, stage, world)
@@ -182,11 +184,8 @@ function inconclusive(
   world: World,
 ): Move | null {
   if (stage.status === 'held') return recovered(rules, step, stage, verdict, world) ?? holdOver(stage, verdict, world)
-  const { saying = 'passed' } = verdict
-  if (saying === 'go-on') return null
-  // Judged as one it has its own clock, which stands still in an incident that both versions share.
-  const inTime = world.now - stage.since < rules.bakeMs * rules.extendUpTo
-  if (saying === 'passed' && inTime) return null
+  if (!timeIsUp(rules, stage, verdict, world.now)) return null
+  const { saying } = verdict
   const why =
     verdict.verdict === 'unknown'
       ? unknownReason(verdict.checks)
@@ -203,6 +202,11 @@ function inconclusive(
         happening: { type: 'stage-left', step: step.id, percent: stage.percent, verdict: 'unproven', why: reason },
       }
   }
+}
+
+/** Judged as one a stage has its own clock, which stands still in an incident that both versions share: its verdict says so. */
+function timeIsUp(rules: CanaryRules, { since }: OpenStage, { saying = 'passed' }: GateState, at: EpochMs): boolean {
+  return saying === 'passed' ? at - since >= rules.bakeMs * rules.extendUpTo : saying !== 'go-on'
 }
 
 /** A hold for lack of evidence ends by itself when the evidence comes; a pause ends only by a person. */

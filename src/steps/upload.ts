@@ -30,7 +30,8 @@ export function toUpload(manifest: Manifest, changed: readonly ReleaseFile[]): r
 /**
  * Sends them. Repeating it after a crash sends what is missing.
  *
- * Throws ARTIFACT_INVALID when a file is not what was judged, or stands in the bucket with other content.
+ * Throws ARTIFACT_INVALID when a file is not what was judged, or stands in the bucket with other content; UNREACHABLE when one
+ * could not be written.
  */
 export async function upload(
   manifest: Manifest,
@@ -81,7 +82,15 @@ function gone(file: ReleaseFile): never {
 /** An immutable file that is there already must be the same file: its name says so, its content has to agree. */
 async function mustBeSame(objects: ObjectStore, file: ReleaseFile, signal: AbortSignal): Promise<void> {
   const there = await objects.get(file.path, signal)
-  if (there && sha256(there.body) !== file.sha256) {
+  // S3 also answers 409 while another write of the same key is under way: that one may have come to nothing.
+  if (!there) {
+    throw new LaunchError(
+      'UNREACHABLE',
+      `s3://${objects.bucket}/${file.path} was not written: another write of it was under way, and it is not there`,
+      { hint: 'try again in a minute: launch resume sends what is missing' },
+    )
+  }
+  if (sha256(there.body) !== file.sha256) {
     throw new LaunchError(
       'ARTIFACT_INVALID',
       `s3://${objects.bucket}/${file.path} exists with other content, and immutable files are never overwritten`,

@@ -24,4 +24,14 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
       'a launch whose first write found no space left a folder: no rollback that waited on a machine was told any more',
   },
   { seed: 13719, found: 'a rollback while the open launch had done nothing yet waited on its machine for ever' },
+  {
+    seed: 113105,
+    found: 'a driver whose looks took longer than what is between two of them looked at an unproven stage for ever',
+  },
+  { seed: 134403, found: 'the same, in another world' },
+  {
+    seed: 121837,
+    found:
+      'a deploy went live without a new file that S3 had refused four times with 409: its page named what nobody had',
+  },
 ]

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ObjectStore } from '../../src/core/ports.ts'
 import { keys, type Current } from '../../src/core/release.ts'
 import { readCurrent, writeCurrent } from '../../src/steps/releases.ts'
-import { launchWorld, tinyPlan } from '../support/launch-world.ts'
+import { launchWorld, served, tinyPlan } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
 import { perform } from '../support/step-world.ts'
 
@@ -56,3 +56,21 @@ function current(live: Awaited<ReturnType<typeof readCurrent>>): Current {
   if (!live) throw new Error('nothing was deployed')
   return live.current
 }
+
+test('a new file that meets a write under way which comes to nothing keeps the deploy from going live; the next one sends it', async () => {
+  const world = await launchWorld(plan)
+  let underWay = true
+  const objects = (): ObjectStore => ({
+    ...world.production,
+    put: async (key, body, options, signal) =>
+      key === 'assets/new.js' && underWay ? { status: 'conflict' } : world.production.put(key, body, options, signal),
+  })
+  await expect(perform(world, rollout, { ports: { objects } })).rejects.toMatchObject({
+    code: 'UNREACHABLE',
+    message: 's3://tiny/assets/new.js was not written: another write of it was under way, and it is not there',
+  })
+  expect(await served(world.production)).toMatchObject({ 'index.html': '<html>old</html>' })
+  underWay = false
+  await perform(world, rollout, { ports: { objects } })
+  expect(await served(world.production)).toMatchObject({ 'index.html': '<html>new</html>', 'assets/new.js': 'new()' })
+})
