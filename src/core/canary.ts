@@ -217,7 +217,7 @@ function recovered(
   verdict: GateState,
   world: World,
 ): Move | null {
-  const inTime = verdict.saying !== undefined || world.now - stage.since < rules.bakeMs * rules.extendUpTo
+  const inTime = verdict.saying !== undefined || !timeIsUp(rules, stage, verdict, world.now)
   if (pausedByPerson(stage) || verdict.verdict !== 'pass' || !inTime) return null
   return {
     type: 'record',

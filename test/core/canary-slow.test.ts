@@ -1,14 +1,11 @@
 import { expect, test } from 'vitest'
-import { epochMs } from '../../src/core/brand.ts'
 import type { Happening } from '../../src/core/event.ts'
 import type { RolloutSaying } from '../../src/core/rollout.ts'
-import { baking, verdictOf } from '../support/core-launch.ts'
+import { baking, lookedAt, verdictOf } from '../support/core-launch.ts'
 import { judgedAs, key, move } from '../support/canary-moves.ts'
 
-/** The looks of a process that last looked so long ago: it is due for the next one by the time it has told of that. */
-const lookedAgo = (now: number, ms: number) => ({
-  looks: new Map([[key, { first: epochMs(now - ms), last: epochMs(now - ms) }]]),
-})
+/** A process that last looked so long ago: it is due for the next one by the time it has told of that. */
+const lookedAgo = (now: number, ms: number) => ({ looks: lookedAt(now - ms, key) })
 const held = { happening: { type: 'stage-held', percent: 10 } }
 
 test('where a look takes longer than what is between two of them, a stage still comes to its end', () => {

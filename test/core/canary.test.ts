@@ -52,9 +52,8 @@ test('the last stage bakes for a time of its own, and is given as many times tha
 
 test('a stage whose time is up is looked at once more when a look is due: what was not known may be a fail by now', () => {
   const told = judgedAs(baking().after('3m'), 'unknown')
-  const lookedAt = (last: number) => new Map([[key, { first: epochMs(last), last: epochMs(last) }]])
-  expect(move(told, { looks: lookedAt(told.now() - 30_000) })).toMatchObject({ type: 'look', look: { key } })
-  expect(move(told, { looks: lookedAt(told.now() - 29_999) })).toMatchObject({ happening: { type: 'stage-held' } })
+  expect(move(told, { looks: lookedAt(told.now() - 30_000, key) })).toMatchObject({ type: 'look', look: { key } })
+  expect(move(told, { looks: lookedAt(told.now() - 29_999, key) })).toMatchObject({ happening: { type: 'stage-held' } })
 })
 
 test('unknown never goes on: it is extended, then held, then rolled back', () => {

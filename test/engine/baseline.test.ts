@@ -119,11 +119,14 @@ function halfHour(metric: string): Finding {
 const quantile = (value: number | undefined, of: 'all' | 'control' = 'control') =>
   seen({ window: { from: now, to: now }, query: 'q', values: value === undefined ? {} : { [of]: value } })
 const p = { p50: 90, p75: 171, p90: 304 } as { readonly [stat: string]: number }
+/** What a provider that has everything says. */
+function usual(need: MetricNeed): Finding {
+  if (need.need === 'alarms') throw new Error('nobody asks for alarms')
+  return need.need === 'window' ? quantile(p[need.stat]) : halfHour(need.metric)
+}
 
 test('what a canary is compared by has its usual quantiles asked for, of half an hour that has settled', async () => {
-  const { asked, events } = await captured((need) =>
-    need.need === 'window' ? quantile(p[need.stat]) : halfHour(need.need === 'series' ? need.metric : ''),
-  )
+  const { asked, events } = await captured(usual)
   const slowest = Math.max(...Object.values(board.metrics).map(({ lagMs }) => lagMs))
   expect(asked?.minutes).toBe(30 + slowest / minute)
   const windows = (asked?.needs ?? []).flatMap((need) =>
@@ -145,9 +148,7 @@ test('what a canary is compared by has its usual quantiles asked for, of half an
 
 test('quantiles are of everybody where the versions are not told apart, and are had all or not at all', async () => {
   const asking = (answer: (stat: string) => Finding) =>
-    captured((need) =>
-      need.need === 'window' ? answer(need.stat) : halfHour(need.need === 'series' ? need.metric : ''),
-    )
+    captured((need) => (need.need === 'window' ? answer(need.stat) : usual(need)))
   const quantilesIn = async (answer: (stat: string) => Finding) =>
     (await asking(answer)).events[0]?.metrics['board-load']?.quantiles
   expect(await quantilesIn((stat) => quantile(p[stat], 'all'))).toEqual([90, 171, 304])
@@ -160,7 +161,7 @@ test('a metric without data is left out; one without an answer is missing for th
     if (need.need !== 'series') return quantile(1)
     if (need.metric === 'requests')
       return seen({ periodMs: minute, lagMs: 0, query: 'q', minutes: { all: [] }, alive: null })
-    return need.metric === 'errors' ? missing('throttled') : halfHour(need.metric)
+    return need.metric === 'errors' ? missing('throttled') : usual(need)
   })
   expect(Object.keys(events[0]?.metrics ?? {})).not.toContain('requests')
   expect(events[0]?.missing).toEqual({ errors: 'throttled' })
@@ -175,22 +176,17 @@ test('a canary that is judged by thresholds compares nothing: no quantiles are a
   const threshold = planOf((sheet) =>
     sheet.replace('extendUpTo: 3x, gate: canary', 'extendUpTo: 3x, judge: threshold, gate: canary'),
   )
-  const { asked } = await captured(
-    (need) => halfHour(need.need === 'series' ? need.metric : ''),
-    async (session, signal) => captureBaseline(Object.assign(session, { plan: threshold }), signal),
+  const { asked } = await captured(usual, async (session, signal) =>
+    captureBaseline(Object.assign(session, { plan: threshold }), signal),
   )
   expect((asked?.needs ?? []).every(({ need }) => need === 'series')).toBe(true)
 })
 
 describe('what was missing', () => {
-  /** A session whose baseline lacks errors and visits. */
+  /** A session whose baseline lacks errors and conflicts. */
   async function lacking(answer: (need: MetricNeed) => Finding) {
     const first = await captured((need) =>
-      need.need === 'series' && ['errors', 'occ-conflicts'].includes(need.metric)
-        ? missing('throttled')
-        : need.need === 'window'
-          ? quantile(p[need.stat])
-          : halfHour(need.need === 'series' ? need.metric : ''),
+      need.need === 'series' && ['errors', 'occ-conflicts'].includes(need.metric) ? missing('throttled') : usual(need),
     )
     const asked: string[] = []
     const metrics = async (needs: readonly MetricNeed[]) => {
@@ -205,10 +201,8 @@ describe('what was missing', () => {
     }
     return { session, asked, again }
   }
-  const answering = (need: MetricNeed) => halfHour(need.need === 'series' ? need.metric : '')
-
   test('is asked for when it is wanted; the rest stays missing', async () => {
-    const { again, asked } = await lacking(answering)
+    const { again, asked } = await lacking(usual)
     expect(await again('requests')).toEqual([])
     expect(asked).toEqual([])
     const [found] = await again('errors', 'requests')
@@ -224,7 +218,7 @@ describe('what was missing', () => {
   })
 
   test('waits for no journal, and hides no fault', async () => {
-    const { session } = await lacking(answering)
+    const { session } = await lacking(usual)
     const failing = (trouble: Error): Session => ({ ...session, record: async () => Promise.reject(trouble) })
     const away = new LaunchError('UNREACHABLE', 'the state is away')
     const wanted = new Set(['errors'])

@@ -17,8 +17,8 @@ import { factsOf, isNews, judgedLook, needsOfLook, rolloutAt, subjectOf } from '
 import { artifact, baking, begun, stateOf } from '../support/core-launch.ts'
 import { artifactHash, commit, planHash } from '../support/journal-builder.ts'
 import { tinyPlan, tinySheet } from '../support/launch-world.ts'
+import { minuteMs as minute, series as seriesOf } from '../support/looks.ts'
 
-const minute = 60_000
 /** Every kind of check there is something to say about. */
 const sheet = tinySheet
   .replace(
@@ -130,16 +130,8 @@ test('what a check may know of the launch is what its journal says', () => {
 
 const at = (n: number) => epochMs(from + n * minute)
 const full = (n: number, sum: number): Minute => ({ start: at(n), count: 1, sum, over: null })
-function series(minutes: readonly Minute[], more: Partial<Series> = {}): Finding {
-  return seen({
-    periodMs: minute,
-    lagMs: minute,
-    query: 'q',
-    minutes: { canary: minutes, control: minutes },
-    alive: null,
-    ...more,
-  })
-}
+const series = (minutes: readonly Minute[], more: Partial<Series> = {}): Finding =>
+  seen(seriesOf({ canary: minutes, control: minutes }, { lagMs: minute, ...more }))
 const of = (metric: string): Need => ({ need: 'series', metric })
 const quiet = tinyPlan()
 const slo = gateOf(quiet, 'slo')

@@ -3,6 +3,7 @@ import { againstControl, comparedSoFar, incidentMinute } from '../../../src/core
 import { SignalMinutes, type MinuteCounts } from '../../../src/core/judge/minutes.ts'
 import { comparedSignal, rules, shareSignal, type Signal } from '../../../src/core/judge/plan.ts'
 import { startsAt } from '../../../src/core/stats/e-process.ts'
+import { times } from '../../support/looks.ts'
 
 /** [requests, errors] of the canary and of the control, minute by minute; null: no data. */
 type Told = readonly [canary: readonly [number, number] | null, control: readonly [number, number] | null]
@@ -17,7 +18,6 @@ function minutesOf(told: readonly Told[], signal: Signal = shareSignal('errors',
 }
 const against = (told: readonly Told[], incident = -1) =>
   againstControl(minutesOf(told), told.length, startsAt(told.length, [0], 4), rules, incident)
-const times = (count: number, one: Told): readonly Told[] => Array.from({ length: count }, () => one)
 const same: Told = [
   [1000, 3],
   [9000, 27],

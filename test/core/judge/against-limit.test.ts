@@ -4,6 +4,8 @@ import type { StageClock } from '../../../src/core/judge/decision.ts'
 import { SignalMinutes } from '../../../src/core/judge/minutes.ts'
 import { latencySignal, rules, shareSignal, type Signal } from '../../../src/core/judge/plan.ts'
 import { logGrid, startsAt } from '../../../src/core/stats/e-process.ts'
+import { times } from '../../support/looks.ts'
+import { stageClock } from '../../support/stage-clock.ts'
 
 /** A minute of the new version: events, and those above each cut; `masked`, `deep`: both versions were in trouble. */
 type Told = {
@@ -27,23 +29,9 @@ function limit(told: readonly Told[], signal: Signal = errors, clock: Partial<St
   }
   const size = told.length
   minutes.addUp(size, size, mask, 0, deep)
-  const whole: StageClock = {
-    stage: 0,
-    share: 0.1,
-    nextShare: 0.3,
-    from: 0,
-    settled: size,
-    now: size,
-    elapsed: size,
-    calm: size,
-    soak: 10,
-    budget: 30,
-    ...clock,
-  }
-  return againstLimit(minutes, 0, whole, startsAt(size, [0], 4), rules, deep)
+  return againstLimit(minutes, 0, stageClock(size, clock), startsAt(size, [0], 4), rules, deep)
 }
 const minute = (n: number, bad: number): Told => ({ n, above: [bad] })
-const times = (count: number, one: Told): readonly Told[] => Array.from({ length: count }, () => one)
 
 test('a limit there is not has no finding', () => {
   const minutes = new SignalMinutes(errors, [2])

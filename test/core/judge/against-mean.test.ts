@@ -3,6 +3,8 @@ import { againstMean } from '../../../src/core/judge/against-limit.ts'
 import type { StageClock } from '../../../src/core/judge/decision.ts'
 import { SignalMinutes } from '../../../src/core/judge/minutes.ts'
 import { latencySignal } from '../../../src/core/judge/plan.ts'
+import { times } from '../../support/looks.ts'
+import { stageClock } from '../../support/stage-clock.ts'
 
 /** Minutes of samples with this mean, and the old version's; the limit is 200 and a block has 50 samples. */
 type Told = { readonly n?: number; readonly mean: number; readonly control?: number; readonly masked?: boolean }
@@ -19,21 +21,8 @@ function mean(told: readonly Told[], rollback?: number) {
     if (masked) mask[t] = 1
   }
   minutes.addUp(told.length, told.length, mask, 0)
-  const clock: StageClock = {
-    stage: 0,
-    share: 0.1,
-    nextShare: 0.3,
-    from: 0,
-    settled: told.length,
-    now: told.length,
-    elapsed: told.length,
-    calm: told.length,
-    soak: 10,
-    budget: 30,
-  }
-  return againstMean(minutes, clock, mask, 0.01)
+  return againstMean(minutes, stageClock(told.length), mask, 0.01)
 }
-const times = (count: number, one: Told): readonly Told[] => Array.from({ length: count }, () => one)
 
 test('a signal without a limit on its mean has no finding', () => {
   const minutes = new SignalMinutes(latencySignal('load', 1, {}), [2])

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import type { StageClock } from '../../../src/core/judge/decision.ts'
 import { isBurst, markEnvironment } from '../../../src/core/judge/environment.ts'
 import { SignalMinutes } from '../../../src/core/judge/minutes.ts'
 import { shareSignal } from '../../../src/core/judge/plan.ts'
 import { brokenFlag, failsOutright, isCovered, isStale } from '../../../src/core/judge/traffic.ts'
+import { times } from '../../support/looks.ts'
+import { stageClock } from '../../support/stage-clock.ts'
 
 type Arms = { readonly n?: number; readonly bad?: number; readonly controls?: number; readonly usual?: number }
 
@@ -17,23 +18,10 @@ function signal(minutes: readonly (Arms | null)[], limit = 0.01): SignalMinutes 
   }
   return told
 }
-const clock = (more: Partial<StageClock>): StageClock => ({
-  stage: 0,
-  share: 0.1,
-  nextShare: 0.3,
-  from: 0,
-  settled: 1,
-  now: 1,
-  elapsed: 0,
-  calm: 0,
-  soak: 10,
-  budget: 30,
-  ...more,
-})
-const times = (count: number, one: Arms | null) => Array.from({ length: count }, () => one)
 
 test('a canary without any request is a flag that reaches nobody once that is no chance: (1 − share)^n below one in a million', () => {
-  const flag = (n: number, controls: number, share: number) => brokenFlag(signal([{ n, controls }]), clock({ share }))
+  const flag = (n: number, controls: number, share: number) =>
+    brokenFlag(signal([{ n, controls }]), stageClock(1, { share }))
   // 0.5^20 = 9.5e-7, 0.5^19 = 1.9e-6; 0.9^131 = 1.01e-6, 0.9^132 = 9.1e-7.
   expect([19, 20].map((all) => flag(0, all, 0.5))).toEqual([null, 'flag-reaches-nobody'])
   expect([131, 132].map((all) => flag(0, all, 0.1))).toEqual([null, 'flag-reaches-nobody'])
@@ -44,7 +32,8 @@ test('a canary without any request is a flag that reaches nobody once that is no
 })
 
 test('a share that is off by more than half, and by no chance, is a broken flag, in either direction', () => {
-  const flag = (n: number, controls: number, share = 0.1) => brokenFlag(signal([{ n, controls }]), clock({ share }))
+  const flag = (n: number, controls: number, share = 0.1) =>
+    brokenFlag(signal([{ n, controls }]), stageClock(1, { share }))
   expect(flag(100, 900)).toBeNull()
   expect(flag(149, 851)).toBeNull()
   expect(flag(200, 800)).toBe('share-is-off')
@@ -57,16 +46,16 @@ test('a share that is off by more than half, and by no chance, is a broken flag,
 
 test('the share is that of the settled minutes of this stage', () => {
   const told = signal([{ controls: 500 }, { n: 100, controls: 900 }, { controls: 500 }])
-  expect(brokenFlag(told, clock({ from: 1, settled: 2 }))).toBeNull()
-  expect(brokenFlag(told, clock({ from: 2, settled: 3 }))).toBe('flag-reaches-nobody')
-  expect(brokenFlag(told, clock({ from: 0, settled: 1 }))).toBe('flag-reaches-nobody')
+  expect(brokenFlag(told, stageClock(1, { from: 1, settled: 2 }))).toBeNull()
+  expect(brokenFlag(told, stageClock(1, { from: 2, settled: 3 }))).toBe('flag-reaches-nobody')
+  expect(brokenFlag(told, stageClock(1, { from: 0, settled: 1 }))).toBe('flag-reaches-nobody')
 })
 
 test('a soak is covered by nine tenths of its minutes, without a gap of more than two', () => {
   const covered = (soak: number, ...missing: readonly number[]) => {
-    const minutes: (Arms | null)[] = times(40, { controls: 5 })
+    const minutes: (Arms | null)[] = [...times(40, { controls: 5 })]
     for (const minute of missing) minutes[40 - soak + minute] = null
-    return isCovered(signal(minutes), clock({ soak, settled: 40 }))
+    return isCovered(signal(minutes), stageClock(1, { soak, settled: 40 }))
   }
   expect([covered(10), covered(10, 3), covered(10, 3, 7)]).toEqual([true, true, false])
   expect([covered(30, 3, 4, 20), covered(30, 3, 4, 5), covered(30, 0, 1), covered(30, 28, 29)]).toEqual([
@@ -81,7 +70,7 @@ test('a soak is covered by nine tenths of its minutes, without a gap of more tha
 
 test('data is stale when the last minutes all have none; either version has some', () => {
   const stale = (...withData: readonly number[]) => {
-    const minutes: (Arms | null)[] = times(12, null)
+    const minutes: (Arms | null)[] = [...times(12, null)]
     for (const minute of withData) minutes[minute] = minute % 2 === 0 ? { n: 1 } : { controls: 1 }
     return isStale(signal(minutes), 10, 5)
   }
