@@ -21,7 +21,7 @@ export async function flushSpool(context: Context, signal: AbortSignal): Promise
   if (kept.length > 0) {
     const { tellJournal } = await import('./tell-journal.ts')
     for (const spooled of kept) {
-      const answer = await tellJournal(context, spooled, signal)
+      const answer = await tellJournal(context, spooled, spool, signal)
       if (answer.status === 'elsewhere') elsewhere.push(spooled)
       else {
         await spool.drop(spooled.id)

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import type { EpochMs } from '../core/brand.ts'
 import { messageOf } from '../core/errors.ts'
 import type { RollbackResult } from '../core/event.ts'
-import type { SpooledRollback } from '../journal/spool.ts'
+import type { Spool, SpooledRollback } from '../journal/spool.ts'
 import { tellJournal } from './tell-journal.ts'
 
 export type RollbackRecord = {
@@ -34,9 +34,16 @@ export async function journalRollback(context: Context, record: RollbackRecord):
     () => null,
     (error: unknown) => messageOf(error),
   )
+  // Nobody else can have told of what is not there.
+  const settleUnkept: Spool['settle'] = async (about) => (await spool.settle(about)) ?? about
   try {
     // Not the command's own signal: Ctrl-C after the flag is off must not lose the record of it.
-    const told = await tellJournal(context, rollback, AbortSignal.timeout(deadlineMs))
+    const told = await tellJournal(
+      context,
+      rollback,
+      unkept === null ? spool : { settle: settleUnkept },
+      AbortSignal.timeout(deadlineMs),
+    )
     if (told.status !== 'journaled' && told.open !== null)
       err.write(`  not journaled: the open launch is about ${told.open}, rolled back was ${rollback.location}\n`)
     if (unkept === null) await spool.drop(rollback.id).catch(() => undefined)

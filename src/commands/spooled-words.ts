@@ -17,6 +17,8 @@ export function whatBecameOf(answer: Exclude<Told, { status: 'elsewhere' }>): st
       return `event ${answer.n} of launch ${answer.launch}`
     case 'full':
       return `let go, the journal of launch ${answer.launch} is full`
+    case 'told':
+      return 'told of by another command meanwhile'
     case 'nobody':
       return 'of an environment that launches are not about, there is no journal to tell'
   }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { Spooled } from '../journal/spool.ts'
-import type { ToldLaunch } from '../journal/tell-spooled.ts'
+import type { SpoolHome, ToldLaunch } from '../journal/tell-spooled.ts'
 import type { JournalHome } from './journal-home.ts'
 
 export type Told =
@@ -12,12 +12,16 @@ export type Told =
  * Journals what waits with the launch it was about, once, however often it is told. Throws what reading the run sheet or the
  * state throws.
  */
-export async function tellJournal(context: Context, spooled: Spooled, signal: AbortSignal): Promise<Told> {
+export async function tellJournal(
+  context: Context,
+  spooled: Spooled,
+  spool: SpoolHome['spool'],
+  signal: AbortSignal,
+): Promise<Told> {
   // Loaded after the flag is off: what leads to here is on the way of an emergency.
-  const [{ journalHome }, { tellSpooled }, spool] = await Promise.all([
+  const [{ journalHome }, { tellSpooled }] = await Promise.all([
     import('./journal-home.ts'),
     import('../journal/tell-spooled.ts'),
-    context.spool(),
   ])
   const home = await journalHome(context, spooled)
   if (spooled.app !== null && spooled.app !== home.app) return { status: 'elsewhere', open: null }

@@ -36,8 +36,11 @@ export type Spool = {
   readonly folder: string
   /** On disk when it returns; once, however often it is kept. Throws LaunchError UNREACHABLE, or what making the folder throws. */
   keep(spooled: Spooled): Promise<void>
-  /** From now on what is kept under this id is about one launch: told again, it is told to no other. Throws as `keep` does. */
-  settle(spooled: SpooledEvent): Promise<void>
+  /**
+   * From now on what is kept under this id is about one launch: told again, it is told to no other. Gives what it is about, as
+   * whoever was first settled it; null when nothing is kept under the id any more, so that somebody told of it. Throws as `keep` does.
+   */
+  settle(spooled: SpooledEvent): Promise<SpooledEvent | null>
   /** Oldest first. A file that cannot be understood is left where it is and named in `strange`. */
   read(): Promise<{ readonly kept: readonly Spooled[]; readonly strange: readonly string[] }>
   /** Throws LaunchError UNREACHABLE. */
@@ -51,9 +54,11 @@ export function happeningOf(spooled: Spooled): SpooledEvent['happening'] {
   return { type: 'rolled-back', result, writeId, trigger: 'operator' }
 }
 
+const settledMark = '.settled'
+
 export function spoolIn(folder: string, disk: Disk): Spool {
   const pathOf = (id: string) => join(folder, `${id}.json`)
-  const settledName = (id: string) => `${id}.settled.json`
+  const settledName = (id: string) => `${id}${settledMark}.json`
   return {
     folder,
     keep: async (spooled) => {
@@ -62,13 +67,18 @@ export function spoolIn(folder: string, disk: Disk): Spool {
     },
     settle: async (spooled) => {
       await disk.makeFolder(folder, 0o700)
-      await createOnce(join(folder, settledName(spooled.id)), `${JSON.stringify(spooled)}\n`, disk)
+      const path = join(folder, settledName(spooled.id))
+      await createOnce(path, `${JSON.stringify(spooled)}\n`, disk)
+      const first = parsed((await readWhole(path, folder, disk)) ?? '')
+      // `drop` removes what was kept before what was settled: as long as that is there, so is what the first one settled.
+      if ((await readWhole(pathOf(spooled.id), folder, disk)) !== null) return first?.schema === 2 ? first : spooled
+      // One that is left here says nothing: `read` passes it over.
+      await removeFile(path, disk).catch(() => undefined)
+      return null
     },
     read: async () => {
       const all = new Set(await namesIn(folder, folder, disk))
-      const names = [...all]
-        .filter((name) => name.endsWith('.json') && !all.has(settledName(name.slice(0, -'.json'.length))))
-        .sort()
+      const names = [...all].filter((name) => name.endsWith('.json') && isNewest(name, all)).sort()
       const bodies = await Promise.all(names.map((name) => readWhole(join(folder, name), folder, disk)))
       // One that is gone by now was told of by another flush.
       const read = names.flatMap((name, n) => {
@@ -85,6 +95,14 @@ export function spoolIn(folder: string, disk: Disk): Spool {
       await removeFile(join(folder, settledName(id)), disk)
     },
   }
+}
+
+/** What was settled stands in for what was kept, and for nothing once that was told of and dropped. */
+function isNewest(name: string, all: ReadonlySet<string>): boolean {
+  const id = name.slice(0, -'.json'.length)
+  return id.endsWith(settledMark)
+    ? all.has(`${id.slice(0, -settledMark.length)}.json`)
+    : !all.has(`${id}${settledMark}.json`)
 }
 
 function parsed(body: string): Spooled | null {

@@ -18,6 +18,8 @@ export type ToldLaunch =
   | { readonly status: 'journaled'; readonly launch: LaunchId; readonly n: number }
   /** The journal is full and takes rollbacks only: a verdict is let go. */
   | { readonly status: 'full'; readonly launch: LaunchId; readonly open: null }
+  /** Another process of this machine told of it, and dropped it. */
+  | { readonly status: 'told'; readonly open: null }
   /** No launch at this place was about it then: another project's, or one that is remembered elsewhere. `open`: what one is about. */
   | { readonly status: 'elsewhere'; readonly open: string | null }
 
@@ -48,22 +50,29 @@ async function tellWhoeverWasOpen(
   for await (const opened of openedBefore(home.launches, rollback.id, signal)) {
     const about = await home.flagOf(opened.plan)
     if (about === rollback.location) {
-      await settle(home.spool, { ...rollback, app: home.app }, opened.log.launch)
-      return journaled(opened, rollback, signal)
+      const settled = await settle(home.spool, { ...rollback, app: home.app }, opened.log.launch)
+      if (settled === null) return { status: 'told', open: null }
+      return settled.launch === opened.log.launch
+        ? journaled(opened, settled, signal)
+        : tellLaunch(home, settled, signal)
     }
     open ??= about
   }
   return { status: 'elsewhere', open }
 }
 
-/** Whose reply was lost is told again, maybe when another launch is open: what it is about is on disk before the first try. */
+/**
+ * Whose reply was lost is told again, maybe when another launch is open: what it is about is on disk before the first try. Null: told
+ * of by another process. A disk that refuses keeps nothing from being told.
+ */
 async function settle(
   spool: SpoolHome['spool'],
   rollback: SpooledRollback & { readonly app: string },
   launch: LaunchId,
-) {
+): Promise<SpooledEvent | null> {
   const { result: _, writeId: __, ...kept } = rollback
-  await spool.settle({ ...kept, schema: 2, launch, happening: happeningOf(rollback) }).catch(() => undefined)
+  const about: SpooledEvent = { ...kept, schema: 2, launch, happening: happeningOf(rollback) }
+  return spool.settle(about).catch(() => about)
 }
 
 async function journaled({ log }: OpenedLaunch, spooled: Spooled, signal: AbortSignal): Promise<ToldLaunch> {

@@ -1,5 +1,5 @@
-import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { epochMs, launchId } from '../../src/core/brand.ts'
 import { systemDisk } from '../../src/host/disk.ts'
@@ -41,18 +41,41 @@ test('what the journal was not told of is read back whole, oldest first, until i
   expect((await spool.read()).kept.map(({ id }) => id)).toEqual(['01', '03'])
 })
 
+const settledOn = (launch: string): SpooledEvent => {
+  const { result, writeId, ...kept } = rollback('01')
+  const happening = { type: 'rolled-back', result, writeId, trigger: 'operator' } as const
+  return { ...kept, schema: 2, app: 'board', launch: launchId(launch), happening }
+}
+
 test('once it is settled which launch it is about, it is told to no other, and dropped as one', async () => {
   await using dir = await tempDir()
   const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
-  const { result, writeId, ...kept } = rollback('01')
-  const happening = { type: 'rolled-back', result, writeId, trigger: 'operator' } as const
-  const about: SpooledEvent = { ...kept, schema: 2, app: 'board', launch: launchId('L1'), happening }
   await spool.keep(rollback('01'))
-  await spool.settle(about)
-  await spool.settle({ ...about, launch: launchId('L2') })
-  expect(await spool.read()).toEqual({ kept: [about], strange: [] })
+  expect(await spool.settle(settledOn('L1'))).toEqual(settledOn('L1'))
+  expect(await spool.settle(settledOn('L2'))).toEqual(settledOn('L1'))
+  expect(await spool.read()).toEqual({ kept: [settledOn('L1')], strange: [] })
   await spool.drop('01')
   expect(await readdir(spool.folder)).toEqual([])
+})
+
+test('what another process told of and dropped is not settled again, and leaves nothing behind', async () => {
+  await using dir = await tempDir()
+  const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
+  await spool.keep(rollback('01'))
+  await spool.settle(settledOn('L1'))
+  await spool.drop('01')
+  expect(await spool.settle(settledOn('L2'))).toBeNull()
+  expect(await readdir(spool.folder)).toEqual([])
+})
+
+test('what was settled says nothing once that was dropped which it was about', async () => {
+  await using dir = await tempDir()
+  const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
+  await spool.keep(rollback('01'))
+  await spool.settle(settledOn('L1'))
+  // As after a crash in the middle of a drop.
+  await rm(join(spool.folder, '01.json'))
+  expect(await spool.read()).toEqual({ kept: [], strange: [] })
 })
 
 test('a machine that never kept one has none', async () => {

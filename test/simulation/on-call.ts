@@ -3,7 +3,7 @@ import { LaunchError } from '../../src/core/errors.ts'
 import { environmentOf } from '../../src/core/environment-of.ts'
 import type { RollbackKind } from '../../src/core/event.ts'
 import { fold } from '../../src/core/reduce.ts'
-import type { SpooledEvent, SpooledRollback } from '../../src/journal/spool.ts'
+import type { Spool, SpooledEvent, SpooledRollback } from '../../src/journal/spool.ts'
 import { releaseOf, rollBack } from '../../src/engine/rollback.ts'
 // `rollBack` loads it when it needs it; here before the first world, because loading takes time of the real one.
 import '../../src/steps/restore.ts'
@@ -118,8 +118,9 @@ async function keepAndTell(world: World, process: Process, untold: Untold): Prom
     () => false,
   )
   counters.add(isKept ? 'kept on disk: a rollback' : 'not kept: a rollback')
+  const settleUnkept: Spool['settle'] = async (about) => (await spool.settle(about)) ?? about
   try {
-    await tellSpooledOf(world, process, spool, spooled, deadline(world, recordMs))
+    await tellSpooledOf(world, process, isKept ? spool : { settle: settleUnkept }, spooled, deadline(world, recordMs))
     if (isKept) await spool.drop(spooled.id).catch(() => undefined)
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error
@@ -167,6 +168,6 @@ async function tell(world: World, process: Process, untold: Untold, signal: Abor
       { type: 'rolled-back', ...done, trigger: 'operator' },
       signal,
     ))
-  const settle = async (about: SpooledEvent) => void (untold.about = about)
+  const settle = async (about: SpooledEvent) => (untold.about = about)
   await tellSpooledOf(world, process, { settle }, untold.about ?? spooledOf(process, untold), signal)
 }

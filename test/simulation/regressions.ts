@@ -34,4 +34,9 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
     found:
       'a deploy went live without a new file that S3 had refused four times with 409: its page named what nobody had',
   },
+  {
+    seed: 220564,
+    found:
+      'a rollback was journaled in two launches: its machine stood still while another command told of it, then told the next',
+  },
 ]
