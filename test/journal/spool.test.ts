@@ -1,38 +1,18 @@
 import { mkdir, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { epochMs, launchId } from '../../src/core/brand.ts'
+import { launchId } from '../../src/core/brand.ts'
 import { systemDisk } from '../../src/host/disk.ts'
-import { spoolIn, type SpooledEvent, type SpooledRollback } from '../../src/journal/spool.ts'
+import { spoolIn, type SpooledEvent } from '../../src/journal/spool.ts'
+import { spooledRollback } from '../support/spooled-rollback.ts'
 import { tempDir } from '../support/temp-dir.ts'
-
-const rollback = (id: string): SpooledRollback => ({
-  schema: 1,
-  id,
-  at: epochMs(1000),
-  actor: { name: 'on-call', host: 'laptop', run: null },
-  result: {
-    kind: 'emergency',
-    reason: 'r',
-    by: 'on-call',
-    outcome: 'restored',
-    ackedMs: 300,
-    readBackMs: 600,
-    edgeMs: null,
-    verified: true,
-    detail: '',
-  },
-  writeId: 'w',
-  app: null,
-  location: 's3://bucket/flags.json',
-})
 
 test('what the journal was not told of is read back whole, oldest first, until it is dropped', async () => {
   await using dir = await tempDir()
   const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
-  for (const id of ['02', '03', '01']) await spool.keep(rollback(id))
+  for (const id of ['02', '03', '01']) await spool.keep(spooledRollback(id))
   expect(await spoolIn(spool.folder, systemDisk).read()).toEqual({
-    kept: ['01', '02', '03'].map(rollback),
+    kept: ['01', '02', '03'].map((id) => spooledRollback(id)),
     strange: [],
   })
   await spool.drop('02')
@@ -42,7 +22,7 @@ test('what the journal was not told of is read back whole, oldest first, until i
 })
 
 const settledOn = (launch: string): SpooledEvent => {
-  const { result, writeId, ...kept } = rollback('01')
+  const { result, writeId, ...kept } = spooledRollback('01')
   const happening = { type: 'rolled-back', result, writeId, trigger: 'operator' } as const
   return { ...kept, schema: 2, app: 'board', launch: launchId(launch), happening }
 }
@@ -50,7 +30,7 @@ const settledOn = (launch: string): SpooledEvent => {
 test('once it is settled which launch it is about, it is told to no other, and dropped as one', async () => {
   await using dir = await tempDir()
   const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
-  await spool.keep(rollback('01'))
+  await spool.keep(spooledRollback('01'))
   expect(await spool.settle(settledOn('L1'))).toEqual(settledOn('L1'))
   expect(await spool.settle(settledOn('L2'))).toEqual(settledOn('L1'))
   expect(await spool.read()).toEqual({ kept: [settledOn('L1')], strange: [] })
@@ -61,7 +41,7 @@ test('once it is settled which launch it is about, it is told to no other, and d
 test('what another process told of and dropped is not settled again, and leaves nothing behind', async () => {
   await using dir = await tempDir()
   const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
-  await spool.keep(rollback('01'))
+  await spool.keep(spooledRollback('01'))
   await spool.settle(settledOn('L1'))
   await spool.drop('01')
   expect(await spool.settle(settledOn('L2'))).toBeNull()
@@ -71,7 +51,7 @@ test('what another process told of and dropped is not settled again, and leaves 
 test('what was settled says nothing once that was dropped which it was about', async () => {
   await using dir = await tempDir()
   const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
-  await spool.keep(rollback('01'))
+  await spool.keep(spooledRollback('01'))
   await spool.settle(settledOn('L1'))
   // As after a crash in the middle of a drop.
   await rm(join(spool.folder, '01.json'))
@@ -86,7 +66,7 @@ test('a machine that never kept one has none', async () => {
 test('nobody else on the machine may read who did what', async () => {
   await using dir = await tempDir()
   const spool = spoolIn(dir.file('state', 'spool'), systemDisk)
-  await spool.keep(rollback('01'))
+  await spool.keep(spooledRollback('01'))
   const modes = [spool.folder, dirname(spool.folder), `${spool.folder}/01.json`].map(
     async (path) => (await stat(path)).mode,
   )
@@ -98,18 +78,18 @@ test.each([
   ['nothing', ''],
   ['null', 'null'],
   ['a text', '"rollback"'],
-  ['one of a newer version', JSON.stringify({ ...rollback('00'), schema: 2 })],
-  ['one of no version', JSON.stringify({ ...rollback('00'), schema: undefined })],
+  ['one of a newer version', JSON.stringify({ ...spooledRollback('00'), schema: 2 })],
+  ['one of no version', JSON.stringify({ ...spooledRollback('00'), schema: undefined })],
   ...(['id', 'at', 'actor', 'result', 'writeId', 'app', 'location'] as const).map((field): [string, string] => [
     `one without its ${field}`,
-    JSON.stringify({ ...rollback('00'), [field]: undefined }),
+    JSON.stringify({ ...spooledRollback('00'), [field]: undefined }),
   ]),
 ])('a file that holds %s is named, left where it is, and keeps no other one back', async (_what, body) => {
   await using dir = await tempDir()
   const spool = spoolIn(dir.path, systemDisk)
-  await spool.keep(rollback('01'))
+  await spool.keep(spooledRollback('01'))
   await writeFile(dir.file('00.json'), body)
-  expect(await spool.read()).toEqual({ kept: [rollback('01')], strange: ['00.json'] })
+  expect(await spool.read()).toEqual({ kept: [spooledRollback('01')], strange: ['00.json'] })
   expect((await readdir(dir.path)).sort()).toEqual(['00.json', '01.json'])
 })
 
@@ -123,17 +103,17 @@ test('files of other kinds are nothing to it', async () => {
 test('one that another flush drops while they are read was told of by it: it is neither kept nor strange', async () => {
   await using dir = await tempDir()
   const spool = spoolIn(dir.path, systemDisk)
-  await spool.keep(rollback('02'))
+  await spool.keep(spooledRollback('02'))
   // Its name is there and it is not, as between the two.
   await symlink(dir.file('gone'), dir.file('01.json'))
-  expect(await spool.read()).toEqual({ kept: [rollback('02')], strange: [] })
+  expect(await spool.read()).toEqual({ kept: [spooledRollback('02')], strange: [] })
 })
 
 test('one that cannot be removed is refused as the disk refuses it, and waits', async () => {
   await using dir = await tempDir()
   const gone = Object.assign(new Error('read-only'), { code: 'EROFS' })
   const spool = spoolIn(dir.path, { ...systemDisk, remove: () => Promise.reject(gone) })
-  await spool.keep(rollback('01'))
+  await spool.keep(spooledRollback('01'))
   await expect(spool.drop('01')).rejects.toMatchObject({ code: 'UNREACHABLE', message: /01\.json: EROFS$/ })
-  expect((await spool.read()).kept).toEqual([rollback('01')])
+  expect((await spool.read()).kept).toEqual([spooledRollback('01')])
 })
