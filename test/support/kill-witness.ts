@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { chained, flagOf, objectOf, putsOf, servedRelease, type JournalEvent } from './sandbox-files.ts'
+import {
+  bucketOf,
+  chained,
+  flagOf,
+  Manifest,
+  objectOf,
+  putsOf,
+  servedRelease,
+  type JournalEvent,
+} from './sandbox-files.ts'
 
 const stateBucket = 'statusboard-launches'
 const flagKey = 'flags/status-board-v2.json'
@@ -28,8 +37,11 @@ export async function wrongAfter(project: string, wanted: { readonly percent: nu
   found.push(...(await flagHistory(project, puts)), ...judgedAgain(events), ...uploadedAgain(puts, events))
   for (const bucket of ['sb-prod', 'sb-staging']) {
     const served = await servedRelease(project, bucket)
-    if (served && served.wrong.length > 0)
-      found.push(`files unlike ${served.release} in ${bucket}: ${served.wrong.join()}`)
+    if (!served) continue
+    // A rollback is about production: a deploy to staging that it cut off leaves some of each release, for the next one to mend.
+    const cutOff = bucket === 'sb-staging' && wanted.percent === 0 && doneAt(events, 'staging/deploy') === undefined
+    const wrong = cutOff ? await ofNoRelease(project, bucket, served.wrong, puts) : served.wrong
+    if (wrong.length > 0) found.push(`files unlike ${served.release} in ${bucket}: ${wrong.join()}`)
   }
   const ids = events.map((event) => String(event['id']))
   if (new Set(ids).size !== ids.length) found.push('an event id twice')
@@ -86,13 +98,32 @@ function judgedAgain(events: readonly JournalEvent[]): readonly string[] {
   return found
 }
 
+const doneAt = (events: readonly JournalEvent[], step: string) =>
+  events.find((event) => event.type === 'step-done' && event['step'] === step)
+
+/** Which of some files have the content of no release that there ever was. */
+async function ofNoRelease(
+  project: string,
+  bucket: string,
+  paths: readonly string[],
+  puts: Puts,
+): Promise<readonly string[]> {
+  const held = await bucketOf(project, bucket)
+  const written = puts.filter((put) => put.bucket === bucket && put.key.endsWith('/manifest.json'))
+  const manifests = await Promise.all(written.map(async ({ read }) => Manifest.parse(JSON.parse(String(await read())))))
+  const known = new Set(manifests.flatMap(({ files }) => files.map(({ path, sha256 }) => `${path} ${sha256}`)))
+  return paths.filter((path) => !known.has(`${path} ${held.get(path)}`))
+}
+
 /** Once the journal says that a deploy is done, nothing of the site is written again. */
 function uploadedAgain(puts: Puts, events: readonly JournalEvent[]): readonly string[] {
-  return [
-    ['staging/deploy', 'sb-staging'],
-    ['rollout/deploy', 'sb-prod'],
-  ].flatMap(([step, site]) => {
-    const done = events.find((event) => event.type === 'step-done' && event['step'] === step)
+  return (
+    [
+      ['staging/deploy', 'sb-staging'],
+      ['rollout/deploy', 'sb-prod'],
+    ] as const
+  ).flatMap(([step, site]) => {
+    const done = doneAt(events, step)
     if (!done) return []
     const name = `/events/${String(done.n).padStart(8, '0')}.json`
     const at = puts.findIndex(({ bucket, key }) => bucket === stateBucket && key.endsWith(name))

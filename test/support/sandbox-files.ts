@@ -36,7 +36,7 @@ const FlagDocument = z.object({
 })
 export type FlagDocument = z.infer<typeof FlagDocument>
 
-const Manifest = z.object({
+export const Manifest = z.object({
   id: z.string(),
   previous: z.string().nullable(),
   files: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.number() })),
