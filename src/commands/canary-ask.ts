@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { LaunchError } from '../core/errors.ts'
 import { stageNow } from '../core/state.ts'
+import { lastDriven } from '../core/unattended.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Command, CommandResult } from './command.ts'
 import { text } from './command.ts'
@@ -48,9 +49,11 @@ async function request(context: Context, ask: Ask, reason: string): Promise<Comm
     })
   }
   await opened.log.appendAnyway({ type: 'canary-asked', ask, stage: stage.percent, reason }, signal)
-  const idleMs = world.clock.now() - state.last.at
+  // Whoever asked before drives nothing.
+  const driver = lastDriven(await opened.log.read(signal)) ?? state.last
+  const idleMs = world.clock.now() - driver.at
   const driven = idleMs < silentMs
-  const who = `${state.last.actor.name} on ${state.last.actor.host}`
+  const who = `${driver.actor.name} on ${driver.actor.host}`
   const next = driven
     ? `${who} carries it out`
     : `nobody drives this launch: ${who} was last seen ${formatDuration(idleMs)} ago; launch resume takes over, launch rollback emergency turns the flag off`

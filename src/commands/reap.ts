@@ -15,7 +15,7 @@ export const reap: Command = {
   name: 'reap',
   group: 'on call',
   about:
-    'for a scheduler: roll back a canary that nobody has driven for maxUnattended (15m), exit 4; exit 0 when there is none',
+    'for a scheduler: roll back a canary that nobody has driven for maxUnattended (15m), or whose abort nobody carries out, exit 4; exit 0 when there is none',
   examples: [
     ['launch reap', 'every five minutes, from any machine with the run sheet and the rights of the emergency role'],
     ['launch reap --dry-run', 'says what it would do'],
@@ -50,10 +50,8 @@ async function look(context: Context, opened: OpenedLaunch, state: LaunchState):
   const where = `the canary of launch ${state.id} at ${found.percent} %`
   if (!found.overdue) {
     const left = formatDuration(found.until - now)
-    return saw(
-      context,
-      `${where} was last driven at ${isoTime(found.since)} by ${found.by}; ${left} until it is unattended`,
-    )
+    const last = found.aborted ? 'is to be aborted, asked for at' : 'was last driven at'
+    return saw(context, `${where} ${last} ${isoTime(found.since)} by ${found.by}; ${left} until it is unattended`)
   }
   if (context.options.dryRun) return saw(context, `would roll back ${where}, unattended since ${isoTime(found.since)}`)
   // A latch is there already: the launch only has to learn of it.
@@ -66,8 +64,11 @@ async function look(context: Context, opened: OpenedLaunch, state: LaunchState):
 const finishAfterMs = 2 * 60_000
 
 /** The intent, right behind what was read: when anybody wrote meanwhile the canary is not unattended. */
-async function begin({ log }: OpenedLaunch, { percent, since, by }: Unattended, signal: AbortSignal): Promise<boolean> {
-  const reason = `unattended since ${isoTime(since)} at ${percent} %, last driven by ${by}`
+async function begin({ log }: OpenedLaunch, found: Unattended, signal: AbortSignal): Promise<boolean> {
+  const { percent, since, by } = found
+  const reason = found.aborted
+    ? `abort asked for by ${by} at ${isoTime(since)} at ${percent} %, and carried out by nobody`
+    : `unattended since ${isoTime(since)} at ${percent} %, last driven by ${by}`
   const appended = await log.append(
     { type: 'rollback-intended', kind: 'emergency', reason, trigger: 'unattended' },
     signal,

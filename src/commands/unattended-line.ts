@@ -12,10 +12,10 @@ export function unattendedLines(
   now: EpochMs,
 ): readonly string[] {
   const found = unattended(plan, state, events, now)
-  if (state.leftHeld && !state.ended)
+  if (state.leftHeld && !state.ended && !found)
     return [`left at this percent on purpose since ${isoTime(state.leftHeld.at)}; launch resume goes on`]
   if (!found?.overdue || state.rollingBack) return []
-  return [
-    `UNATTENDED at ${found.percent} % since ${isoTime(found.since)}: launch resume goes on, launch reap rolls back`,
-  ]
+  const asked = found.aborted ? `, abort asked for by ${found.by}` : ''
+  const next = found.aborted ? 'launch resume or launch reap rolls' : 'launch resume goes on, launch reap rolls'
+  return [`UNATTENDED at ${found.percent} % since ${isoTime(found.since)}${asked}: ${next} back`]
 }

@@ -6,11 +6,13 @@ import { mayBeExposed, type LaunchState } from './state.ts'
 /** A canary that some users get while nobody drives its launch or decides about it. */
 export type Unattended = {
   readonly percent: number
-  /** When somebody last drove it or asked something of it. */
+  /** When somebody last drove it or asked something of it; when the abort was asked for that nobody carries out. */
   readonly since: EpochMs
   /** When it counts as left alone: from then on a scheduler may roll it back. */
   readonly until: EpochMs
   readonly by: string
+  /** Somebody asked for its abort and no driver carries that out: waiting longer would be against a decision. */
+  readonly aborted: boolean
   /** True once `until` is over. */
   readonly overdue: boolean
 }
@@ -47,13 +49,35 @@ export function unattended(
   now: EpochMs,
 ): Unattended | null {
   const step = canaryUnderWay(plan, state)
-  const attended = events.findLast((event) => !remarks.has(event.type))
-  if (!step || !attended || state.ended || state.leftHeld || state.rollbacks.length > 0 || state.found) return null
-  const until = epochMs(attended.at + Math.max(maxUnattendedMs(step), silentMs(step)))
+  const abort = abortAlone(events)
+  const attended = abort ?? events.findLast((event) => !remarks.has(event.type))
+  if (!step || !attended || state.ended || state.rollbacks.length > 0 || state.found) return null
+  if (state.leftHeld && !abort) return null
+  const patienceMs = abort ? 0 : maxUnattendedMs(step)
+  const until = epochMs(attended.at + Math.max(patienceMs, silentMs(step)))
   const stage = state.stages[step.id]?.at(-1)
   // Whether a raise that was only intended got through is not known.
   const percent = (stage?.status === 'shifting' ? state.flag?.percent : stage?.percent) ?? stage?.percent ?? 0
-  return { percent, since: attended.at, until, by: attended.actor.name, overdue: now >= until }
+  return {
+    percent,
+    since: attended.at,
+    until,
+    by: attended.actor.name,
+    aborted: abort !== undefined,
+    overdue: now >= until,
+  }
+}
+
+/** What the process that drove a launch wrote last: what people ask of it or remark about it is not driving. */
+export function lastDriven(events: readonly LaunchEvent[]): LaunchEvent | undefined {
+  return events.findLast((event) => !remarks.has(event.type) && event.type !== 'canary-asked')
+}
+
+/** The first of the aborts that stand last: asked again, one is no younger; whatever a driver or another request says since undoes it. */
+function abortAlone(events: readonly LaunchEvent[]): LaunchEvent | undefined {
+  const isAbort = (event: LaunchEvent) => event.type === 'canary-asked' && event.ask === 'abort'
+  const before = events.findLastIndex((event) => !remarks.has(event.type) && !isAbort(event))
+  return events.slice(before + 1).find(isAbort)
 }
 
 /** The canary that users may see something of and that is not through its last stage. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { epochMs } from '../../src/core/brand.ts'
-import { maxUnattendedMs, plannedStages, unattended } from '../../src/core/unattended.ts'
+import { lastDriven, maxUnattendedMs, plannedStages, unattended } from '../../src/core/unattended.ts'
 import { baking, plan, readyToRaise, stateOf } from '../support/core-launch.ts'
 import type { JournalBuilder } from '../support/journal-builder.ts'
 import { tinyPlan, tinySheet } from '../support/launch-world.ts'
@@ -44,6 +44,41 @@ test('a remark is no care for the canary; a request, a look and a beat are', () 
   expect(at(asked, 5)).toMatchObject({ overdue: false })
   const awaited = baking().after('10m').add({ type: 'people-awaited', question: 'held' })
   expect(at(awaited, 5)).toMatchObject({ overdue: false })
+})
+
+test('an abort that no driver carries out counts as left alone as soon as none can be alive, however often it is asked for', () => {
+  const abort = { type: 'canary-asked', ask: 'abort', stage: 10, reason: '' } as const
+  const asked = baking().after('1m').as('Ana').add(abort)
+  const since = asked.now()
+  expect(at(asked, 2)).toMatchObject({ aborted: true, overdue: false })
+  expect(at(asked.after('2m').as('Ben').add(abort), 0.5)).toMatchObject({
+    since,
+    by: 'Ana',
+    aborted: true,
+    overdue: true,
+  })
+  // Also one that had been left on purpose: somebody has decided since.
+  const kept = baking().add({ type: 'left-held', percent: 10, why: 'no data' }).after('1h').add(abort)
+  expect(at(kept, 3)).toMatchObject({ aborted: true, overdue: true })
+})
+
+test('an abort that somebody took back, or that a driver has heard, is none', () => {
+  const ask = (what: 'abort' | 'resume') => ({ type: 'canary-asked', ask: what, stage: 10, reason: '' }) as const
+  expect(at(baking().add(ask('abort')).add(ask('resume')), 5)).toMatchObject({ aborted: false, overdue: false })
+  const heard = baking().add(ask('abort')).add({ type: 'people-awaited', question: 'held' })
+  expect(at(heard, 5)).toMatchObject({ aborted: false, overdue: false })
+})
+
+test('who drives is whoever wrote last as a driver, not who asked or remarked', () => {
+  const driven = baking()
+  const last = driven.events.at(-1)
+  const told = driven
+    .after('1m')
+    .as('Ana')
+    .add({ type: 'noted', text: 'coffee' })
+    .add({ type: 'canary-asked', ask: 'abort', stage: 10, reason: '' })
+  expect(lastDriven(told.events)).toEqual(last)
+  expect(lastDriven([])).toBeUndefined()
 })
 
 test.each([

@@ -69,7 +69,24 @@ test(
     expect((await project.run(['status', '--sandbox'])).stdout).toContain('left at this percent on purpose since')
     expect(await flagOf(project.path)).toEqual(flag)
 
-    const aborted = await project.run(['canary', 'abort', '--reason', 'enough', '--sandbox'])
-    expect(aborted.exitCode, aborted.stderr).toBe(0)
+    // Whoever asks drives nothing, however often; nobody carries it out, so the scheduler does.
+    for (const _ of [1, 2]) {
+      const aborted = await project.run(['canary', 'abort', '--reason', 'enough', '--sandbox'])
+      expect(aborted.exitCode, aborted.stderr).toBe(0)
+      expect(aborted.stdout).toContain('abort asked for at 10 %; nobody drives this launch')
+    }
+    await pause(1000)
+    expect((await project.run(['canary', 'status', '--sandbox'])).stdout).toMatch(
+      /UNATTENDED at 10 % since \S+, abort asked for by .*: launch resume or launch reap rolls back/,
+    )
+    const reaped = await project.run(['reap', '--sandbox'])
+    expect(reaped.exitCode, reaped.stderr).toBe(4)
+    expect(await flagOf(project.path)).toMatchObject({
+      launch: {
+        percent: 0,
+        latch: true,
+        reason: expect.stringMatching(/^abort asked for by .* and carried out by nobody$/),
+      },
+    })
   },
 )
