@@ -10,7 +10,20 @@ import type { Launches, OpenedLaunch } from '../journal/launches.ts'
  * Fields that hold what people and programs wrote. In all others (ids, names of environments, verdicts) only what looks like a
  * secret is masked: a variable may be called TOKEN and hold the word "production".
  */
-const written = new Set(['by', 'detail', 'hint', 'message', 'name', 'note', 'reason', 'summary', 'tail', 'text', 'why'])
+const written = new Set([
+  'by',
+  'detail',
+  'hint',
+  'message',
+  'name',
+  'note',
+  'reason',
+  'signal',
+  'summary',
+  'tail',
+  'text',
+  'why',
+])
 
 /** Launches whose journals are written without secrets. */
 export function scrubbedLaunches(launches: Launches, scrubber: Scrubber): Launches {

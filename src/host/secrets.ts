@@ -23,15 +23,19 @@ const shortestSecret = 6
 const longestHeldBack = 65_536
 const keptEnd = 4096
 
-/** Secrets known by their look; none contains white space, so one ends where its word ends. */
+/**
+ * Secrets known by their look; none contains white space, so one ends where its word ends, nor a backslash: in JSON that is the
+ * quote behind it. What may begin one is short: a child's output is as long as it likes, and is looked through as it comes.
+ */
 const looks: readonly (readonly [RegExp, string])[] = [
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, mask],
   [/\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,})/g, mask],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]+@/gi, `$1${mask}@`],
-  [/(\bhttps:\/\/hooks\.slack(?:-gov)?\.com\/)[^\s"'<>]+/gi, `$1${mask}`],
-  [/(\bhttps:\/\/(?:[\w-]+\.)?discord(?:app)?\.com\/api\/webhooks\/)[^\s"'<>]+/gi, `$1${mask}`],
-  [/(\bhttps:\/\/[\w.-]+\.webhook\.office\.com\/)[^\s"'<>]+/gi, `$1${mask}`],
-  [/(\bX-Amz-(?:Signature|Security-Token|Credential)=)[^\s&"'<>]+/gi, `$1${mask}`],
+  [/((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>\\]+@/gi, `$1${mask}@`],
+  [/(\bhttps:\/\/hooks\.slack(?:-gov)?\.com\/)[^\s"'<>\\]+/gi, `$1${mask}`],
+  [/(\bhttps:\/\/(?:[\w-]+\.)?discord(?:app)?\.com\/api\/webhooks\/)[^\s"'<>\\]+/gi, `$1${mask}`],
+  [/(\bhttps:\/\/[\w.-]+\.webhook\.office\.com\/)[^\s"'<>\\]+/gi, `$1${mask}`],
+  [/(\bhttps:\/\/chat\.googleapis\.com\/)[^\s"'<>\\]+/gi, `$1${mask}`],
+  [/(\bX-Amz-(?:Signature|Security-Token|Credential)=)[^\s&"'<>\\]+/gi, `$1${mask}`],
 ]
 
 /**
@@ -61,7 +65,7 @@ export function secretScrubber(env: Env, named: readonly string[] = []): Scrubbe
 
   /** Where the text may be cut: not in a word, not in a secret, not in what may become one. */
   const cutOf = (text: string): number => {
-    const wordStart = text.length - (/\S*$/.exec(text)?.[0].length ?? 0)
+    const wordStart = lastWordOf(text)
     let cut = text.length - wordStart > longestHeldBack ? text.length - keptEnd : wordStart
     for (const value of values) {
       for (let at = Math.max(0, text.length - value.length + 1); at < cut; at++) {
@@ -98,6 +102,13 @@ export function secretScrubber(env: Env, named: readonly string[] = []): Scrubbe
       }
     },
   }
+}
+
+/** Where the word begins that a text ends with. */
+function lastWordOf(text: string): number {
+  let at = text.length
+  while (at > 0 && /\S/.test(text.charAt(at - 1))) at -= 1
+  return at
 }
 
 /** As it is, in JSON, in a URL. */

@@ -4,6 +4,7 @@ import { secretScrubber, secretValues } from '../../src/host/secrets.ts'
 
 // Made up; put together here so that no scanner takes them for real ones.
 const accessKey = ['AKIA', 'IOSFODNN7EXAMPLE'].join('')
+const googleChat = ['https://chat.googleapis.com/v1/spaces/AAAA/messages?key=k', 'token=t'].join('&')
 const slack = ['https://hooks.slack.com/services', 'T00000000', 'B00000000', 'XXXXXXXXXXXX'].join('/')
 const env = {
   NPM_TOKEN: 'npm-s3cret-value',
@@ -29,6 +30,16 @@ const leaks = [
   },
   { of: 'a token as user of a URL', text: 'git+https://abc123@host/x.git', want: 'git+https://***@host/x.git' },
   { of: 'a Slack webhook', text: `posting to ${slack}, done`, want: 'posting to https://hooks.slack.com/*** done' },
+  {
+    of: 'a Google Chat webhook',
+    text: `posting to ${googleChat}`,
+    want: 'posting to https://chat.googleapis.com/***',
+  },
+  {
+    of: 'a webhook before a quote in JSON',
+    text: JSON.stringify({ note: `see "${slack}", then go` }),
+    want: String.raw`{"note":"see \"https://hooks.slack.com/***\", then go"}`,
+  },
   {
     of: 'the signature of a presigned URL',
     text: 'https://b/k?X-Amz-Signature=abcdef&x=1',
@@ -96,6 +107,18 @@ function inPieces(scrubber: ReturnType<typeof secretScrubber>, pieces: readonly 
   const stream = scrubber.stream()
   return pieces.map((piece) => stream.push(piece)).join('') + stream.end()
 }
+
+// In a time that grows with the square of it, each would take minutes.
+test.each([
+  ['one long word of dots', 'a.'.repeat(200_000)],
+  ['long words, each with an end', `${'x'.repeat(60_000)} `.repeat(20)],
+])('%s holds nobody up', { timeout: 20_000 }, (_what, text) => {
+  const stream = secretScrubber(env).stream()
+  const passed = Array.from({ length: Math.ceil(text.length / 16_384) }, (_, n) =>
+    stream.push(text.slice(n * 16_384, (n + 1) * 16_384)),
+  )
+  expect(passed.join('') + stream.end()).toBe(text)
+})
 
 test('a variable that is named as a secret is one whatever it is called', () => {
   const webhooks = {
