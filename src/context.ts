@@ -55,6 +55,8 @@ export type Context = {
   emergency(target: EmergencyTarget): Promise<EmergencyPorts>
   /** What would be released now: the commit and what it is called. */
   release(plan: Plan): Promise<{ readonly commit: string; readonly version: string }>
+  /** The commit that is checked out; null where that is not known: no git, no checkout, no commit yet. */
+  checkedOut(): Promise<string | null>
   spinner(): Promise<Spinner | null>
   /** The part of the terminal that is drawn again and again; null where nothing can be. Closed with the context. */
   liveWindow(): Promise<LiveWindow | null>

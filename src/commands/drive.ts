@@ -7,7 +7,6 @@ import { exitCodes, type Outcome } from '../core/exit-code.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Question } from '../core/ports.ts'
 import { planChanges } from '../core/plan-changes.ts'
-import { productionStanding } from '../core/production-standing.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { RunEnd, Session, Watcher } from '../engine/session.ts'
 import type { Reporter } from '../ui/reporter.ts'
@@ -16,7 +15,7 @@ import { stepWords } from './describe-step.ts'
 import { sayHandedOver, sayMatrix } from './guided-words.ts'
 import { dryRun } from './drive-dry.ts'
 import { makeReporter } from './make-reporter.ts'
-import { mustBeConfirmable, mustBeFinished } from './may-drive.ts'
+import { mustBeConfirmable, mustBeFinished, mustBeItsCommit } from './may-drive.ts'
 import { openLaunch } from './open-launch.ts'
 import { lookAtPlaceholders } from './placeholders.ts'
 import { stopCode } from './signal-stop.ts'
@@ -100,15 +99,18 @@ export async function drive(
   })
   const startedAt = world.clock.now()
   const session = await startSession(plan, opened.log, ports, watcher, signal, { tellPast: opened.opened })
+  if (order.launch === 'current') await mustBeItsCommit(context, plan, session.state)
   if (!opened.opened) reporter.onPast?.(session.events)
   crier.hear(session.events)
   if (order.launch === 'current' && !options.quiet && !options.jsonl) {
-    context.output.err.write(`launch ${session.state.id} goes on; ${productionStanding(session.state)}\n`)
+    const { takenUpLine } = await import('../ui/hand-over.ts')
+    context.output.err.write(`${takenUpLine(session.state)}\n`)
   }
-  sayWhatChanged(context, plan, project.plan)
+  const isOver = session.state.ended !== null && session.state.rollingBack === null
+  if (!isOver) sayWhatChanged(context, plan, project.plan)
   const goal = order.goal(plan)
   const guided = order.people === 'guided'
-  if (guided && order.launch === 'current') await sayHandedOver(context, session, world.clock.now())
+  if (guided && order.launch === 'current' && !isOver) await sayHandedOver(context, session, world.clock.now())
   const known = session.events.length
   let end: RunEnd
   try {

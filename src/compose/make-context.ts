@@ -190,6 +190,10 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       const facts = await release({ root, env: host.env, sandbox: isSandbox }, signal)
       return { commit: facts.commit, version: await versionOf(facts, plan, world.files) }
     },
+    checkedOut: async () => {
+      const [{ gitFacts }, { root }] = await Promise.all([import('../host/git.ts'), context.project()])
+      return (await gitFacts(root, host.env, signal))?.commit ?? null
+    },
     spinner: async () => {
       if (options.quiet || options.jsonl || !options.live) return null
       const { spinnerOn } = await import('./output.ts')

@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/hash.ts'
 import type { Plan, StoredPlan } from '../core/plan.ts'
 import { planHash } from '../core/plan-hash.ts'
 import { fold } from '../core/reduce.ts'
+import type { LaunchState } from '../core/state.ts'
 import { eventLog, type EventLog, type LogPorts } from './events.ts'
 import { activeOf, layout } from './layout.ts'
 
@@ -71,14 +72,7 @@ export function launches(app: string, environment: string, ports: Ports): Launch
       // A latch is only gone over by a launch that was opened to: one that ran into it is superseded.
       const goesOver = request.acks.every((latch) => state.acks.includes(latch))
       if (state.commit === request.commit && goesOver) return before
-      if (state.commit !== request.commit)
-        throw new LaunchError(
-          'UNFINISHED',
-          `launch ${state.id} of commit ${short(state.commit)} is still open, this is ${short(request.commit)}`,
-          {
-            hint: 'finish it with launch resume, or supersede it with --new',
-          },
-        )
+      if (state.commit !== request.commit) throw ofAnotherCommit(state, request.commit)
     }
     const id = launchId(ports.random.id())
     const hash = planHash(request.plan)
@@ -119,6 +113,15 @@ export function readPlan(body: string): StoredPlan & { readonly isWhole: boolean
   // Written by `open` above; its hash is checked against the launch-opened event by whoever drives.
   const stored = JSON.parse(body) as StoredPlan
   return { ...stored, isWhole: planHash(stored.plan) === stored.hash }
+}
+
+/** A launch is about one commit: from the checkout of another one it is neither attached to nor built. */
+export function ofAnotherCommit({ id, commit }: Pick<LaunchState, 'id' | 'commit'>, here: string): LaunchError {
+  return new LaunchError(
+    'UNFINISHED',
+    `launch ${id} of commit ${short(commit)} is still open, this is ${short(here)}`,
+    { hint: `check out ${short(commit)} and go on with launch resume, or supersede it with launch auto --new` },
+  )
 }
 
 /** Before the pointer names it nobody knows of the launch: beginning again is safe. */

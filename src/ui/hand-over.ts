@@ -11,6 +11,20 @@ import { nextActions, standing } from './next-action.ts'
 import { safeText, table } from './text.ts'
 import type { Theme } from './theme.ts'
 
+/** The first line about a launch that is taken up. What became of the flag since one has ended, the end of the run says. */
+export function takenUpLine(state: LaunchState): string {
+  const { ended, rollingBack } = state
+  const launch = `launch ${safeText(state.id)}`
+  if (ended && !rollingBack) return `${launch} has ended: ${ended.outcome}, at ${dateTime(ended.at)} (UTC)`
+  return `${launch} goes on; ${productionNow(state)}`
+}
+
+/** Where the launch left production, which after a rollback is not what it had set. */
+function productionNow(state: LaunchState): string {
+  const back = state.rollbacks.findLast(({ outcome }) => outcome !== 'failed') ?? state.found
+  return back ? `production was rolled back at ${dateTime(back.at)} by ${who(back.by)}` : productionStanding(state)
+}
+
 /** What whoever takes a launch up has to know before the first question: who had it, where it stands, and why. */
 export function handOverLines(
   {
@@ -36,7 +50,7 @@ export function handOverLines(
   const rows = [
     ...(left ? [left] : []),
     ['opened', `${dateTime(state.openedAt)} by ${who(state.openedBy.name)}`],
-    ['stands', `${standing(state)}; ${productionStanding(state)}`],
+    ['stands', `${standing(state)}; ${productionNow(state)}`],
     ['behind', done.length === 0 ? 'no phase' : done.map(({ title }) => safeText(title)).join(', ')],
     ...(gate ? [[`gate`, `${gateName(gate)}: ${gateSummary(gate, theme)}`]] : []),
     ...(gate ? openLines(gate.checks, theme).map((line) => ['', line]) : []),
