@@ -39,4 +39,9 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
     found:
       'a rollback was journaled in two launches: its machine stood still while another command told of it, then told the next',
   },
+  {
+    seed: 753569,
+    found:
+      'users met errors for two minutes and then nobody came: the canary stayed up, for nobody came in its last minutes',
+  },
 ]

@@ -49,9 +49,11 @@ export function againstLimit(
   const others = log >= Math.log(rules.corroboration) ? rows.mixture(settled, starts, 1, 'dropped').log : log
   const outside =
     isOutside(recent.n, recent.bad, limit.share, rules.fewest) || isOutside(n, bad, limit.share, rules.fewest)
-  const rollback = rollbackBand(minutes, limit, { from: recentFrom, to: settled }, deep, rules)
-  const isReached =
-    rollback?.outside ?? (bad >= rules.fewest && isOutside(recent.n, recent.bad, limit.share, rules.fewest))
+  // A last bake without users has not got better: what was there before it counts.
+  const isQuiet = isUnused(minutes, recentFrom, settled)
+  const told = isQuiet ? { n, bad } : recent
+  const rollback = rollbackBand(minutes, limit, { from: isQuiet ? 0 : recentFrom, to: settled }, deep, rules)
+  const isReached = rollback?.outside ?? (bad >= rules.fewest && isOutside(told.n, told.bad, limit.share, rules.fewest))
   return {
     cut: limit.cut,
     limit: limit.share,
@@ -68,7 +70,7 @@ export function againstLimit(
   }
 }
 
-/** The counts of the last bake above the cut to roll back by. In an incident of both versions nothing is reached. */
+/** The counts of the last bake, or of all minutes, above the cut to roll back by. In an incident of both versions nothing is reached. */
 function rollbackBand(
   minutes: SignalMinutes,
   { rollback }: LimitRule,
@@ -86,6 +88,12 @@ function rollbackBand(
   }
   const outside = deep[to - 1] !== 1 && isOutside(n, bad, rollback.share, rules.fewest)
   return { cut: rollback.cut, limit: rollback.share, n, bad, outside }
+}
+
+/** Minutes, one at least, in which nobody got the canary. */
+function isUnused({ canary }: SignalMinutes, from: number, to: number): boolean {
+  for (let t = from; t < to; t++) if ((canary.n[t] ?? 0) > 0) return false
+  return to > from
 }
 
 function isOutside(n: number, bad: number, limit: number, fewest: number): boolean {
@@ -128,6 +136,7 @@ export function againstMean(
   const over = mean !== null && n >= rule.floor && mean >= rule.limit
   const halfWidth = over ? halfWidthOf(minutes, settled, mask, mean, rule.floor, alpha) : null
   const last = rule.rollback ?? rule.limit
+  const told = isUnused(minutes, from, settled) ? mean : recent
   return {
     limit: rule.limit,
     n,
@@ -140,8 +149,8 @@ export function againstMean(
       over &&
       halfWidth !== null &&
       mean - halfWidth > last &&
-      recent !== null &&
-      recent >= last &&
+      told !== null &&
+      told >= last &&
       !controlIsOver(minutes, from, settled, last),
     ...(rule.rollback !== undefined && { rollback: rule.rollback }),
   }

@@ -6,7 +6,9 @@ export type Facts = {
   readonly plan: JudgePlan
   readonly clock: StageClock
   readonly findings: readonly Finding[]
-  /** The data cannot be trusted, or none is new. */
+  /** The data cannot be trusted. */
+  readonly trouble: boolean
+  /** None of the data is new. */
   readonly stale: boolean
   /** The signal of which the canary's newest minute fails outright. */
   readonly failing: string | null
@@ -22,7 +24,7 @@ export type Verdict = Pick<Decision, 'verdict' | 'budget' | 'because' | 'signal'
 /** The verdict, in the order of what must not wait; a pass comes after everything that speaks against it. */
 export function verdictOf(facts: Facts): Verdict {
   const { findings } = facts
-  if (facts.stale) return say('freeze', 'no-fresh-data')
+  if (facts.trouble) return say('freeze', 'no-fresh-data')
   const worse = findings.find(({ relative }) => relative?.convinced)
   if (worse) return say('rollback', 'canary-worse-than-control', worse.signal)
   if (facts.failing !== null) return say('rollback', 'canary-fails-outright', facts.failing)
@@ -34,6 +36,8 @@ export function verdictOf(facts: Facts): Verdict {
   if (broken) return say('rollback', 'limit-broken', broken.signal)
   const slow = findings.find(({ mean }) => mean?.broken)
   if (slow) return say('rollback', 'mean-limit-broken', slow.signal)
+  // What was proven against a canary stands, whether or not anybody came since.
+  if (facts.stale) return say('freeze', 'no-fresh-data')
   if (facts.flag) return say('no-canary-traffic', facts.flag)
   return forward(facts)
 }

@@ -54,6 +54,21 @@ test('a share at its limit is outside, from the third bad event on, over the who
   expect(limit(lately)).toMatchObject({ n: 10_300, bad: 10, recent: { n: 300, bad: 10 }, outside: true })
 })
 
+test('a share that was far outside does not get inside because nobody comes any more', () => {
+  const [bad, good, none] = [minute(100, 20), minute(100, 0), minute(0, 0)]
+  expect(limit([bad, bad, ...times(12, none)])).toMatchObject({ recent: { n: 0, bad: 0 }, outside: true, broken: true })
+  // Whoever came lately and was well says that it is over.
+  expect(limit([bad, bad, ...times(12, good)])).toMatchObject({ broken: false })
+  // Nothing has settled in this stage: it is not silence yet.
+  expect(limit([bad, bad, good, good], errors, { from: 4 })).toMatchObject({ recent: { n: 0 }, broken: false })
+  const beyond = { n: 100, above: [40, 20] }
+  const empty = { n: 0, above: [0, 0] }
+  expect(limit([beyond, beyond, ...times(12, empty)], banded)).toMatchObject({
+    rollback: { n: 200, bad: 40, outside: true },
+    broken: true,
+  })
+})
+
 test('minutes of an incident that both versions share do not count', () => {
   const told = [...times(10, minute(100, 0)), ...times(5, { ...minute(100, 50), masked: true })]
   expect(limit(told)).toMatchObject({ n: 1000, bad: 0, recent: { n: 500, bad: 0 }, outside: false, broken: false })

@@ -38,6 +38,12 @@ test('a mean at its limit or above is outside, over the whole or over the last b
   expect(mean(before)).toMatchObject({ mean: 337.5, recent: 150, outside: true, broken: false })
 })
 
+test('a mean that was far above its limit is no better because nobody comes any more', () => {
+  const silent = times(12, { n: 0, mean: 0 })
+  expect(mean([...times(40, { mean: 300 }), ...silent])).toMatchObject({ recent: null, broken: true })
+  expect(mean([...times(40, { mean: 300 }), ...times(12, { n: 1, mean: 300 })])).toMatchObject({ broken: false })
+})
+
 test('fewer samples than a block say nothing', () => {
   expect(mean(times(4, { n: 12, mean: 900 }))).toMatchObject({ n: 48, enough: false, outside: false, recent: null })
   expect(mean(times(5, { n: 10, mean: 900 }))).toMatchObject({ n: 50, enough: true, outside: true, recent: 900 })

@@ -141,6 +141,16 @@ test('no data is never a pass: no canary traffic is told, silence freezes', () =
   expect(new RolloutJudge(plan).decide(3, [0], 'access denied')).toMatchObject({ verdict: 'freeze' })
 })
 
+test('what was proven against a canary stands when the data end, but not on data that cannot be trusted', () => {
+  const judge = new RolloutJudge(plan)
+  for (let t = 0; t < 12; t++) {
+    judge.put(0, t, t < 6 ? { n: 100, above: [20], sum: 0 } : null, t < 6 ? { n: 900, above: [0], sum: 0 } : null)
+    judge.put(1, t, null, null)
+  }
+  expect(judge.decide(12, [0])).toMatchObject({ verdict: 'rollback', because: 'canary-worse-than-control' })
+  expect(judge.decide(12, [0], 'access denied')).toMatchObject({ verdict: 'freeze', because: 'no-fresh-data' })
+})
+
 test('a canary that gets three times its share is a broken flag', () => {
   expect(play(60, few(300, 5), few(700, 1))).toMatchObject({ verdict: 'no-canary-traffic', because: 'share-is-off' })
 })
