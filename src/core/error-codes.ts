@@ -54,7 +54,11 @@ export const errorCodes = {
     about: 'nobody watches, and the run sheet is not the reviewed one',
     hint: 'commit it; launch interactive and single steps take it as it is',
   },
-  BUILD_FAILED: { outcome: 'refused', about: 'the build failed', hint: 'npm ci, then launch build' },
+  BUILD_FAILED: {
+    outcome: 'refused',
+    about: 'the build failed',
+    hint: 'launch build --verbose prints all it says; npm ci where a package is missing',
+  },
   ARTIFACT_INVALID: { outcome: 'refused', about: 'the built files are not fit to ship', hint: 'mend the build output' },
   WINDOW_CLOSED: {
     outcome: 'refused',
@@ -102,7 +106,11 @@ export const errorCodes = {
     about: 'the flag was rolled back and stays off',
     hint: 'mend the cause, then launch auto --ack-rollback',
   },
-  UNFINISHED: { outcome: 'superseded', about: 'an unfinished launch is in the way', hint: 'launch resume, or --new' },
+  UNFINISHED: {
+    outcome: 'superseded',
+    about: 'an unfinished launch is in the way',
+    hint: 'launch resume, or launch auto --new',
+  },
   JOURNAL_TAKEN: { outcome: 'superseded', about: 'another process wrote first', hint: 'launch status' },
   JOURNAL_VERSION: {
     outcome: 'superseded',

@@ -66,7 +66,7 @@ async function runBuild(build: Build, context: StepContext, signal: AbortSignal)
     })
   if (result.exitCode !== 0) {
     throw new LaunchError('BUILD_FAILED', `${run.join(' ')} exited ${result.exitCode}: ${tellingLine(result.tail)}`, {
-      hint: `cd ${cwd} && npm install, then launch build`,
+      hint: `launch build --verbose prints all it says; ${cwd === '.' ? '' : `cd ${cwd} && `}npm install where a package is missing`,
     })
   }
 }
