@@ -5,6 +5,7 @@ import { examplesText, overview } from './commands/help.ts'
 import { globalFlags } from './commands/global-flags.ts'
 import { commands } from './commands/registry.ts'
 import type { Arguments, Command, CommandResult, Options } from './commands/command.ts'
+import type { UsageHint } from './commands/usage-hint.ts'
 import { readOptions, type GlobalOptions } from './compose/options.ts'
 import { outputOf } from './compose/output.ts'
 import { makeContext } from './compose/make-context.ts'
@@ -27,26 +28,23 @@ export async function main(host: NodeJS.Process): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return exitCodes.succeeded
-    return usageError(error, host, await hintFor(error, host))
+    const { usageHint } = await import('./commands/usage-hint.ts')
+    return usageError(error, host, usageHint(error.message, host.argv.slice(2), commands))
   }
   // Assigned by the action of the command that was parsed; flow analysis does not see into the callback.
   const picked = chosen as Chosen | null
   return picked ? runCommand(picked, host) : exitCodes.invalid
 }
 
-async function hintFor(error: CommanderError, host: NodeJS.Process): Promise<string | null> {
-  const { usageHint } = await import('./commands/usage-hint.ts')
-  return usageHint(error.message, host.argv.slice(2), commands)
-}
-
 /** Commander has said it on stderr; a caller that reads JSON gets the envelope as well. */
-function usageError(error: CommanderError, host: NodeJS.Process, hint: string | null): ExitCode {
-  if (hint !== null) outputOf({ color: null }, host.env, host).err.write(`  ${hint}\n`)
+function usageError(error: CommanderError, host: NodeJS.Process, { command, hint }: UsageHint): ExitCode {
+  // Help that was not asked for has said it already.
+  if (error.code !== 'commander.help') outputOf({ color: null }, host.env, host).err.write(`  ${hint}\n`)
   const json = host.argv.includes('--json') || host.env['LAUNCH_JSON'] === '1' || host.env['LAUNCH_JSON'] === 'true'
   if (!json) return exitCodes.invalid
-  const thrown = new LaunchError('USAGE', error.message.replace(/^error: /, ''), hint === null ? {} : { hint })
+  const thrown = new LaunchError('USAGE', error.message.replace(/^error: /, ''), { hint })
   return conclude({
-    command: '',
+    command,
     env: null,
     sandbox: false,
     result: null,

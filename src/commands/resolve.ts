@@ -11,15 +11,15 @@ export const resolve: Command = {
   name: 'resolve',
   group: 'act',
   about: 'say what became of a step that must not run twice and was interrupted: the launch then goes on',
-  args: [['<step>', 'the step, as launch status and the error name it: build/build']],
+  args: [['<step>', 'the step, as launch status and the error name it: staging/build']],
   options: [
     ['--did-run', 'it ran to its end: what it made is taken as it is'],
     ['--did-not-run', 'it did nothing that lasts: it runs again'],
     ['--reason <text>', 'how you know; kept in the journal'],
   ],
   examples: [
-    ['launch resolve build/build --did-run --reason "the package is in the registry"', 'its output is taken up'],
-    ['launch resolve build/build --did-not-run', 'it is begun again by launch resume'],
+    ['launch resolve staging/build --did-run --reason "the package is in the registry"', 'its output is taken up'],
+    ['launch resolve staging/build --did-not-run', 'it is begun again by launch resume'],
   ],
   run: async (context, args, options) => {
     const name = spoken(args, 'step', 'the step')

@@ -2,15 +2,42 @@ import { nearest } from '../core/nearest.ts'
 import type { Command } from './command.ts'
 import { globalFlags } from './global-flags.ts'
 
-/**
- * What somebody most likely meant who typed a command or an option that does not exist, or null. `said` is commander's
- * message, `typed` the words of the command line.
- */
-export function usageHint(said: string, typed: readonly string[], commands: readonly Command[]): string | null {
+export type UsageHint = {
+  /** The command as it was typed, also one that does not exist; empty where none was. */
+  readonly command: string
+  /** What was most likely meant, and where it is looked up. */
+  readonly hint: string
+}
+
+/** What helps whoever typed a line that is refused. `said` is commander's message, `typed` the words of the line. */
+export function usageHint(said: string, typed: readonly string[], commands: readonly Command[]): UsageHint {
+  const known = knownIn(typed, commands)
   const [, what, word] = /unknown (command|option) '([^']+)'/.exec(said) ?? []
-  if (word === undefined) return null
-  const near = nearest(word, what === 'option' ? optionsOf(typed, commands) : wordsAfter(typed, word, commands))
-  return near === null ? null : `did you mean ${near}`
+  const near =
+    word === undefined
+      ? null
+      : nearest(word, what === 'option' ? optionsOf(typed, commands) : wordsAfter(typed, word, commands))
+  const isOne = commands.some(({ name }) => name === known)
+  const help = isOne
+    ? `launch ${known} --help says what it takes`
+    : `${`launch ${known}`.trim()} --help lists the commands`
+  return {
+    command: what === 'command' ? `${known} ${word}`.trim() : known,
+    hint: near === null ? help : `did you mean ${near}; ${help}`,
+  }
+}
+
+/** The longest command or group of commands that the typed words begin with, options aside; empty for none. */
+function knownIn(typed: readonly string[], commands: readonly Command[]): string {
+  const line = ` ${typed.join(' ')} `
+  const names = commands.flatMap(({ name, alias }) => {
+    const group = name.split(' ').slice(0, -1).join(' ')
+    return [...(group === '' ? [] : [group]), name, ...(alias ? [`${group} ${alias}`.trim()] : [])]
+  })
+  // A role may be called as a command is: the words that stand first are the command.
+  const place = (name: string) => line.indexOf(` ${name} `)
+  const found = [...new Set(names)].filter((name) => place(name) >= 0)
+  return found.sort((a, b) => place(a) - place(b) || b.length - a.length)[0] ?? ''
 }
 
 /** The long options that the command which was typed understands. */

@@ -149,6 +149,19 @@ describe('a command line with', () => {
     expect(await tree(dir.path)).toEqual(['runsheet.yaml'])
   })
 
+  test.each([
+    [['build', '--new'], 'build', 'launch build --help says what it takes'],
+    [['approve', '--note', 'build'], 'approve', 'launch approve --help says what it takes'],
+    [['canary', 'strat'], 'canary strat', 'did you mean start; launch canary --help lists the commands'],
+    [['dploy'], 'dploy', 'did you mean deploy; launch --help lists the commands'],
+  ] as const)('%j is named in its document and ends with what to do next', async (args, command, next) => {
+    await using dir = await tempDir()
+    const ran = await runBin([...args, '--json'], { cwd: dir.path })
+
+    expect(ran.stderr).toMatch(new RegExp(`\n {2}${next}\n$`))
+    expect(JSON.parse(ran.stdout)).toMatchObject({ command, error: { code: 'USAGE', hint: next } })
+  })
+
   test('nothing at all shows the commands', async () => {
     await using dir = await tempDir()
     const ran = await runBin(['--help'], { cwd: dir.path })
