@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { execa } from 'execa'
 import { LaunchError } from '../core/errors.ts'
 import type { EvidenceByNeed } from '../core/evidence.ts'
@@ -37,15 +40,27 @@ function readStatus(text: string): Pick<GitFacts, 'branch' | 'clean'> & { readon
   }
 }
 
-/** Whether a file of a checkout is, byte for byte as git would store it, the one of HEAD; false without git. */
+/**
+ * Whether a file of a checkout is, byte for byte, what HEAD holds at its path; false without git. Its line ends may be those of
+ * Windows, as a checkout there makes them.
+ */
 export async function isCommitted(path: string, cwd: string, env: Env, signal: AbortSignal): Promise<boolean> {
-  const git = gitIn(cwd, env, signal)
-  // Not `git status`: an index may be told to overlook a file.
   const [committed, there] = await Promise.all([
-    git('rev-parse', '--verify', '--quiet', `HEAD:./${path}`),
-    git('hash-object', '--', path),
+    gitIn(cwd, env, signal)('rev-parse', '--verify', '--quiet', `HEAD:./${path}`),
+    readFile(resolve(cwd, path)).catch(() => null),
   ])
-  return committed !== null && committed !== '' && committed === there
+  if (!committed || there === null) return false
+  const unixLines = Buffer.from(there.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')
+  return [there, unixLines].some((bytes) => blobName(bytes, committed) === committed)
+}
+
+/**
+ * What git would call a blob of these bytes, in the hash of another name. Worked out here: `git status` may be told to overlook a
+ * file, and `git hash-object` reads what an attribute makes of it (working-tree-encoding, filters), not what launch reads.
+ */
+function blobName(bytes: Uint8Array, like: string): string {
+  const hash = createHash(like.length === 64 ? 'sha256' : 'sha1')
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
 }
 
 /** Who commits here, by git's configuration. */
@@ -63,8 +78,17 @@ export async function gitUser(
 /** Runs git; null when git or the answer is missing. Throws GIT_REFUSED when git will not read the checkout of somebody else. */
 function gitIn(cwd: string, env: Env, signal: AbortSignal) {
   // Inside a hook these point at the repository of the hook.
-  const ofHook = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined }
-  const childEnv = { ...env, ...ofHook, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' }
+  const ofHook = {
+    GIT_DIR: undefined,
+    GIT_COMMON_DIR: undefined,
+    GIT_WORK_TREE: undefined,
+    GIT_INDEX_FILE: undefined,
+    GIT_OBJECT_DIRECTORY: undefined,
+  }
+  // What HEAD holds is what its commit says, whatever `git replace` puts in its place on this machine.
+  const asCommitted = { GIT_NO_REPLACE_OBJECTS: '1' }
+  const quiet = { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' }
+  const childEnv = { ...env, ...ofHook, ...asCommitted, ...quiet }
   return async (...args: readonly string[]): Promise<string | null> => {
     const result = await execa('git', args, {
       cwd,

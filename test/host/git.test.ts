@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { gitFacts, gitUser } from '../../src/host/git.ts'
+import { gitFacts, gitUser, isCommitted } from '../../src/host/git.ts'
 import { ciRun, whoRuns } from '../../src/host/user.ts'
 import { tempDir, type TempDir } from '../support/temp-dir.ts'
 
@@ -84,6 +84,50 @@ test('facts are about this folder, also when a hook of another repository runs l
   expect(facts?.commit).toBe((await git(dir, 'rev-parse', 'HEAD')).trim())
 })
 
+test('a file is the committed one when it has its bytes, by the line ends of Unix or of Windows', async () => {
+  await using dir = await checkout()
+  const isThere = (path: string) => isCommitted(path, dir.path, env, never)
+  await writeFile(dir.file('sheet.yaml'), 'a: 1\nb: 2\n')
+  expect(await isThere('sheet.yaml')).toBe(false)
+  await git(dir, 'add', '.')
+  await git(dir, 'commit', '-qm', 'sheet')
+
+  expect(await isThere('sheet.yaml')).toBe(true)
+  for (const [text, same] of [
+    ['a: 1\r\nb: 2\r\n', true],
+    ['a: 1\r\nb: 2\n', true],
+    ['a: 1\rb: 2\r', false],
+    ['a: 1\nb: 2', false],
+    ['\ufeffa: 1\nb: 2\n', false],
+    ['a: 1\nb: 3\n', false],
+  ] as const) {
+    await writeFile(dir.file('sheet.yaml'), text)
+    expect([text, await isThere('sheet.yaml')]).toEqual([text, same])
+  }
+  await git(dir, 'rm', '-q', '--force', 'sheet.yaml')
+  expect(await isThere('sheet.yaml')).toBe(false)
+})
+
+test('a file that git reads in another encoding is not the committed one, though git says so', async () => {
+  await using dir = await checkout()
+  await writeFile(dir.file('sheet.yaml'), 'a: 1\nb: 2\n')
+  await git(dir, 'add', '.')
+  await git(dir, 'commit', '-qm', 'sheet')
+  await writeFile(dir.file('.git', 'info', 'attributes'), 'sheet.yaml working-tree-encoding=UTF-7\n')
+  await writeFile(dir.file('sheet.yaml'), 'a: 1+AAo-b: 2\n')
+
+  expect(await git(dir, 'hash-object', 'sheet.yaml')).toBe(await git(dir, 'rev-parse', 'HEAD:sheet.yaml'))
+  expect(await isCommitted('sheet.yaml', dir.path, env, never)).toBe(false)
+})
+
+test('a repository that names its objects by SHA-256 tells its files apart as well', async () => {
+  await using dir = await checkout('--object-format=sha256')
+
+  expect(await isCommitted('app.txt', dir.path, env, never)).toBe(true)
+  await writeFile(dir.file('app.txt'), 'v2')
+  expect(await isCommitted('app.txt', dir.path, env, never)).toBe(false)
+})
+
 test('who runs it is the user of git, with the address', async () => {
   await using dir = await checkout()
   await git(dir, 'config', 'user.name', 'Jesus Ortiz')
@@ -119,9 +163,9 @@ test('on CI it is whoever started the run, with the page of the run', async () =
   expect(ciRun({ CI_JOB_URL: 'https://gitlab.example/sb/-/jobs/7' })).toBe('https://gitlab.example/sb/-/jobs/7')
 })
 
-async function checkout(): Promise<TempDir> {
+async function checkout(...how: readonly string[]): Promise<TempDir> {
   const dir = await tempDir({ files: { 'app.txt': 'v1' } })
-  await git(dir, 'init', '-q', '-b', 'release/6')
+  await git(dir, 'init', '-q', '-b', 'release/6', ...how)
   await git(dir, 'add', '.')
   await git(dir, 'commit', '-qm', 'first')
   return dir

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { appendFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -31,6 +31,7 @@ describe('a launch that nobody watches', () => {
     })
     return { exitCode: ran.exitCode, error: JSON.parse(ran.stdout).error, asked: aws.requests.length }
   }
+  const output = async (...args: readonly string[]) => (await run('git', args, { cwd: project.path })).stdout.trim()
   beforeAll(async () => {
     project = await checkout()
     aws = await awsServer(() => s3Fault(403, 'AccessDenied'))
@@ -59,6 +60,40 @@ describe('a launch that nobody watches', () => {
     expect(asked).toBe(before)
     await project.git('update-index', '--no-assume-unchanged', 'runsheet.yaml')
     await project.git('checkout', '-q', 'HEAD', '--', 'runsheet.yaml')
+  })
+
+  test('is refused with a run sheet of which git compares what a filter makes of it', async () => {
+    const path = join(project.path, 'runsheet.yaml')
+    const committed = await readFile(path, 'utf8')
+    await writeFile(join(project.path, '.git', 'info', 'attributes'), 'runsheet.yaml filter=board\n')
+    await project.git('config', 'filter.board.clean', 'cat >/dev/null; git cat-file blob HEAD:runsheet.yaml')
+    await writeFile(path, `${committed}\n# bake: 0s\n`)
+    // To git nothing was changed.
+    expect(await output('hash-object', 'runsheet.yaml')).toBe(await output('rev-parse', 'HEAD:runsheet.yaml'))
+    const { exitCode, error } = await auto()
+    expect({ exitCode, code: error.code }).toEqual({ exitCode: 3, code: 'RUNSHEET_UNCOMMITTED' })
+    await rm(join(project.path, '.git', 'info', 'attributes'))
+    await writeFile(path, committed)
+  })
+
+  test('is refused with a run sheet that git was told to take for the one of the commit', async () => {
+    const path = join(project.path, 'runsheet.yaml')
+    const committed = await readFile(path, 'utf8')
+    await writeFile(path, `${committed}\n# other\n`)
+    await project.git('add', '.')
+    await project.git('replace', 'HEAD^{tree}', await output('write-tree'))
+    expect(await output('rev-parse', 'HEAD:runsheet.yaml')).toBe(await output('hash-object', 'runsheet.yaml'))
+    expect((await auto()).error.code).toBe('RUNSHEET_UNCOMMITTED')
+    await project.git('replace', '-d', 'HEAD^{tree}')
+    await project.git('checkout', '-q', 'HEAD', '--', 'runsheet.yaml')
+  })
+
+  test('goes with the line ends of Windows, which git writes there', async () => {
+    const path = join(project.path, 'runsheet.yaml')
+    const committed = await readFile(path, 'utf8')
+    await writeFile(path, committed.replaceAll('\n', '\r\n'))
+    expect((await auto()).error.code).toBe('FORBIDDEN')
+    await writeFile(path, committed)
   })
 
   test('is refused with a run sheet that was never committed', async () => {
