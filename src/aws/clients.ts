@@ -1,5 +1,5 @@
 import type { EpochMs } from '../core/brand.ts'
-import { admitEndpoint, admitHost } from './endpoint.ts'
+import { admitEndpoint, admitPlace, type AllowedEndpoints } from './endpoint.ts'
 
 export type AwsService = 's3' | 'cloudfront' | 'cloudwatch' | 'ssm' | 'sts'
 
@@ -16,10 +16,10 @@ export type AwsAccess = {
   readonly profile: string | null
   /** ARN of a role to assume, with the profile's (or the default chain's) credentials. */
   readonly role: string | null
-  /** From AWS_ENDPOINT_URL (`all`) and AWS_ENDPOINT_URL_<SERVICE>. */
-  readonly endpoints: { readonly [S in AwsService | 'all']?: string }
+  /** From AWS_ENDPOINT_URL (`all`) and AWS_ENDPOINT_URL_<SERVICE>, those of the services that give credentials among them. */
+  readonly endpoints: { readonly [S in AwsService | 'sso' | 'sso_oidc' | 'signin' | 'all']?: string }
   /** Without it, a host outside AWS is refused, wherever it was configured. */
-  readonly allowEndpoint: boolean
+  readonly allowEndpoint: AllowedEndpoints
   /** Used instead of profile, role and default chain (sandbox). */
   readonly credentials: StaticCredentials | null
   /** Where profiles keep their keys: keys without an end are read again once one of these was written. */
@@ -38,7 +38,7 @@ export const timeouts = { connectMs: 2000, controlMs: 10_000, putMs: 60_000 } as
 export type ClientOptions = {
   readonly region: string
   readonly maxAttempts: 1
-  readonly credentials?: AwsCredentials | CredentialsProvider
+  readonly credentials: AwsCredentials | CredentialsProvider
   readonly endpoint?: string
   readonly requestHandler: {
     readonly connectionTimeout: number
@@ -53,11 +53,10 @@ const agent = { keepAlive: true, maxSockets: 64 } as const
 /** Throws ENDPOINT_REFUSED or USAGE for the endpoint; credentials are resolved (and may fail) with the first call. */
 export function clientOptions(access: AwsAccess, service: AwsService): ClientOptions {
   const endpoint = endpointOf(access, service)
-  const credentials = credentialsOf(access)
   return {
     region: access.region,
     maxAttempts: 1,
-    ...(credentials === null ? {} : { credentials }),
+    credentials: credentialsOf(access),
     ...(endpoint === null ? {} : { endpoint }),
     requestHandler: { connectionTimeout: timeouts.connectMs, httpAgent: agent, httpsAgent: agent },
   }
@@ -82,17 +81,11 @@ type Guardable = {
  * Refuses, per request, a host outside AWS: also one the SDK itself took from AWS_ENDPOINT_URL or from `endpoint_url` of a profile.
  * Throws LaunchError ENDPOINT_REFUSED out of the call that would have gone there
  */
-export function guardEndpoint<C extends Guardable>(client: C, allowEndpoint: boolean): C {
+export function guardEndpoint<C extends Guardable>(client: C, allowEndpoint: AllowedEndpoints): C {
   const middleware: BuildStep = (next) => (args) => {
-    const { request } = args
-    if (
-      typeof request === 'object' &&
-      request !== null &&
-      'hostname' in request &&
-      typeof request.hostname === 'string'
-    ) {
-      admitHost(request.hostname, allowEndpoint)
-    }
+    const of = (name: 'protocol' | 'hostname') =>
+      typeof args.request === 'object' && args.request !== null ? String(Reflect.get(args.request, name)) : ''
+    admitPlace({ protocol: of('protocol'), hostname: of('hostname') }, allowEndpoint)
     return next(args)
   }
   // A role's own client is guarded anew each time the role is assumed: once, however often.
@@ -102,12 +95,9 @@ export function guardEndpoint<C extends Guardable>(client: C, allowEndpoint: boo
   return client
 }
 
-/** Null: the SDK's default chain (environment, SSO, process, container, instance) decides, once. */
-function credentialsOf(access: AwsAccess): AwsCredentials | CredentialsProvider | null {
-  if (access.credentials !== null) return access.credentials
-  const { profile, role, keyFiles = [] } = access
-  if (profile === null && role === null && keyFiles.length === 0) return null
-  return shared(async () => (await import('./credentials.ts')).environmentCredentials(access))
+/** The SDK's own default chain is never left to itself: the clients it makes would go wherever a variable or a profile says. */
+function credentialsOf(access: AwsAccess): AwsCredentials | CredentialsProvider {
+  return access.credentials ?? shared(async () => (await import('./credentials.ts')).environmentCredentials(access))
 }
 
 /** Loads a provider once, on the first call; the provider itself is asked again whenever the SDK wants fresh credentials. */

@@ -1,5 +1,6 @@
 import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers'
 import { endpointOf, guardEndpoint, type AwsAccess, type CredentialsProvider } from './clients.ts'
+import { guardedConnections } from './guarded-connections.ts'
 import { rereading } from './reread-keys.ts'
 
 /** Whose credentials an environment is reached with: the role's, the profile's, or what the SDK's default chain finds. */
@@ -8,12 +9,16 @@ export function environmentCredentials(access: AwsAccess): CredentialsProvider {
 }
 
 /** SSO, credential_process, source_profile and static keys of ~/.aws/config and ~/.aws/credentials; without a profile the default chain. */
-function ownCredentials({ profile, region, keyFiles = [] }: AwsAccess): CredentialsProvider {
-  const init = { ignoreCache: true, clientConfig: { region } }
+function ownCredentials({ profile, region, allowEndpoint, keyFiles = [] }: AwsAccess): CredentialsProvider {
+  const { requestHandler, guarded } = guardedConnections(allowEndpoint)
+  // Clients for SSO and sign-in are made with the first; the one that takes the token of a profile to STS, with the second alone.
+  const init = { ignoreCache: true, clientConfig: { requestHandler }, parentClientConfig: { requestHandler } }
   const make = () => (profile === null ? fromNodeProviderChain(init) : fromIni({ ...init, profile }))
+  // For those that name none of their own: SSO answers in its `sso_region` alone.
+  const caller = { callerClientConfig: { region: () => Promise.resolve(region) } }
   return rereading(() => {
     const provider = make()
-    return () => provider()
+    return guarded(() => provider(caller))
   }, keyFiles)
 }
 
@@ -22,7 +27,7 @@ function roleCredentials(access: AwsAccess, role: string): CredentialsProvider {
   const endpoint = endpointOf(access, 'sts')
   const provider = fromTemporaryCredentials({
     params: { RoleArn: role, RoleSessionName: 'launch', DurationSeconds: 3600 },
-    ...(access.profile === null && !access.keyFiles ? {} : { masterCredentials: ownCredentials(access) }),
+    masterCredentials: ownCredentials(access),
     clientConfig: { region: access.region, ...(endpoint === null ? {} : { endpoint }) },
     clientPlugins: [{ applyToStack: (stack) => void guardEndpoint({ middlewareStack: stack }, access.allowEndpoint) }],
   })

@@ -12,7 +12,7 @@ import { LaunchError } from '../core/errors.ts'
 import type { ListedKey, ObjectStore, PutOptions, PutResult, StoredObject } from '../core/ports.ts'
 import { withDeadline } from './deadline.ts'
 import { clientOptions, endpointOf, guardEndpoint, timeouts, type AwsAccess } from './clients.ts'
-import { isAwsHost } from './endpoint.ts'
+import { admitRegion, isAwsHost } from './endpoint.ts'
 import { awsFault, nameOf, statusOf } from './faults.ts'
 import { takeRows } from './list-page.ts'
 import type { QuickPuts } from './quick-puts.ts'
@@ -22,6 +22,7 @@ import { hearServerDate } from './server-date.ts'
 
 /** Path-style addressing outside AWS: an emulator has no DNS name per bucket. */
 export function s3Client(access: AwsAccess): S3Client {
+  admitRegion(access.region, access.allowEndpoint)
   const endpoint = endpointOf(access, 's3')
   const forcePathStyle = endpoint !== null && !isAwsHost(new URL(endpoint).hostname)
   const client = new S3Client({ ...clientOptions(access, 's3'), forcePathStyle })

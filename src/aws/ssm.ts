@@ -1,6 +1,7 @@
 import type { EpochMs } from '../core/brand.ts'
 import type { Parameter, Parameters } from '../core/ports.ts'
 import { endpointOf, timeouts, type AwsAccess } from './clients.ts'
+import { admitPlace, admitRegion } from './endpoint.ts'
 import { nameOf } from './faults.ts'
 import { jsonCall } from './json-call.ts'
 import { controlRetry, type RetryPorts } from './retry.ts'
@@ -12,8 +13,11 @@ import { stsClient } from './sts.ts'
  * credentials are those every other client takes; `now` is the time requests are signed with. Values over 4 KB are refused by the service (standard tier).
  */
 export function ssmParameters(access: AwsAccess, now: () => EpochMs, ports: RetryPorts): Parameters {
+  admitRegion(access.region, access.allowEndpoint)
   const suffix = access.region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
   const url = new URL(endpointOf(access, 'ssm') ?? `https://ssm.${access.region}.${suffix}`)
+  // No client of the SDK goes there, so none refuses.
+  admitPlace(url, access.allowEndpoint)
   // The SDK works them out, and again when they end: profile, role, SSO, container.
   const { credentials } = stsClient(access).config
   const call = async (operation: string, input: { readonly Name: string }, expected: string, signal: AbortSignal) => {

@@ -1,11 +1,13 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { clientOptions, guardEndpoint, timeouts, type AwsAccess } from './clients.ts'
+import { admitRegion } from './endpoint.ts'
 import type { RetryPorts } from './retry.ts'
 import { sending } from './send.ts'
 
 export type CallerIdentity = { readonly account: string; readonly arn: string }
 
 export function stsClient(access: AwsAccess): STSClient {
+  admitRegion(access.region, access.allowEndpoint)
   return guardEndpoint(new STSClient(clientOptions(access, 'sts')), access.allowEndpoint)
 }
 

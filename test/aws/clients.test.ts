@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { AwsAccess } from '../../src/aws/clients.ts'
-import { isAwsHost } from '../../src/aws/endpoint.ts'
 import { s3Client, s3Objects } from '../../src/aws/s3.ts'
 import { callerIdentity, stsClient } from '../../src/aws/sts.ts'
 import { awsServer, queryFault } from '../support/aws-server.ts'
@@ -12,22 +11,6 @@ const refusing = (endpoints: AwsAccess['endpoints']): AwsAccess => ({
   endpoints,
   allowEndpoint: false,
 })
-
-test.each([
-  's3.us-east-1.amazonaws.com',
-  'b.s3.cn-north-1.amazonaws.com.cn',
-  's3.dualstack.eu-west-1.amazonaws.com',
-  'sts.us-east-1.api.aws',
-])('%s is AWS', (host) => {
-  expect(isAwsHost(host)).toBe(true)
-})
-
-test.each(['127.0.0.1', 'localhost', 'amazonaws.com.evil.example', 'evilamazonaws.com', ''])(
-  '"%s" is not AWS',
-  (host) => {
-    expect(isAwsHost(host)).toBe(false)
-  },
-)
 
 test('an endpoint outside AWS is refused before anything is sent, unless it was allowed', () => {
   expect(() => s3Client(refusing({ all: 'http://127.0.0.1:4566' }))).toThrow(
