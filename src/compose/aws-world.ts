@@ -10,7 +10,7 @@ import type { Cdn, ObjectStore, Parameters, Wait } from '../core/ports.ts'
 
 export type AwsOptions = {
   readonly endpoints: AwsAccess['endpoints']
-  readonly allowEndpoint: boolean
+  readonly allowEndpoint: AwsAccess['allowEndpoint']
   /** For the sandbox: keys of the environment's account instead of profile and role. */
   readonly credentials: ((environment: Pick<Environment, 'account'>) => StaticCredentials) | null
   readonly wait: Wait
@@ -105,6 +105,10 @@ export function endpointsOf(env: { readonly [name: string]: string | undefined }
     ['cloudwatch', of('AWS_ENDPOINT_URL_CLOUDWATCH')],
     ['ssm', of('AWS_ENDPOINT_URL_SSM')],
     ['sts', of('AWS_ENDPOINT_URL_STS')],
+    // Launch asks these for nothing; the SDK does, for credentials, with a token.
+    ['sso', of('AWS_ENDPOINT_URL_SSO')],
+    ['sso_oidc', of('AWS_ENDPOINT_URL_SSO_OIDC')],
+    ['signin', of('AWS_ENDPOINT_URL_SIGNIN')],
   ] as const
   return Object.fromEntries(entries.filter(([, url]) => url !== undefined))
 }

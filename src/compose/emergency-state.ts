@@ -1,3 +1,4 @@
+import type { AllowedEndpoints } from '../aws/endpoint.ts'
 import type { StateAt } from '../context.ts'
 import { systemClock } from '../host/clock.ts'
 import { ulidRandom } from '../host/random.ts'
@@ -11,7 +12,7 @@ export type EmergencyStateOptions = {
   readonly region: string
   /** What a relative `file:` location is relative to. */
   readonly cwd: string
-  readonly allowEndpoint: boolean
+  readonly allowEndpoint: AllowedEndpoints
   readonly sandbox: Sandbox | null
 }
 

@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
+import type { AllowedEndpoints } from '../aws/endpoint.ts'
 import type { GlobalOptions } from './options.ts'
 import type { Output } from './output.ts'
 import type { Project } from './project.ts'
@@ -30,8 +31,10 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     sandbox?: Sandbox
     window?: LiveWindow | null
     worlds: Map<string, Promise<OutsideWorld>>
+    allowEndpoint: AllowedEndpoints
   } = {
     worlds: new Map(),
+    allowEndpoint: options.allowEndpoint,
   }
   const context: Context = {
     options,
@@ -68,6 +71,9 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
         import('./aws-world.ts'),
       ])
       mustBeAwsOrThisMachine(endpointsOf(host.env))
+      if (options.allowEndpoint) made.allowEndpoint = 'this-machine'
+      // What was opened before this was known goes by the rule for people.
+      made.worlds.clear()
       if (!opens) return
       const { root, runsheet } = await context.project()
       await mustBeReviewed(root, runsheet, host.env, signal)
@@ -109,8 +115,8 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     stateAt: async (location, region) => {
       const { emergencyState } = await import('./emergency-state.ts')
       if (isSandbox) made.sandbox ??= await attachOnly()
-      const { allowEndpoint, cwd } = options
-      return emergencyState(location, { env: host.env, region, cwd, allowEndpoint, sandbox: made.sandbox ?? null })
+      const { allowEndpoint, sandbox = null } = made
+      return emergencyState(location, { env: host.env, region, cwd: options.cwd, allowEndpoint, sandbox })
     },
     lastPlans: async () => {
       const [{ lastPlans }, { systemClock }] = await Promise.all([
@@ -245,7 +251,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
       plan,
       root,
       env: host.env,
-      allowEndpoint: options.allowEndpoint,
+      allowEndpoint: made.allowEndpoint,
       sandbox: made.sandbox ?? null,
       warn: (line) => output.err.write(`${line}\n`),
     })

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import type { AllowedEndpoints } from '../aws/endpoint.ts'
 import type { AwsEnvironment } from '../aws/environment.ts'
 import { environmentOf } from '../core/environment-of.ts'
 import type { Environment, Plan } from '../core/plan.ts'
@@ -43,7 +44,7 @@ export type WorldOptions = {
   readonly plan: Plan
   readonly root: string
   readonly env: Env
-  readonly allowEndpoint: boolean
+  readonly allowEndpoint: AllowedEndpoints
   readonly sandbox: Sandbox | null
   /** A line for whoever sits before this machine. */
   readonly warn: (line: string) => void

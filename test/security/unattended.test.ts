@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -106,9 +106,26 @@ describe('a launch that nobody watches', () => {
     ['AWS_ENDPOINT_URL_S3', 'https://s3.us-east-1.amazonaws.com.evil.example'],
     ['AWS_ENDPOINT_URL_STS', 'http://10.0.0.1:4566'],
     ['AWS_ENDPOINT_URL_CLOUDWATCH', 'http://127.0.0.1.evil.example'],
+    ['AWS_ENDPOINT_URL_SSO', 'https://sso.evil.example'],
+    ['AWS_ENDPOINT_URL_SSO_OIDC', 'https://sso.evil.example'],
+    ['AWS_ENDPOINT_URL_SIGNIN', 'https://sso.evil.example'],
+    ['AWS_ENDPOINT_URL_SSM', 'https://abcdef1234.execute-api.us-east-1.amazonaws.com'],
+    ['AWS_ENDPOINT_URL_S3', 'http://s3.us-east-1.amazonaws.com'],
   ])('does not go to %s=%s, also when other endpoints are allowed', async (name, url) => {
     const { exitCode, error } = await auto({ [name]: url })
     expect({ exitCode, code: error.code }).toEqual({ exitCode: 2, code: 'ENDPOINT_REFUSED' })
+  })
+
+  test.each([
+    ['all services', 'endpoint_url = http://evil.example:81\n'],
+    ['STS', 'services = evil\n\n[services evil]\nsts =\n  endpoint_url = http://evil.example:81\n'],
+  ])('nor to the host that a file of the AWS tools has for %s', async (_which, settings) => {
+    await mkdir(join(project.path, '.launch'), { recursive: true })
+    await writeFile(join(project.path, '.launch', 'aws-config'), `[default]\nregion = us-east-1\n${settings}`)
+    const config = join(project.path, '.launch', 'aws-config')
+    const { exitCode, error } = await auto({ AWS_ENDPOINT_URL: '', AWS_CONFIG_FILE: config })
+    expect({ exitCode, code: error.code }).toEqual({ exitCode: 2, code: 'ENDPOINT_REFUSED' })
+    expect(error.message).toContain('a launch that nobody watches does not go to evil.example')
   })
 
   test('does not go to this machine either unless that was allowed', async () => {
