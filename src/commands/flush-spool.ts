@@ -1,13 +1,18 @@
 import type { Context } from '../context.ts'
-import { messageOf } from '../core/errors.ts'
+import { messageOf, type LaunchError } from '../core/errors.ts'
 import { plural } from '../core/quantity.ts'
 import type { Spooled } from '../journal/spool.ts'
 import type { Told } from './tell-journal.ts'
 
+/** What became of a record that does not wait any more. */
+export type Done = Exclude<Told, { status: 'elsewhere' | 'homeless' }>
+
 export type Flushed = {
-  readonly told: readonly (readonly [Spooled, Exclude<Told, { status: 'elsewhere' }>])[]
+  readonly told: readonly (readonly [Spooled, Done])[]
   /** About launches that are not remembered here: they wait for a command where those are. */
   readonly elsewhere: readonly Spooled[]
+  /** About launches of which nobody says where they are remembered, and why the run sheet does not. */
+  readonly homeless: readonly (readonly [Spooled, LaunchError])[]
   /** Files of the spool that cannot be understood. */
   readonly strange: readonly string[]
 }
@@ -16,24 +21,27 @@ export type Flushed = {
 export async function flushSpool(context: Context, signal: AbortSignal): Promise<Flushed> {
   const spool = await context.spool()
   const { kept, strange } = await spool.read()
-  const told: (readonly [Spooled, Exclude<Told, { status: 'elsewhere' }>])[] = []
+  const told: (readonly [Spooled, Done])[] = []
   const elsewhere: Spooled[] = []
+  const homeless: (readonly [Spooled, LaunchError])[] = []
   if (kept.length > 0) {
     const { tellJournal } = await import('./tell-journal.ts')
     for (const spooled of kept) {
       const answer = await tellJournal(context, spooled, spool, signal)
       if (answer.status === 'elsewhere') elsewhere.push(spooled)
+      else if (answer.status === 'homeless') homeless.push([spooled, answer.error])
       else {
         await spool.drop(spooled.id)
         told.push([spooled, answer])
       }
     }
   }
-  return { told, elsewhere, strange }
+  return { told, elsewhere, homeless, strange }
 }
 
 /** The same in passing, before a command writes into a journal itself: trouble with it is said and stops nothing. */
 export async function flushQuietly(context: Context): Promise<void> {
+  if (context.options.dryRun) return
   try {
     const { told } = await flushSpool(context, context.signal)
     if (told.length > 0 && !context.options.quiet)

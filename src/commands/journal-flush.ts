@@ -1,41 +1,75 @@
+import { LaunchError, messageOf } from '../core/errors.ts'
+import type { Spooled } from '../journal/spool.ts'
 import type { Command } from './command.ts'
+import type { Flushed } from './flush-spool.ts'
 
 export const journalFlush: Command = {
   name: 'journal flush',
   group: 'on call',
-  about: 'tell the journal what was done from this machine and could not be journaled then; safe to repeat',
+  about:
+    'tell the journal what was done from this machine and could not be journaled then; safe to repeat; needs no run sheet where --state and --app say whose journal',
   examples: [
     ['launch journal flush', 'after a rollback said NOT YET JOURNALED'],
+    ['launch journal flush --state s3://statusboard-launches --app statusboard', 'without a run sheet'],
+    ['launch journal flush --dry-run', 'what waits, and which journal would be told'],
     ['launch journal flush --json', 'as data: what was journaled, and what is about another project'],
   ],
   run: async (context) => {
+    if (context.options.dryRun) return (await import('./flush-dry.ts')).flushDry(context)
     const [{ flushSpool }, { whatBecameOf, whatIs }, { linesFor }, { safeText }] = await Promise.all([
       import('./flush-spool.ts'),
       import('./spooled-words.ts'),
       import('./say.ts'),
       import('../ui/text.ts'),
     ])
-    const { told, elsewhere, strange } = await flushSpool(context, context.signal)
+    const { told, elsewhere, homeless, strange } = await flushSpool(context, context.signal)
     const lines = [
       ...told.map(([spooled, answer]) => `${safeText(whatIs(spooled))}: ${whatBecameOf(answer)}`),
       ...(elsewhere.length > 0
         ? [
-            `left as they are, no launch that is remembered here was about them: ${[...new Set(elsewhere.map(({ location }) => safeText(location)))].join(', ')}; run this with their run sheet and --state`,
+            `left as they are, no launch that is remembered here was about them: ${placesOf(elsewhere, safeText)}; run this with their run sheet and --state`,
           ]
         : []),
       ...(strange.length > 0
         ? [`not understood and left in ${context.spoolFolder}: ${strange.map(safeText).join(', ')}`]
         : []),
     ]
+    const lost = homelessError(homeless, safeText)
+    if (lost !== null && lines.length === 0) throw lost
+    const also = lost === null ? [] : [`left as they are, ${lost.message}`, lost.hint]
     return {
       outcome: 'succeeded',
-      text: linesFor(context, lines.length > 0 ? lines : ['nothing waits to be journaled']),
+      text: linesFor(context, lines.length > 0 ? [...lines, ...also] : ['nothing waits to be journaled']),
       document: {
         journaled: told.flatMap(([{ id }, answer]) =>
           answer.status === 'journaled' ? [{ id, launch: answer.launch, n: answer.n }] : [],
         ),
-        elsewhere: elsewhere.map(({ id, location }) => ({ id, location })),
+        elsewhere: [...elsewhere, ...homeless.map(([spooled]) => spooled)].map(({ id, location }) => ({
+          id,
+          location,
+        })),
       },
     }
   },
+}
+
+/** What to say of records whose journal nobody names; null when there are none. */
+function homelessError(homeless: Flushed['homeless'], safe: (text: string) => string): LaunchError | null {
+  const [first] = homeless
+  if (!first) return null
+  const [, cause] = first
+  const flags = placesOf(
+    homeless.map(([spooled]) => spooled),
+    safe,
+  )
+  const why = messageOf(cause).split('\n')[0]
+  return new LaunchError(cause.code, `nothing says where the launches of ${flags} are remembered: ${why}`, {
+    hint: 'say it: launch journal flush --state s3://bucket/prefix --app name; or run this where the run sheet is (-C folder)',
+    cause,
+    ...(cause.at ? { at: cause.at } : {}),
+  })
+}
+
+function placesOf(spooled: readonly Spooled[], safe: (text: string) => string): string {
+  return [...new Set(spooled.map(({ location }) => safe(location)))].join(', ')
 }

@@ -44,6 +44,7 @@ export async function journalRollback(context: Context, record: RollbackRecord):
       unkept === null ? spool : { settle: settleUnkept },
       AbortSignal.timeout(deadlineMs),
     )
+    if (told.status === 'homeless') throw told.error
     if (told.status !== 'journaled' && told.open !== null)
       err.write(`  not journaled: the open launch is about ${told.open}, rolled back was ${rollback.location}\n`)
     if (unkept === null) await spool.drop(rollback.id).catch(() => undefined)

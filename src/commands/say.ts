@@ -30,7 +30,18 @@ export async function mustBeOneOf(word: string, words: readonly string[], what: 
 
 /** The result of `--dry-run`, or null when it is no dry run. */
 export function dryRun({ options }: Context, what: string): CommandResult | null {
-  return options.dryRun ? { outcome: 'succeeded', text: `dry run: would ${what}`, document: { dryRun: true } } : null
+  return options.dryRun ? wouldDo(what) : null
+}
+
+/** What a dry run ends with; `more` are lines that go on after `would …`. */
+export function wouldDo(what: string, more: readonly string[] = [], document: object = {}): CommandResult {
+  const text = [`dry run: would ${what}`, ...more.map((line) => `  ${line}`)].join('\n')
+  return { outcome: 'succeeded', text, document: { dryRun: true, ...document } }
+}
+
+/** For a command that is nothing without its doing. Throws USAGE for `--dry-run`. */
+export function nothingToTryDry({ options }: Context, command: string, hint: string): void {
+  if (options.dryRun) throw new LaunchError('USAGE', `launch ${command} has nothing to try dry`, { hint })
 }
 
 /** Lines as text for this terminal. */

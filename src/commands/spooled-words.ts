@@ -1,6 +1,6 @@
 import { isoTime } from '../core/brand.ts'
 import { happeningOf, type Spooled } from '../journal/spool.ts'
-import type { Told } from './tell-journal.ts'
+import type { Done } from './flush-spool.ts'
 
 /** What waited for the journal. Text from data: not yet safe for a terminal. */
 export function whatIs(spooled: Spooled): string {
@@ -11,7 +11,7 @@ export function whatIs(spooled: Spooled): string {
     : `verdict ${happening.verdict} of ${happening.key} of ${at}`
 }
 
-export function whatBecameOf(answer: Exclude<Told, { status: 'elsewhere' }>): string {
+export function whatBecameOf(answer: Done): string {
   switch (answer.status) {
     case 'journaled':
       return `event ${answer.n} of launch ${answer.launch}`

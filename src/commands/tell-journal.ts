@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import type { LaunchError } from '../core/errors.ts'
 import type { Spooled } from '../journal/spool.ts'
 import type { SpoolHome, ToldLaunch } from '../journal/tell-spooled.ts'
 import type { JournalHome } from './journal-home.ts'
@@ -7,11 +8,10 @@ export type Told =
   | ToldLaunch
   /** The flag of another environment, which launches are never about: nobody has to be told. `open`: what one is about. */
   | { readonly status: 'nobody'; readonly open: string | null }
+  /** It is not known where launches of this flag are remembered: it waits until somebody says. */
+  | { readonly status: 'homeless'; readonly error: LaunchError }
 
-/**
- * Journals what waits with the launch it was about, once, however often it is told. Throws what reading the run sheet or the
- * state throws.
- */
+/** Journals what waits with the launch it was about, once, however often it is told. Throws what reading the state throws. */
 export async function tellJournal(
   context: Context,
   spooled: Spooled,
@@ -23,7 +23,9 @@ export async function tellJournal(
     import('./journal-home.ts'),
     import('../journal/tell-spooled.ts'),
   ])
-  const home = await journalHome(context, spooled)
+  const found = await journalHome(context, spooled)
+  if (found.status === 'unknown') return { status: 'homeless', error: found.error }
+  const { home } = found
   if (spooled.app !== null && spooled.app !== home.app) return { status: 'elsewhere', open: null }
   const told = await tellSpooled({ ...home, spool, flagOf: (plan) => home.flagOf(plan, 'production') }, spooled, signal)
   const isNobodys = told.status === 'elsewhere' && spooled.schema === 1 && (await isAnotherFlag(home, spooled.location))
