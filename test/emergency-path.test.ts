@@ -74,11 +74,38 @@ test('an emergency rollback is on its way before the SDK is there', async () => 
   const ran = await runBin(args, { cwd: dir.path, env })
 
   expect(ran.exitCode, ran.stderr).toBe(0)
-  const [first, second] = server.requests
-  expect(first).toMatchObject({ method: 'PUT', url: '/board-prod/flags/board.json' })
-  expect(first?.headers['user-agent'] ?? '').not.toContain('aws-sdk-js')
+  // A place that was typed is looked at before it is written to.
+  const [look, write, readBack] = server.requests
+  for (const request of [look, write]) {
+    expect(request?.url).toBe('/board-prod/flags/board.json')
+    expect(request?.headers['user-agent'] ?? '').not.toContain('aws-sdk-js')
+  }
+  expect([look, write, readBack].map((request) => request?.method)).toEqual(['HEAD', 'PUT', 'GET'])
   expect(JSON.parse(document)).toMatchObject({ launch: { percent: 0, latch: true } })
-  expect(second).toMatchObject({ method: 'GET' })
+})
+
+test('an emergency rollback that knows its document writes before it reads anything', async () => {
+  let document = ''
+  await using server = await awsServer(({ method, body }) => {
+    if (method === 'PUT') document = body
+    return { status: 200, headers: { etag: '"e"', 'content-type': 'application/json' }, body: document }
+  })
+  const sheet = `app: board
+flag: { key: board, store: { kind: s3, path: flags/board.json } }
+environments:
+  production: { bucket: board-prod, region: us-east-1, url: "${server.endpoint}/board-prod" }
+`
+  await using dir = await tempDir({ files: { 'runsheet.yaml': sheet } })
+  const env = {
+    AWS_ENDPOINT_URL: server.endpoint,
+    LAUNCH_ALLOW_ENDPOINT: '1',
+    AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+  }
+  const ran = await runBin(['rollback', 'emergency'], { cwd: dir.path, env })
+
+  expect(ran.exitCode, ran.stderr).toBe(0)
+  expect(server.requests[0]).toMatchObject({ method: 'PUT', url: '/board-prod/flags/board.json' })
 })
 
 test.each([
@@ -89,8 +116,10 @@ test.each([
   await using dir = await tempDir()
   let document = ''
   const date = () => new Date(Date.now() + serverMinutes * 60_000).toUTCString()
-  await using server = await awsServer(({ method, body }, n) => {
-    if (n === 1 && first !== 200) {
+  let writes = 0
+  await using server = await awsServer(({ method, body }) => {
+    if (method === 'PUT') writes += 1
+    if (method === 'PUT' && writes === 1 && first !== 200) {
       const fault = s3Fault(first, 'RequestTimeTooSkewed')
       return fault === 'hang up' ? fault : { ...fault, headers: { date: date() } }
     }
@@ -109,7 +138,7 @@ test.each([
   expect(ran.exitCode, ran.stderr).toBe(0)
   const lines = ran.stderr.split('\n').filter((line) => line.includes('the clock of this machine'))
   expect(lines).toEqual([expect.stringContaining(`is ${said} AWS: set it (NTP)`)])
-  expect(server.requests[0]).toMatchObject({ method: 'PUT' })
+  expect(writes).toBe(first === 200 ? 1 : 2)
 })
 
 test('a file that does load schemas is seen as such', () => {

@@ -20,21 +20,23 @@ export async function watchAfterwards(context: Context, options: Options, done: 
     (options['watch'] !== false && context.output.err.terminal.isTTY && !context.options.json)
   if (!wanted || done.outcome !== 'succeeded') return done
   const { out, err } = context.output
-  if (!context.options.json && text({ text: done.text }, 'text')) out.write(`${done.text}\n`)
+  const said = text({ text: done.text }, 'text') ?? ''
+  const plan = await context.project().then(({ plan }) => plan, messageOf)
+  if (typeof plan === 'string') return { ...done, text: `${said}\nnot watched: ${plan.split('\n')[0]}` }
+  if (!context.options.json && said !== '') out.write(`${said}\n`)
   err.write('watching production for ten minutes; Ctrl-C ends the watch, the rollback stands\n')
   try {
-    const { plan } = await context.project()
     const { watchGate } = await import('./watch-gate.ts')
     const watched = await watchGate(context, plan, { durationMs: watchMs, gate: null, everyLook: false })
     const helped = watched.verdict !== 'fail'
-    const said = helped
+    const seen = helped
       ? `after the rollback: ${watched.verdict}, ${watched.why}`
       : `the rollback did not help: ${watched.why}`
-    if (!helped) await (await import('./tell-people.ts')).tellPeopleOfOpen(context, said)
+    if (!helped) await (await import('./tell-people.ts')).tellPeopleOfOpen(context, seen)
     return {
       outcome: helped ? 'succeeded' : 'failed',
-      ...(helped ? {} : { why: said }),
-      text: said,
+      ...(helped ? {} : { why: seen }),
+      text: seen,
       document: { ...done.document, watch: { verdict: watched.verdict, why: watched.why } },
     }
   } catch (error) {

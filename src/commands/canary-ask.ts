@@ -5,10 +5,20 @@ import { lastDriven } from '../core/unattended.ts'
 import { formatDuration } from '../core/units.ts'
 import type { Command, CommandResult } from './command.ts'
 import { text } from './command.ts'
+import { mustHaveWorld } from './launch-for.ts'
 import { openLaunch, readLaunch } from './open-launch.ts'
 import { canaryStep } from './plan-lookup.ts'
+import { dryRun } from './say.ts'
+import { sheetOnCall } from './sheet-on-call.ts'
 
-type Ask = 'pause' | 'resume' | 'promote' | 'abort'
+/** What whoever drives is asked to do. */
+const asked = {
+  pause: 'hold the canary',
+  resume: 'go on with the canary',
+  promote: 'leave the stage',
+  abort: 'roll the canary back',
+} as const
+type Ask = keyof typeof asked
 
 /** A driver writes or looks at least every half minute; one that was silent this long is gone. */
 const silentMs = 3 * 60_000
@@ -29,7 +39,9 @@ function canaryAsk(ask: Ask, about: string, examples: Command['examples']): Comm
 
 async function request(context: Context, ask: Ask, reason: string): Promise<CommandResult> {
   const { signal } = context
-  const { plan } = await context.project()
+  // Whoever wants it to stop has a way without the run sheet, too.
+  const { plan } = ask === 'abort' || ask === 'pause' ? await sheetOnCall(context) : await context.project()
+  await mustHaveWorld(context)
   const world = await context.world(plan, { driver: false })
   const opened = await openLaunch(context, { launch: 'current' })
   const state = await readLaunch(opened, signal)
@@ -48,6 +60,8 @@ async function request(context: Context, ask: Ask, reason: string): Promise<Comm
       hint: 'launch canary abort, or launch rollback emergency',
     })
   }
+  const dry = dryRun(context, `ask whoever drives launch ${state.id} to ${asked[ask]} at ${stage.percent} %`)
+  if (dry) return dry
   await opened.log.appendAnyway({ type: 'canary-asked', ask, stage: stage.percent, reason }, signal)
   // Whoever asked before drives nothing.
   const driver = lastDriven(await opened.log.read(signal)) ?? state.last

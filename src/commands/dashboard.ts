@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { LaunchError } from '../core/errors.ts'
 import { text, type Command } from './command.ts'
 import { mustHaveWorld } from './launch-for.ts'
-import { linesFor } from './say.ts'
+import { linesFor, nothingToTryDry } from './say.ts'
 
 const highestPort = 65_535
 
@@ -17,6 +17,7 @@ export const dashboard: Command = {
     ['launch dashboard --sandbox', 'beside launch auto --sandbox in another terminal'],
   ],
   run: async (context, _args, options) => {
+    nothingToTryDry(context, 'dashboard', 'it only shows: leave --dry-run out')
     const port = portOf(text(options, 'port'))
     const { plan } = await context.project()
     await mustHaveWorld(context)

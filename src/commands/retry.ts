@@ -1,5 +1,6 @@
 import { LaunchError } from '../core/errors.ts'
 import type { Command } from './command.ts'
+import { mustHaveWorld } from './launch-for.ts'
 import { openLaunch, readLaunch } from './open-launch.ts'
 
 export const retry: Command = {
@@ -11,6 +12,7 @@ export const retry: Command = {
     ['launch retry --sandbox', 'after launch auto --scenario error-spike@30: rolled back again, in the same world'],
   ],
   run: async (context) => {
+    await mustHaveWorld(context)
     const before = await readLaunch(await openLaunch(context, { launch: 'current' }), context.signal)
     const wasRolledBack =
       before.ended?.outcome === 'rolled-back' || before.rollbacks.length > 0 || before.found !== null

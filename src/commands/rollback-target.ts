@@ -2,12 +2,17 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { EmergencyTarget } from '../compose/emergency.ts'
 import type { Context } from '../context.ts'
-import { LaunchError } from '../core/errors.ts'
 import type { RollbackFacts } from '../runsheet/rollback-facts.ts'
 import { addressOf, flagPlace, targetAt, type FlagPlace } from './flag-place.ts'
+import type { StoredFacts } from './stored-facts.ts'
 
 /** Which document to turn off and how to reach it, whose launches to tell, and where they are remembered. */
-export type RollbackTarget = EmergencyTarget & { readonly app: string | null; readonly state: string | null }
+export type RollbackTarget = EmergencyTarget & {
+  readonly app: string | null
+  readonly state: string | null
+  /** Somebody typed the place: the one the run sheet says, or one that nothing else speaks for. */
+  readonly typed?: 'as-known' | 'alone'
+}
 
 /**
  * Resolves the target without trusting the run sheet to be whole. In this order: `--flag s3://bucket/key` (or LAUNCH_FLAG);
@@ -30,9 +35,12 @@ export async function rollbackTarget(
     ...(options.app === null ? {} : { app: options.app }),
     ...(state === undefined ? {} : { state }),
   }
-  const named = flag ?? env['LAUNCH_FLAG'] ?? null
-  if (named !== null) return targetAt(named, known, order)
   const place = flagPlace(known, order)
+  const named = flag ?? env['LAUNCH_FLAG'] ?? null
+  if (named !== null) {
+    const target = targetAt(named, known, order)
+    return { ...target, typed: 'target' in place && addressOf(place.target) === named ? 'as-known' : 'alone' }
+  }
   if ('target' in place) return place.target
   const stored = await storedPlans(context, known, fallback)
   const found = places([...stored.facts, ...(await lastPlans(context, known))], order)
@@ -41,27 +49,8 @@ export async function rollbackTarget(
     output.err.write(`  from the last launch: ${addressOf(only)}, ${only.app ?? ''} in ${only.region}\n`)
     return only
   }
-  const missing =
-    sheet === null
-      ? `there is no run sheet at "${options.runsheet}"`
-      : `${options.runsheet} does not say ${place.lacks.join(' and ')}`
-  const also = stored.trouble === null ? '' : `, and ${stored.trouble}`
-  if (found.length === 0) {
-    throw new LaunchError('ROLLBACK_TARGET', `${missing}${also}`, {
-      hint: 'work in its folder (-C), name it (--runsheet), say where launches are remembered (--state s3://bucket/prefix --app name), or name the flag: --flag s3://bucket/key --region us-east-1',
-    })
-  }
-  const candidates = found.map((one) => `  ${candidate(one)}  (${one.app})`)
-  throw new LaunchError('ROLLBACK_TARGET', `${missing}${also}, and several flags could be meant`, {
-    hint: `repeat the command with one of\n${candidates.join('\n')}`,
-  })
-}
-
-/** What tells a candidate from the others on the command line. */
-function candidate(target: RollbackTarget): string {
-  return target.store === undefined
-    ? `--flag ${addressOf(target)} --region ${target.region}`
-    : `--app ${target.app} (${addressOf(target)})`
+  const { noTarget } = await import('./no-rollback-target.ts')
+  throw await noTarget(context, { hasSheet: sheet !== null, lacks: place.lacks, trouble: stored.trouble, found })
 }
 
 /** One per document, in the order they were found. */
@@ -79,21 +68,17 @@ function places(facts: readonly RollbackFacts[], order: Parameters<typeof flagPl
 const stateMs = 5000
 
 /** The plans stored with the newest launches at `--state` (or the sheet's): of one app when it is known, else of all. */
-async function storedPlans(
-  context: Context,
-  known: RollbackFacts,
-  region: string,
-): Promise<{ readonly facts: readonly RollbackFacts[]; readonly trouble: string | null }> {
+async function storedPlans(context: Context, known: RollbackFacts, region: string): Promise<StoredFacts> {
   const location = known.state
   if (location === undefined) return { facts: [], trouble: null }
   try {
     const { storedFacts } = await import('./stored-facts.ts')
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(stateMs)])
-    return { facts: await storedFacts(context, location, { region, app: known.app ?? null }, signal), trouble: null }
+    return await storedFacts(context, location, { region, app: known.app ?? null }, signal)
   } catch (error) {
     context.signal.throwIfAborted()
     const { messageOf } = await import('../core/errors.ts')
-    return { facts: [], trouble: `${location} cannot be read (${messageOf(error).split('\n')[0]})` }
+    return { facts: [], trouble: { why: `${location} cannot be read (${messageOf(error).split('\n')[0]})` } }
   }
 }
 

@@ -1,6 +1,8 @@
 import { environmentOf } from '../core/environment-of.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Command } from './command.ts'
+import { mustHaveWorld } from './launch-for.ts'
+import { sheetOnCall } from './sheet-on-call.ts'
 
 type Line = { readonly ok: boolean; readonly what: string; readonly detail: string }
 
@@ -15,7 +17,8 @@ export const rollbackValidate: Command = {
   ],
   run: async (context) => {
     const { signal } = context
-    const { plan } = await context.project()
+    const { plan } = await sheetOnCall(context)
+    await mustHaveWorld(context)
     const world = await context.world(plan)
     const environment = environmentOf(plan, context.options.env)
     const { verifyCurrent } = await import('../steps/restore.ts')

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
 import { text, type Command } from './command.ts'
-import { linesFor } from './say.ts'
+import { linesFor, nothingToTryDry } from './say.ts'
 
 export const sandboxServe: Command = {
   name: 'sandbox serve',
@@ -19,6 +19,11 @@ export const sandboxServe: Command = {
     ['launch sandbox serve --scenario slow@30', 'with a scenario'],
   ],
   run: async (context, _args, options) => {
+    nothingToTryDry(
+      context,
+      'sandbox serve',
+      'launch sandbox reset --dry-run says what is there; launch plan says what would be played',
+    )
     const speed = Number(text(options, 'speed') ?? '1')
     if (!Number.isFinite(speed) || speed <= 0)
       throw new LaunchError('USAGE', `--speed "${text(options, 'speed')}" is not a number above 0`)

@@ -8,6 +8,7 @@ import type { Sandbox } from '../sandbox/attach.ts'
 import { firstPutFast } from '../aws/first-put.ts'
 import { awsOf, endpointsOf, lazyObjects } from './aws-world.ts'
 import { skewWarning } from './clock-skew.ts'
+import { documentPlace, type DocumentPlace } from './emergency-place.ts'
 import { fastAccess } from './fast-access.ts'
 import { publishedFlag } from './scrubbed.ts'
 import { wait } from './wait.ts'
@@ -15,6 +16,10 @@ import { wait } from './wait.ts'
 /** What an emergency rollback needs, made without a run sheet, a plan or a journal: few modules, so that it starts fast. */
 export type EmergencyPorts = {
   readonly flag: FlagStore
+  /** Where the flag's document stands; null of a flag that is none in S3. */
+  readonly place: DocumentPlace | null
+  /** False where the address of the site is not known: what `flag` observes is then what its store holds. */
+  readonly seesUsers: boolean
   readonly clock: Clock
   readonly random: Random
   readonly wait: Wait
@@ -75,26 +80,29 @@ export async function emergencyPorts(
     if (target.store !== undefined) {
       const { emergencyStore } = await import('./emergency-store.ts')
       const playedIn = sandbox ? (site?.bucket ?? '') : null
-      return emergencyStore({ ...target, aws, http, environment, env, root, siteUrl: target.url ?? '', playedIn })
+      const order = { ...target, aws, http, environment, env, root, siteUrl: target.url ?? '', playedIn }
+      return { opened: emergencyStore(order), place: null }
     }
     const objects = lazyObjects(aws, target.bucket)
     const access = await fastAccess(target, { endpoints, allowEndpoint, credentials, ...heard }, env)
-    return documentFlagStore({
-      // Requests are signed with real time, whatever the sandbox plays.
-      objects: access === null ? objects : firstPutFast(objects, { access, now: () => systemClock().now() }),
+    // Requests are signed with real time, whatever the sandbox plays.
+    const fast = access && { access, now: () => systemClock().now() }
+    const opened = documentFlagStore({
+      objects: fast === null ? objects : firstPutFast(objects, fast),
       http,
       flagKey: target.flagKey,
       objectKey: target.key,
       url: target.url ?? '',
       ttlMs,
     })
+    return { opened, place: documentPlace(objects, target.key, fast) }
   }
-  const flag = await open()
+  const { opened, place } = await open()
+  const seesUsers = target.url !== null || target.store !== undefined
   return {
-    flag: publishedFlag(
-      target.url === null && target.store === undefined ? withoutEdge(flag) : flag,
-      secretScrubber(env, tokensOf(target)),
-    ),
+    flag: publishedFlag(seesUsers ? opened : withoutEdge(opened), secretScrubber(env, tokensOf(target))),
+    place,
+    seesUsers,
     clock,
     // Ids sort by real time, as those of launches do.
     random: ulidRandom(systemClock()),

@@ -100,7 +100,7 @@ async function troubleWith(
 }
 
 /** A deploy that broke off before the pointer moved left the release before it as the current one: that is the one to put back. */
-function releaseToRestore(current: Current, { to, awayFrom }: RestoreTarget): string | null {
+export function releaseToRestore(current: Current, { to, awayFrom }: RestoreTarget): string | null {
   if (to !== null) return to
   const bad = awayFrom ?? (current.restored ? null : current.release)
   return current.release === bad ? current.previous : current.release

@@ -26,5 +26,7 @@ test('a bucket in another region than the run sheet says is named with both, bef
   expect(await flagOf(project.path)).toBeNull()
   const flag = ['--flag', 's3://sb-prod/flags/status-board-v2.json', '--region', 'ap-south-1']
   const rollback = await project.run(['rollback', 'emergency', ...flag], { env: serving.env })
+  expect(rollback.exitCode).toBe(2)
   expect(rollback.stderr).toContain('it is in us-east-1, not in ap-south-1')
+  expect(rollback.stderr).toContain('say its region with --region (it was ap-south-1); nothing was written')
 })
