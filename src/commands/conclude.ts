@@ -4,7 +4,6 @@ import { LaunchError, messageOf } from '../core/errors.ts'
 import { exitCodes, type ExitCode, type Outcome } from '../core/exit-code.ts'
 import { safeText } from '../core/safe-text.ts'
 import { workflowCommand } from '../ui/github-commands.ts'
-import { safeJson } from '../ui/json.ts'
 import type { CommandResult } from './command.ts'
 import { stopCode } from './signal-stop.ts'
 
@@ -39,9 +38,9 @@ export function conclude(ending: Ending): ExitCode {
     exitCode,
     error: error && { code: error.code, message: error.message, hint: error.hint, at: error.at },
   }
-  if (json) output.out.write(`${safeJson({ ...document, ...result?.document }, 2)}\n`)
+  if (json) output.out.writeJson({ ...document, ...result?.document }, 2)
   // What a command streamed has its lines already; one without events has its document in one.
-  else if (result?.text && jsonl) output.out.write(`${safeJson({ ...document, ...result.document })}\n`)
+  else if (result?.text && jsonl) output.out.writeJson({ ...document, ...result.document })
   else if (result?.text) output.out.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
   // A run says its end itself, through its reporter.
   if (error && !result?.envelope && !ending.said) output.err.write(errorText(error, output))

@@ -49,8 +49,7 @@ function announce(context: Context, url: string, app: string, count: number): vo
   const { options, output } = context
   if (options.json || options.jsonl) {
     // With --json the document comes at the end, which is too late for whoever wants to open it.
-    const line = JSON.stringify({ type: 'serving', url })
-    return (options.jsonl ? output.out : output.err).write(`${line}\n`)
+    return (options.jsonl ? output.out : output.err).writeJson({ type: 'serving', url })
   }
   const none = count === 0 ? ['no launch yet; one that is opened appears'] : []
   const lines = [`launches of ${app}: ${url}`, ...none, '', 'read-only, for this machine alone; Ctrl-C ends it.']

@@ -20,6 +20,7 @@ export async function makeReporter(context: Context, plan: Plan, { now }: Report
   const side = kind.stream === 'stdout' ? output.out : output.err
   return kind.create({
     write: side.write,
+    writeJson: side.writeJson,
     theme: side.theme,
     plan,
     spinner: live ? null : await context.spinner(),

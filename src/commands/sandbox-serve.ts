@@ -5,6 +5,9 @@ import type { Plan } from '../core/plan.ts'
 import { text, type Command } from './command.ts'
 import { linesFor, nothingToTryDry } from './say.ts'
 
+/** Any would do. What is exported as a secret is masked in all output, so it is nothing that is ever said. */
+const madeUpSecret = 'made-up-3f9c1e7a5b2d'
+
 export const sandboxServe: Command = {
   name: 'sandbox serve',
   group: 'set up',
@@ -52,13 +55,19 @@ async function announce(context: Context, plan: Plan, world: ServedWorld, speed:
   const { options, output } = context
   if (options.json || options.jsonl) {
     // With --json the document comes at the end, which is too late for whoever wants to use what is served.
-    const line = JSON.stringify({ type: 'serving', apiUrl, siteUrls, scenario, seed, speed })
-    return (options.jsonl ? output.out : output.err).write(`${line}\n`)
+    return (options.jsonl ? output.out : output.err).writeJson({
+      type: 'serving',
+      apiUrl,
+      siteUrls,
+      scenario,
+      seed,
+      speed,
+    })
   }
   const [{ table }, { dateTime }] = await Promise.all([import('../ui/text.ts'), import('../ui/format.ts')])
   const sites = Object.entries(siteUrls).map(([name, url]) => [name, url, `as ${plan.environments[name]?.url ?? name}`])
   const production = plan.environments['production']
-  const keys = `AWS_ACCESS_KEY_ID=SANDBOX${production?.account ?? ''} AWS_SECRET_ACCESS_KEY=sandbox`
+  const keys = `AWS_ACCESS_KEY_ID=SANDBOX${production?.account ?? ''} AWS_SECRET_ACCESS_KEY=${madeUpSecret}`
   const lines = [
     `sandbox of ${plan.app}: scenario ${scenario}, seed ${seed}, ${speed} times real time, now ${dateTime(world.now())}`,
     '',
@@ -67,7 +76,7 @@ async function announce(context: Context, plan: Plan, world: ServedWorld, speed:
     'for other AWS clients:',
     `  export AWS_ENDPOINT_URL=${apiUrl} ${keys} AWS_REGION=${production?.region ?? 'us-east-1'}`,
     'for a launch in another terminal of this folder:',
-    '  launch auto --sandbox',
+    '  launch auto --sandbox --keep',
     '',
     'Ctrl-C ends it.',
   ]

@@ -3,6 +3,7 @@ import { safeScreen } from '../core/safe-text.ts'
 import { terminalOf, type Terminal } from '../host/terminal.ts'
 import { secretScrubber, type Scrubber } from '../host/secrets.ts'
 import { defused } from '../ui/github-commands.ts'
+import { safeJson } from '../ui/json.ts'
 import type { Spinner } from '../ui/reporter.ts'
 import { makeTheme, type Theme } from '../ui/theme.ts'
 import { ciOn, type Ci } from './ci.ts'
@@ -14,8 +15,16 @@ export type Output = {
   readonly scrub: (text: string) => string
   /** What the CI system takes besides text; null on none that launch knows. */
   readonly ci: Ci | null
-  readonly out: { readonly write: (text: string) => void; readonly theme: Theme; readonly terminal: Terminal }
-  readonly err: { readonly write: (text: string) => void; readonly theme: Theme; readonly terminal: Terminal }
+  readonly out: Side
+  readonly err: Side
+}
+
+type Side = {
+  readonly write: (text: string) => void
+  /** One document and a line break. Its keys are ours, and what is no text holds no secret: a secret may be a word, or digits. */
+  readonly writeJson: (value: unknown, indent?: number) => void
+  readonly theme: Theme
+  readonly terminal: Terminal
 }
 
 type Streams = { readonly stdout: NodeJS.WriteStream; readonly stderr: NodeJS.WriteStream }
@@ -35,11 +44,26 @@ function sideOf(
   env: NodeJS.ProcessEnv,
   scrubber: Scrubber,
   fit: (text: string) => string,
-) {
+): Side {
   const terminal = terminalOf(stream, { color: options.color }, env, process.platform)
   const theme = makeTheme(new Chalk({ level: terminal.colorLevel }), terminal.unicode)
-  const shown = (text: string) => fit(safeScreen(scrubber.scrub(text), terminal.colorLevel > 0))
-  return { terminal, theme, write: (text: string) => void stream.write(shown(text)) }
+  const shown = (text: string) => fit(safeScreen(text, terminal.colorLevel > 0))
+  return {
+    terminal,
+    theme,
+    write: (text) => void stream.write(shown(scrubber.scrub(text))),
+    writeJson: (value, indent) => void stream.write(shown(`${safeJson(value, indent, scrubbedValues(scrubber))}\n`)),
+  }
+}
+
+/** For JSON.stringify. Of a key only what looks like a secret is masked. */
+function scrubbedValues(scrubber: Scrubber): (key: string, value: unknown) => unknown {
+  const looks = secretScrubber({})
+  return (_key, value) => {
+    if (typeof value === 'string') return scrubber.scrub(value)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [looks.scrub(key), item]))
+  }
 }
 
 /** A spinner on a terminal that can be repainted and says how wide it is (ora never ends on one of 0 columns); null elsewhere. */

@@ -9,16 +9,17 @@ export const jsonl = {
 } as const satisfies ReporterKind
 
 /** The version line is written with the first event, or at the end of a run that had none. */
-function jsonlReporter({ write }: Pick<ReporterContext, 'write'>): Reporter {
+function jsonlReporter({ write, writeJson }: Pick<ReporterContext, 'write' | 'writeJson'>): Reporter {
+  const print = writeJson ?? ((value: object) => write(`${safeJson(value)}\n`))
   let begun = false
   function begin(): void {
-    if (!begun) write(`${safeJson({ type: 'version', schema: 1 })}\n`)
+    if (!begun) print({ type: 'version', schema: 1 })
     begun = true
   }
   return {
     onEvent(event) {
       begin()
-      write(`${safeJson(event)}\n`)
+      print(event)
     },
     onProgress: begin,
     onEnd: begin,
