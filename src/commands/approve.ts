@@ -1,6 +1,7 @@
 import type { Binding } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Command } from './command.ts'
+import { productionLatch } from './flag-reading.ts'
 import { launchFor } from './launch-for.ts'
 import { readLaunch } from './open-launch.ts'
 import { dryRun, mustBeOneOf, recorded, remark, spoken } from './say.ts'
@@ -26,7 +27,10 @@ export const approve: Command = {
     // A launch keeps the plan it was opened with: a role that was added to the sheet since is none of its roles.
     await mustBeOneOf(role, rolesOf(plan), 'role')
     const binding: Binding = { commit: state.commit, artifact: state.artifact?.hash ?? null, plan: state.planHash }
-    const by = await context.signer(plan)
+    const [by, latch] = await Promise.all([
+      context.signer(plan),
+      context.world(plan).then((there) => productionLatch(there, context.signal)),
+    ])
     const [{ short, who }, { nextActions }] = await Promise.all([
       import('../ui/format.ts'),
       import('../ui/next-action.ts'),
@@ -41,7 +45,7 @@ export const approve: Command = {
         : ['the run sheet has changed since this launch was opened; the sign-off is for the plan it was opened with']
     return {
       outcome: 'succeeded',
-      text: recorded(context, what, nextActions(plan, after, world.clock.now()), changed),
+      text: recorded(context, what, nextActions(plan, after, world.clock.now(), latch), changed),
       document: { launch: state.id, opened: opened.opened, role, by, note, binding },
     }
   },

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import type { LaunchError } from '../core/errors.ts'
 import type { Outcome } from '../core/exit-code.ts'
 import type { Envelope } from '../ui/envelope-schema.ts'
 
@@ -10,6 +11,8 @@ export type CommandResult = {
   readonly outcome: Outcome
   /** One sentence about the outcome; shown as the error when it is not a success. */
   readonly why?: string
+  /** What else is known of that error. */
+  readonly error?: Pick<LaunchError, 'code' | 'hint'>
   readonly text?: string
   /** Fields beside the envelope's own. */
   readonly document?: object

@@ -81,13 +81,13 @@ function describe(thrown: unknown): Described {
   }
 }
 
-function errorOfResult({ outcome, why }: CommandResult): Described | null {
+function errorOfResult({ outcome, why, error }: CommandResult): Described | null {
   if (outcome === 'succeeded') return null
   return {
     outcome,
-    code: outcome.toUpperCase().replaceAll('-', '_'),
+    code: error?.code ?? outcome.toUpperCase().replaceAll('-', '_'),
     message: why ?? outcome,
-    hint: '',
+    hint: error?.hint ?? '',
     at: null,
     stack: null,
   }

@@ -15,7 +15,7 @@ import { stepWords } from './describe-step.ts'
 import { sayHandedOver, sayMatrix } from './guided-words.ts'
 import { dryRun } from './drive-dry.ts'
 import { makeReporter } from './make-reporter.ts'
-import { mustBeConfirmable, mustBeFinished, mustBeItsCommit } from './may-drive.ts'
+import { mustBeConfirmable, mustBeFinished, mustBeItsCommit, stoppedByLatch } from './may-drive.ts'
 import { openLaunch } from './open-launch.ts'
 import { lookAtPlaceholders } from './placeholders.ts'
 import { stopCode } from './signal-stop.ts'
@@ -69,6 +69,9 @@ export async function drive(
   if (fresh && !order.supersede) await mustBeFinished(context, project.plan)
   const outside = await context.world(project.plan, { fresh })
   warmUp(context, project.plan, outside)
+  const goesForward = order.people !== 'step' && !order.ackRollback
+  const latched = goesForward ? await stoppedByLatch(context, order, project.plan) : null
+  if (latched) return latched
   const opened = await openLaunch(context, {
     ...order,
     ...(order.launch === 'open' ? { release: asked(context.release(project.plan)) } : {}),

@@ -1,9 +1,12 @@
 import type { Context } from '../context.ts'
+import { isoTime } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
 import { ofAnotherCommit } from '../journal/launches.ts'
+import type { CommandResult } from './command.ts'
 import type { DriveOrder } from './drive.ts'
+import { seeFlag } from './flag-reading.ts'
 import { readLaunch } from './open-launch.ts'
 
 /** Without a terminal somebody has to have said yes to changing production; found out before anything is touched. */
@@ -38,10 +41,52 @@ export async function mustBeItsCommit(context: Context, plan: Plan, state: Launc
   if (here !== null && here !== state.commit) throw ofAnotherCommit(state, here)
 }
 
-/** Not of a launch that is over or ends now: a rollback and a no-go need no checkout. */
+/**
+ * A latch that the launch does not go over stops it before production changes, which is behind its build and its staging: said
+ * before either. Null where nothing is in the way, where the flag cannot be read, and where the launch ends over it by itself.
+ */
+export async function stoppedByLatch(
+  context: Context,
+  order: Pick<DriveOrder, 'launch' | 'supersede'>,
+  plan: Plan,
+): Promise<CommandResult | null> {
+  const { signal, isSandbox } = context
+  const seen = await seeFlag(await context.world(plan), 'production', signal)
+  if (seen.status !== 'present' || !seen.flag.latched) return null
+  const { key, writeId, updatedAt, updatedBy, reason, percent, latched, serial } = seen.flag
+  const opened = order.supersede ? null : await (await context.launches(plan)).current(signal)
+  const state = opened && (await readLaunch(opened, signal))
+  const goesOn = opened && state && !state.ended
+  if (goesOn ? await goesOver(opened.plan, state, writeId) : order.launch === 'current') return null
+  return {
+    outcome: 'superseded',
+    why: `the flag is latched off since ${isoTime(updatedAt)} by ${updatedBy}: ${reason}; nothing was begun`,
+    error: {
+      code: 'LATCHED',
+      hint: `mend the cause, then launch ${isSandbox ? 'auto --sandbox --keep' : 'auto'} --ack-rollback`,
+    },
+    document: { flag: { key, percent, latched, serial } },
+  }
+}
+
+/** Or ends over it, as rolled back where production users may have seen something of it. */
+async function goesOver(plan: Plan, state: LaunchState, latch: string): Promise<boolean> {
+  if (state.acks.includes(latch) || endsNow(state)) return true
+  const [{ productionTouched }, { stepKind }] = await Promise.all([
+    import('../core/touched.ts'),
+    import('../steps/registry.ts'),
+  ])
+  return productionTouched(plan, state, stepKind)
+}
+
+/** A launch that is over, or ends as soon as it is driven. */
+function endsNow({ ended, rollingBack, rollbacks, found, go }: LaunchState): boolean {
+  return Boolean(ended ?? rollingBack ?? found) || rollbacks.length > 0 || go?.decision === 'no-go'
+}
+
+/** A rollback and a no-go need no checkout. */
 function buildIsToCome({ phases }: Plan, state: LaunchState): boolean {
-  const { ended, rollingBack, rollbacks, found, go } = state
-  if (ended || rollingBack || rollbacks.length > 0 || found || go?.decision === 'no-go') return false
+  if (endsNow(state)) return false
   const builds = phases.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'build'))
   return builds.some(({ id }) => state.steps[id]?.status !== 'done')
 }

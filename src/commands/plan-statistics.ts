@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Context } from '../context.ts'
 import { epochMs } from '../core/brand.ts'
 import { environmentOf } from '../core/environment-of.ts'
@@ -13,6 +12,7 @@ import { canaryForecast, type CanaryForecast } from '../gates/canary-forecast.ts
 import { needsOfToday } from '../gates/todays-usual.ts'
 import { stepKind } from '../steps/registry.ts'
 import { hasWorld } from './launch-for.ts'
+import { rejectedBy } from './rejected-by.ts'
 
 /** How far back today's traffic is read. */
 const lookbackMs = 3 * 3_600_000
@@ -107,11 +107,4 @@ async function todayOf(context: Context, plan: Plan, { step, gate, rules }: Cana
     const why = signal.aborted ? `cloudwatch did not answer within ${deadlineMs / 1000}s` : messageOf(error)
     return { status: 'not-read', why }
   }
-}
-
-/** Rejects when the signal is aborted, with its reason. */
-async function rejectedBy(signal: AbortSignal): Promise<never> {
-  if (!signal.aborted) await once(signal, 'abort')
-  signal.throwIfAborted()
-  throw new Error('an aborted signal is aborted')
 }

@@ -2,10 +2,11 @@ import type { OutsideWorld } from '../compose/world.ts'
 import type { Context } from '../context.ts'
 import type { EpochMs } from '../core/brand.ts'
 import { environmentOf } from '../core/environment-of.ts'
-import { messageOf } from '../core/errors.ts'
+import { LaunchError, messageOf } from '../core/errors.ts'
 import type { LaunchEvent } from '../core/event.ts'
 import type { Environment, Plan } from '../core/plan.ts'
 import { plural } from '../core/quantity.ts'
+import type { LaunchState } from '../core/state.ts'
 import type { Spooled } from '../journal/spool.ts'
 import { flagChanges } from '../report/flag-changes.ts'
 import type { StatusView } from '../ui/status.ts'
@@ -24,7 +25,7 @@ export const status: Command = {
   group: 'look',
   about: 'one screen: release, flag (one plain `flag …` line), health, the launch and what acts next',
   examples: [
-    ['launch status', 'exit 0 whatever it shows, as long as it can read something'],
+    ['launch status', 'exit 0 whatever it shows; 6 where the launches, or all of it, cannot be read'],
     ['launch status | grep ^flag', 'flag status-board-v2 30% serial … not latched'],
   ],
   run: async (context) => {
@@ -41,16 +42,19 @@ export const status: Command = {
       import('../core/exit-code.ts'),
     ])
     const { env } = context.options
-    const input = { command: 'status', env, sandbox: context.isSandbox, outcome: 'succeeded', error: null } as const
+    const error = seen.launchError
+    const outcome = error?.outcome ?? 'succeeded'
+    const input = { command: 'status', env, sandbox: context.isSandbox, outcome, exitCode: exitCodes[outcome], error }
     return {
-      outcome: 'succeeded',
+      outcome,
+      ...(error && { why: error.message, error }),
       text: linesFor(context, [
         ...statusLines(seen, context.output.out.theme),
         ...seen.alone,
         ...spooledLines(waiting),
       ]),
       document: {
-        ...statusEnvelope({ ...input, exitCode: exitCodes.succeeded }, seen),
+        ...statusEnvelope(input, seen),
         spooled: waiting.map(({ id, at, location }) => ({ id, at, location })),
       },
     }
@@ -65,13 +69,16 @@ function spooledLines(waiting: readonly Spooled[]): readonly string[] {
   return ['', `NOT YET JOURNALED: ${what} from this machine; launch journal flush`]
 }
 
-/** `alone`: lines about a canary that nobody drives. */
-type Seen = StatusView & { readonly alone: readonly string[] }
+/** `alone`: lines about a canary that nobody drives. `launchError`: why the launches cannot be read, which is not that there are none. */
+type Seen = StatusView & { readonly alone: readonly string[]; readonly launchError: LaunchError | null }
 
 /** What can be seen of an environment. Throws the first reason when nothing of it can. */
 async function look(context: Context, world: OutsideWorld, plan: Plan, environment: Environment): Promise<Seen> {
   const { signal } = context
-  const { readCurrent } = await import('../steps/releases.ts')
+  const [{ readCurrent }, { unresolvedSteps }] = await Promise.all([
+    import('../steps/releases.ts'),
+    import('./unresolved-steps.ts'),
+  ])
   const [flag, current, health, launch] = await Promise.all([
     seeFlag(world, environment.name, signal),
     tried(readCurrent(world.objects(environment.name), signal)),
@@ -82,23 +89,38 @@ async function look(context: Context, world: OutsideWorld, plan: Plan, environme
   const nothingSeen =
     flag.status === 'unreadable' && !current.ok && !launch.ok && health.every((one) => one.status === null)
   if (nothingSeen) throw flag.error
-  // The screen has no place for these reasons, and "unknown" alone would hide them.
-  if (!current.ok) context.output.err.write(`the release cannot be read: ${current.why}\n`)
-  if (!launch.ok) context.output.err.write(`the launches cannot be read: ${launch.why}\n`)
+  // The screen has no place for this reason, and "unknown" alone would hide it.
+  if (!current.ok) context.output.err.write(`the release cannot be read: ${messageOf(current.error)}\n`)
   const release = current.ok ? current.value?.current : undefined
+  const open = launch.ok ? launch.value : null
   return {
     env: environment.name,
     now: world.clock.now(),
     release: { current: release?.release ?? null, previous: release?.previous ?? null },
     flagKey: plan.flag.key,
     flag,
-    launch: launch.ok && launch.value ? { ...launch.value, changes: flagChanges(launch.value.events) } : null,
-    alone: launch.ok && launch.value ? aloneLines(launch.value, world.clock.now()) : [],
+    launch: open && { ...open, changes: flagChanges(open.events), unresolved: unresolvedSteps(open) },
+    unknown: {
+      ...(!current.ok && { release: messageOf(current.error) }),
+      ...(!launch.ok && { launch: messageOf(launch.error) }),
+    },
+    launchError: launch.ok ? null : unread(launch.error),
+    alone: open ? aloneLines(open, world.clock.now()) : [],
     health,
   }
 }
 
-type LaunchNow = Omit<NonNullable<StatusView['launch']>, 'changes'> & { readonly events: readonly LaunchEvent[] }
+/** What is stored and cannot be understood does not hold together. */
+function unread(error: unknown): LaunchError {
+  const { code, hint } = error instanceof LaunchError ? error : new LaunchError('JOURNAL_CORRUPT', '')
+  return new LaunchError(code, `the launches cannot be read: ${messageOf(error)}`, { hint, cause: error })
+}
+
+type LaunchNow = {
+  readonly plan: Plan
+  readonly state: LaunchState
+  readonly events: readonly LaunchEvent[]
+}
 
 async function launchNow(context: Context, plan: Plan): Promise<LaunchNow | null> {
   const opened = await (await context.launches(plan)).current(context.signal)
@@ -118,15 +140,16 @@ async function healthOf(world: OutsideWorld, url: string, signal: AbortSignal): 
     return { url, ok: status === 200, status, detail: `${status} in ${Math.round(ms)}ms` }
   } catch (error) {
     signal.throwIfAborted()
-    return { url, ok: false, status: null, detail: messageOf(error) }
+    // The address stands before it.
+    return { url, ok: false, status: null, detail: messageOf(error).replace(`${url}: `, '') }
   }
 }
 
-type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
+type Tried<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
 
 async function tried<T>(work: Promise<T>): Promise<Tried<T>> {
   return work.then(
     (value) => ({ ok: true, value }),
-    (error: unknown) => ({ ok: false, why: messageOf(error) }),
+    (error: unknown) => ({ ok: false, error }),
   )
 }

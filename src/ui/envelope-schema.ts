@@ -121,8 +121,15 @@ export const StatusEnvelope = Envelope.extend({
       driver: z.string(),
       idleMs: z.number(),
       changes: z.array(FlagChange).describe('what the launch changed about the flag, oldest first'),
+      unresolved: z
+        .array(z.string())
+        .describe('steps that must not run twice and were not seen to end: `launch resolve` says what they did'),
     })
     .nullable(),
+  unknown: z
+    .object({ release: z.string(), flag: z.string(), launch: z.string() })
+    .partial()
+    .describe('what could not be read, and why: where it is null above, it is not known whether there is one'),
   health: z.array(z.object({ url: z.string(), ok: z.boolean(), status: z.number().nullable(), detail: z.string() })),
 })
 export type StatusEnvelope = z.infer<typeof StatusEnvelope>

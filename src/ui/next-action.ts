@@ -1,9 +1,10 @@
 import type { EpochMs } from '../core/brand.ts'
+import type { FlagState } from '../core/flag.ts'
 import type { Plan } from '../core/plan.ts'
-import { bindingApprovals, type LaunchState, type Stage } from '../core/state.ts'
+import { bindingApprovals, hasChanged, mayBeExposed, type LaunchState, type Stage } from '../core/state.ts'
 import { holdCommands } from './event-text-canary.ts'
 import { plural } from '../core/quantity.ts'
-import { clockTime, elapsed, who } from './format.ts'
+import { clockTime, dateTime, elapsed, who } from './format.ts'
 import { safeText } from './text.ts'
 
 /** After so long without an event nobody is taken to drive a launch; a canary is looked at every 30 s by default. */
@@ -33,15 +34,24 @@ function stageUnderWay(state: LaunchState): Exclude<Stage, { status: 'left' }> |
   return null
 }
 
-/** What happens next and which commands act on it, a line each. */
-export function nextActions(plan: Plan, state: LaunchState, now: EpochMs): readonly string[] {
+/** What happens next and which commands act on it, a line each. `latch`: that of the production flag as it is, where it was read. */
+export function nextActions(
+  plan: Plan,
+  state: LaunchState,
+  now: EpochMs,
+  latch: FlagState | null = null,
+): readonly string[] {
   if (state.unknownTypes.length > 0)
     return ['the journal was written by a newer launch: install it to move forward; a rollback works with this one']
   if (state.rollingBack)
     return [
       `a rollback began at ${clockTime(state.rollingBack.at)}; launch rollback ${state.rollingBack.kind} does it again safely`,
     ]
-  if (state.ended) return ended(state)
+  const over = latch !== null && !state.acks.includes(latch.writeId) ? latch : null
+  if (state.ended) return ended(state, over)
+  const back = rolledBackLine(state)
+  if (back !== null) return [back]
+  if (over) return [latchedLine(over, state)]
   const idle = now - state.last.at
   const driver = idle > idleMs ? [idleAction(plan, state, now)] : []
   const asked = state.ask ? [`${state.ask.ask} was asked for by ${who(state.ask.by)} and waits for whoever drives`] : []
@@ -56,11 +66,33 @@ function idleAction({ window }: Plan, state: LaunchState, now: EpochMs): string 
   return `nobody drives: no event for ${since}; launch resume goes on, launch rollback emergency turns the flag off`
 }
 
-function ended({ ended, rollbacks, found }: LaunchState): readonly string[] {
+/** A rollback that stands in the journal ends the launch as soon as somebody drives it. */
+function rolledBackLine({ rollbacks, found }: LaunchState): string | null {
+  const last = rollbacks.at(-1)
+  if (last?.outcome === 'failed')
+    return 'a rollback was not confirmed: check production by hand now; launch rollback validate looks again'
+  const back = last ?? found
+  if (!back) return null
+  return `rolled back at ${dateTime(back.at)} by ${who(back.by)}: ${resumeEnds}`
+}
+
+const resumeEnds = 'launch resume ends this launch; a new one needs --ack-rollback'
+
+/** Of a latch that the open launch, if there is one, does not go over. */
+export function latchedLine({ updatedAt, updatedBy, reason }: FlagState, state: LaunchState | null): string {
+  const why = reason === '' ? '' : ` (${safeText(reason)})`
+  const latched = `the flag is latched off since ${dateTime(updatedAt)} by ${who(updatedBy)}${why}`
+  if (!state) return `${latched}: launch auto --ack-rollback starts a launch that goes over it`
+  if (mayBeExposed(state) || hasChanged(state, 'production')) return `${latched}: ${resumeEnds}`
+  return `${latched}: this launch stops before production; launch auto --ack-rollback starts one that goes over it, with sign-offs of its own`
+}
+
+function ended({ ended, rollbacks, found }: LaunchState, latch: FlagState | null): readonly string[] {
   const latched = found !== null || rollbacks.some(({ outcome }) => outcome !== 'failed')
   if (ended?.outcome === 'failed') return ['check production by hand now; launch rollback validate looks again']
   if (latched)
     return ['the flag is latched off: a new launch needs --ack-rollback; launch retry ships the same artifact again']
+  if (latch) return [latchedLine(latch, null)]
   return ['nothing: the launch is over; launch report shows it']
 }
 

@@ -1,13 +1,13 @@
 import { audienceText } from '../core/audience.ts'
 import type { EpochMs } from '../core/brand.ts'
-import type { FlagReading, LateFlag } from '../core/flag.ts'
+import type { FlagReading, FlagState, LateFlag } from '../core/flag.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
 import { formatDuration } from '../core/units.ts'
 import { envelope, flagSummary, type EnvelopeInput } from './envelope.ts'
 import type { StatusEnvelope } from './envelope-schema.ts'
 import { dateTime, elapsed, number, whoAndWhere } from './format.ts'
-import { nextActions, phaseNow, standing } from './next-action.ts'
+import { latchedLine, nextActions, phaseNow, standing } from './next-action.ts'
 import { safeText, table } from './text.ts'
 import type { Theme } from './theme.ts'
 
@@ -25,7 +25,11 @@ export type StatusView = {
     readonly state: LaunchState
     /** What this launch changed about the flag, oldest first, and when users were served each, in ms; null: not seen yet. */
     readonly changes: readonly Change[]
+    /** Steps that must not run twice and were not seen to end. */
+    readonly unresolved: readonly Unresolved[]
   } | null
+  /** Why release or launch are not known. */
+  readonly unknown: { readonly release?: string; readonly launch?: string }
   readonly health: readonly {
     readonly url: string
     readonly ok: boolean
@@ -33,6 +37,8 @@ export type StatusView = {
     readonly detail: string
   }[]
 }
+
+type Unresolved = { readonly step: string; readonly at: EpochMs }
 
 type Change = {
   readonly percent: number
@@ -48,7 +54,7 @@ export function statusLines(view: StatusView, theme: Theme): readonly string[] {
   const rows = [
     ['environment', safeText(view.env)],
     ['release', `${safeText(release.current ?? 'unknown')} (previous: ${safeText(release.previous ?? 'none')})`],
-    ...(launch ? [...launchRows(launch.state, now), ...reachedRows(launch.changes)] : [['launch', 'none is open']]),
+    ...(launch ? [...launchRows(launch.state, now), ...reachedRows(launch.changes)] : [['launch', noLaunch(view)]]),
     ...view.health.map(({ url, ok, detail }) => {
       const verdict = ok ? 'pass' : 'fail'
       return [
@@ -56,10 +62,35 @@ export function statusLines(view: StatusView, theme: Theme): readonly string[] {
         `${theme.paint[verdict](`${theme.icons[verdict]} ${ok ? 'ok' : 'bad'}`)} ${safeText(url)} ${safeText(detail)}`,
       ]
     }),
-    ...(launch ? nextActions(launch.plan, launch.state, now).map((line) => ['next', line]) : []),
+    ...nextLines(view).map((line) => ['next', line]),
   ]
   const [environment, current, ...rest] = table(rows)
   return [environment ?? '', current ?? '', flagLine(view), ...rest]
+}
+
+function noLaunch({ unknown }: StatusView): string {
+  return unknown.launch === undefined ? 'none is open' : `unknown: ${safeText(unknown.launch)}`
+}
+
+/** What waits for a person goes first: without it nothing else goes on. */
+function nextLines(view: StatusView): readonly string[] {
+  const { launch, now } = view
+  const latch = latchOf(view)
+  if (!launch) return latch && view.unknown.launch === undefined ? [latchedLine(latch, null)] : []
+  return [
+    ...launch.unresolved.map((one) => unresolvedLine(one, now)),
+    ...nextActions(launch.plan, launch.state, now, latch),
+  ]
+}
+
+function unresolvedLine({ step, at }: Unresolved, now: EpochMs): string {
+  const id = safeText(step)
+  return `${id} began ${elapsed(at, now)} ago, is not seen to have ended and must not run twice: if nobody drives, look what it did, then launch resolve ${id} --did-run or --did-not-run`
+}
+
+/** The latch of the flag that a launch changes; another environment's is not asked for. */
+function latchOf({ env, flag }: StatusView): FlagState | null {
+  return env === 'production' && flag.status === 'present' && flag.flag.latched ? flag.flag : null
 }
 
 /** `flag status-board-v2 30% serial 1733… not latched` */
@@ -104,7 +135,7 @@ function reachedRows(changes: readonly Change[]): readonly (readonly string[])[]
 
 /** `launch status --json`. */
 export function statusEnvelope(input: EnvelopeInput, view: StatusView): StatusEnvelope {
-  const { release, flag, launch, health, now } = view
+  const { release, flag, launch, health, now, unknown } = view
   return {
     ...envelope(input),
     release,
@@ -122,7 +153,9 @@ export function statusEnvelope(input: EnvelopeInput, view: StatusView): StatusEn
         edgeMs,
         late: late ?? null,
       })),
+      unresolved: launch.unresolved.map(({ step }) => step),
     },
+    unknown: { ...unknown, ...(flag.status === 'unreadable' && { flag: flag.why }) },
     health: health.map(({ url, ok, status, detail }) => ({ url, ok, status, detail })),
   }
 }

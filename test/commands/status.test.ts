@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StatusEnvelope } from '../../src/ui/envelope-schema.ts'
 import { readLines, recalculated, verdictOfLines } from '../support/explained.ts'
+import { killedAfter } from '../support/killed-launch.ts'
 import { launchProject, type LaunchProject } from '../support/launch-project.ts'
 import { chained, flagOf, journalLines, journalOf, servedRelease } from '../support/sandbox-files.ts'
 
@@ -207,4 +208,127 @@ test('looking at a sandbox that is not there does not make one', async () => {
   })
   expect(history).toMatchObject({ exitCode: 0, stdout: 'no launches yet\n' })
   expect(await readdir(project.path)).not.toContain('.launch')
+})
+
+test('after a kill in a build that must not run twice, status names the step and the command for it first', async () => {
+  await using project = await launchProject((sheet) => sheet.replace('idempotent: true', 'idempotent: false'))
+  await project.write('build.mjs', 'await new Promise((over) => setTimeout(over, 1500))\n')
+  await killedAfter(project, /"type":"step-intended","step":"staging\/build"/)
+
+  const resumed = await project.run(['resume', '--sandbox'])
+  const shown = await project.run(['status', '--sandbox'])
+  const { launch } = StatusEnvelope.parse(JSON.parse((await project.run(['status', '--sandbox', '--json'])).stdout))
+
+  expect(resumed.exitCode).toBe(8)
+  const [first] = shown.stdout.split('\n').filter((line) => line.startsWith('next '))
+  expect(first).toContain('launch resolve staging/build --did-run or --did-not-run')
+  expect(launch).toMatchObject({ phase: 'staging', unresolved: ['staging/build'] })
+}, 60_000)
+
+describe('where the state cannot be read', () => {
+  let project: LaunchProject
+  beforeAll(async () => {
+    project = await launchProject()
+    await project.run(['approve', 'qa-lead', '--sandbox'])
+  }, 60_000)
+  afterAll(() => project[Symbol.asyncDispose]())
+  const status = (...args: readonly string[]) =>
+    project.run(['status', '--sandbox', '--state', 'file:package.json/launches', ...args])
+
+  test('status says that the launch is unknown, shows the rest, and ends with 6', async () => {
+    const ran = await status()
+
+    expect(ran.exitCode).toBe(6)
+    expect(ran.stdout).toMatch(/^launch +unknown: cannot read .*: ENOTDIR$/m)
+    expect(ran.stdout).toMatch(/^flag status-board-v2 /m)
+    expect(ran.stdout).toMatch(/^health +✔ ok/m)
+    expect(ran.stdout).not.toContain('none is open')
+    expect(ran.stderr).toMatch(/^✖ the launches cannot be read: cannot read .*: ENOTDIR\n {2}\S/)
+  })
+
+  test('status --json tells it from no launch', async () => {
+    const envelope = StatusEnvelope.parse(JSON.parse((await status('--json')).stdout))
+
+    expect(envelope).toMatchObject({ outcome: 'unavailable', exitCode: 6, launch: null })
+    expect(envelope.unknown.launch).toContain('ENOTDIR')
+    expect(envelope.error?.message).toBe(`the launches cannot be read: ${envelope.unknown.launch}`)
+  })
+})
+
+test('an address that does not answer is told once in its health line', async () => {
+  await using project = await launchProject((sheet) => sheet.replaceAll('https://sb.example', 'http://127.0.0.1:1'))
+  await project.run(['approve', 'qa-lead', '--state', 'file:state'])
+
+  const { stdout } = await project.run(['status', '--state', 'file:state'])
+
+  expect(stdout).toMatch(/^health +✖ bad http:\/\/127\.0\.0\.1:1\/ (?!http)\S/m)
+})
+
+describe('while somebody else’s latch stands in the flag', () => {
+  let project: LaunchProject
+  const run = (...args: readonly string[]) => project.run([...args, '--sandbox'], { env: { LAUNCH_ACTOR: 'Eve' } })
+  const latched = /the flag is latched off since \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ by Eve \(empty boards\): /
+  beforeAll(async () => {
+    project = await launchProject()
+    await run('approve', 'qa-lead')
+    await run('no-go')
+    await run('resume', '--yes')
+    await run('rollback', 'emergency', '--reason', 'empty boards')
+  }, 60_000)
+  afterAll(() => project[Symbol.asyncDispose]())
+
+  test('auto says so at once: nothing is opened and nothing built', async () => {
+    const ids = async () => JSON.parse((await run('history', '--json')).stdout).launches.length as number
+    const before = await ids()
+
+    const ran = await run('auto', '--keep')
+    const json = await run('auto', '--keep', '--json')
+
+    expect([ran.exitCode, json.exitCode]).toEqual([7, 7])
+    expect(ran.stderr).toMatch(/✖ the flag is latched off since \S+ by Eve: empty boards; nothing was begun\n/)
+    expect(ran.stderr).toContain('launch auto --sandbox --keep --ack-rollback')
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      error: { code: 'LATCHED' },
+      flag: { key: 'status-board-v2', percent: 0, latched: true },
+    })
+    expect(await ids()).toBe(before)
+    expect(await readdir(project.path)).not.toContain('dist')
+  })
+
+  test('a sign-off is recorded, and says that its launch stops before production', async () => {
+    const ran = await run('approve', 'qa-lead')
+
+    expect(ran.stdout).toMatch(
+      new RegExp(`opened now\\)\\n {2}next: ${latched.source}this launch stops before production; `),
+    )
+    expect(ran.stdout).not.toContain('sign-offs missing')
+  })
+
+  test('status asks for no sign-offs, and a resume begins nothing', async () => {
+    const shown = await run('status')
+    const journal = await journalLines(project.path)
+    const resumed = await run('resume', '--yes')
+
+    expect(shown.stdout).toMatch(new RegExp(`^next +${latched.source}.*--ack-rollback`, 'm'))
+    expect(shown.stdout).not.toContain('sign-offs missing')
+    expect(resumed.exitCode).toBe(7)
+    expect(await journalLines(project.path)).toEqual(journal)
+  })
+
+  test('after one more rollback status says that resume ends the launch, which it does', async () => {
+    await run('rollback', 'emergency', '--reason', 'once more')
+
+    const shown = await run('status')
+    const resumed = await run('resume', '--yes')
+
+    expect(shown.stdout).toMatch(/^next +rolled back at .* by Eve: launch resume ends this launch; .*--ack-rollback/m)
+    expect(shown.stdout).not.toContain('sign-offs missing')
+    expect(resumed.exitCode).toBe(4)
+  })
+
+  test('a launch that acknowledges it goes on', async () => {
+    const ran = await run('auto', '--keep', '--ack-rollback', '--json')
+
+    expect(JSON.parse(ran.stdout)).toMatchObject({ exitCode: 0, flag: { percent: 100, latched: false } })
+  }, 60_000)
 })

@@ -49,6 +49,16 @@ describe('what acts next', () => {
     ])
   })
 
+  test('a launch that was rolled back and has not ended: that resume ends it, and no sign-offs', () => {
+    const { events } = rolledBackAt30()
+    const state = stateOf(events.slice(0, events.findIndex(({ type }) => type === 'rolled-back') + 1))
+    expect(nextActions(statusBoardPlan, state, state.last.at)).toEqual([
+      expect.stringMatching(
+        /^rolled back at 2026-12-01 \d\d:\d\d:\d\dZ by .+: launch resume ends this launch; a new one needs --ack-rollback$/,
+      ),
+    ])
+  })
+
   test('a launch that is over: nothing', () => {
     expect(next(healthyLaunch())).toEqual({
       standing: 'ended: succeeded',

@@ -4,6 +4,7 @@ import type { FlagState } from '../../src/core/flag.ts'
 import { StatusEnvelope } from '../../src/ui/envelope-schema.ts'
 import { flagLine, statusEnvelope, statusLines, type StatusView } from '../../src/ui/status.ts'
 import { golden } from '../support/golden.ts'
+import { journal, opened } from '../support/journal-builder.ts'
 import { heldAt10, rolledBackAt30 } from '../support/launch-stories.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
 import { coloured, stateOf, uncoloured } from '../support/views.ts'
@@ -40,7 +41,8 @@ function view(state = stateOf(heldAt10().events)): StatusView {
     release: { current: '1.6.0-1a2b3c4', previous: '1.5.2-9f8e7d6' },
     flagKey: 'status-board-v2',
     flag: { status: 'present', flag, version: version('e') },
-    launch: { plan: statusBoardPlan, state, changes },
+    launch: { plan: statusBoardPlan, state, changes, unresolved: [] },
+    unknown: {},
     health: [
       { url: 'https://sb.example/api/health', ok: true, status: 200, detail: '200 in 45ms' },
       { url: 'https://sb.example/', ok: false, status: 503, detail: '503 in 12ms' },
@@ -100,6 +102,74 @@ describe('launch status', () => {
   test('without a launch still shows release, flag and health', () => {
     const lines = statusLines({ ...view(), launch: null }, uncoloured)
     expect(lines).toContain('launch       none is open')
+  })
+
+  test('of launches that cannot be read says so, in text and as data, and not that there is none', () => {
+    const seen = { ...view(), launch: null, unknown: { launch: 'access\u001B[2J denied' } }
+    const input = { command: 'status', env: 'production', sandbox: false, outcome: 'unavailable', exitCode: 6 } as const
+
+    expect(statusLines(seen, uncoloured)).toContain('launch       unknown: access denied')
+    expect(statusEnvelope({ ...input, error: null }, seen)).toMatchObject({
+      launch: null,
+      unknown: { launch: 'access\u001B[2J denied' },
+    })
+  })
+
+  test('names first what a step that must not run twice waits for', () => {
+    const { launch, ...rest } = view()
+    if (!launch) throw new Error('no launch')
+    const unresolved = [{ step: 'staging/build', at: epochMs(rest.now - 240_000) }]
+    const next = statusLines({ ...rest, launch: { ...launch, unresolved } }, uncoloured).filter((line) =>
+      line.startsWith('next'),
+    )
+
+    expect(next[0]).toMatch(
+      /staging\/build began 4m ago, .*must not run twice: .*launch resolve staging\/build --did-run or --did-not-run$/,
+    )
+    expect(next.length).toBeGreaterThan(1)
+  })
+
+  describe('of a flag that somebody latched off', () => {
+    const latch = {
+      ...flag,
+      percent: 0,
+      latched: true,
+      updatedBy: 'Eve',
+      updatedAt: epochMs(0),
+      reason: 'empty boards',
+    }
+    const reading = { status: 'present', flag: latch, version: version('e') } as const
+    const since = 'the flag is latched off since 1970-01-01 00:00:00Z by Eve (empty boards): '
+    const next = (seen: Partial<StatusView>) =>
+      statusLines({ ...view(), flag: reading, ...seen }, uncoloured)
+        .filter((line) => line.startsWith('next'))
+        .map((line) => line.replace(/^next +/, ''))
+    const launchOf = (acks: readonly string[]) => {
+      const state = { ...stateOf(journal('2026-12-01T20:00:00Z').add(opened()).events), acks }
+      return { plan: statusBoardPlan, state, changes: [], unresolved: [] }
+    }
+
+    test('says what the next launch needs where none is open', () => {
+      expect(next({ launch: null })).toEqual([`${since}launch auto --ack-rollback starts a launch that goes over it`])
+    })
+
+    test('asks an open launch for no sign-offs: it stops before production', () => {
+      expect(next({ launch: launchOf([]) })).toEqual([
+        `${since}this launch stops before production; launch auto --ack-rollback starts one that goes over it, with sign-offs of its own`,
+      ])
+    })
+
+    test('says that a launch whose version users had ends rolled back', () => {
+      expect(next({})).toEqual([`${since}launch resume ends this launch; a new one needs --ack-rollback`])
+    })
+
+    test('says nothing where the launch was opened to go over it', () => {
+      expect(next({ launch: launchOf([latch.writeId]) })[0]).toMatch(/^sign-offs missing/)
+    })
+
+    test('of another environment than production says nothing of launches', () => {
+      expect(next({ launch: launchOf([]), env: 'staging' })[0]).toMatch(/^sign-offs missing/)
+    })
   })
 
   test('as JSON fits its schema', () => {
