@@ -10,7 +10,7 @@ export function environmentCredentials(access: AwsAccess): CredentialsProvider {
 
 /** SSO, credential_process, source_profile and static keys of ~/.aws/config and ~/.aws/credentials; without a profile the default chain. */
 function ownCredentials({ profile, region, allowEndpoint, keyFiles = [] }: AwsAccess): CredentialsProvider {
-  const { requestHandler, guarded } = guardedConnections(allowEndpoint)
+  const { requestHandler, refusing } = guardedConnections(allowEndpoint)
   // Clients for SSO and sign-in are made with the first; the one that takes the token of a profile to STS, with the second alone.
   const init = { ignoreCache: true, clientConfig: { requestHandler }, parentClientConfig: { requestHandler } }
   const make = () => (profile === null ? fromNodeProviderChain(init) : fromIni({ ...init, profile }))
@@ -18,7 +18,7 @@ function ownCredentials({ profile, region, allowEndpoint, keyFiles = [] }: AwsAc
   const caller = { callerClientConfig: { region: () => Promise.resolve(region) } }
   return rereading(() => {
     const provider = make()
-    return guarded(() => provider(caller))
+    return refusing(() => provider(caller))
   }, keyFiles)
 }
 

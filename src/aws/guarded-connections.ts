@@ -13,7 +13,7 @@ export type GuardedConnections = {
     readonly httpsAgent: HttpsAgent
   }
   /** A provider that says ENDPOINT_REFUSED where one of its clients was refused a connection: the SDK would say something else, or go on. */
-  guarded(provider: CredentialsProvider): CredentialsProvider
+  readonly refusing: (provider: CredentialsProvider) => CredentialsProvider
 }
 
 /**
@@ -35,7 +35,7 @@ export function guardedConnections(allowed: AllowedEndpoints): GuardedConnection
       httpAgent: guardedAgent(new HttpAgent(), (host) => refuse('http:', host)),
       httpsAgent: guardedAgent(new HttpsAgent(), (host) => refuse('https:', host)),
     },
-    guarded: (provider) => async () => {
+    refusing: (provider) => async () => {
       seen.refusal = null
       const keys = await provider().catch((error: unknown) => {
         throw seen.refusal ?? error
