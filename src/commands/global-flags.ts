@@ -17,7 +17,7 @@ export const globalFlags = [
   ['--junit <file>', 'also write the gates of a run to this file, as JUnit XML'],
   ['-y, --yes', 'answer confirmations with yes (AUTO_CONFIRM=true); never gives a sign-off'],
   ['--no-input', 'never ask'],
-  ['--dry-run', 'say what would be done and do nothing'],
+  ['--dry-run', 'say what would be done and do nothing; a command that only looks does so all the same'],
   ['-q, --quiet', 'only the result'],
   ['--no-live', 'the log alone, not redrawn: for screen readers and recordings'],
   ['-v, --verbose', 'also what child commands print'],

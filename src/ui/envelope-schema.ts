@@ -76,7 +76,9 @@ export const RunEnvelope = Envelope.extend({
       kind: z.enum(['emergency', 'full']),
       reason: z.string(),
       by: z.string(),
-      outcome: z.enum(['restored', 'degraded', 'failed', 'nothing']),
+      outcome: z
+        .enum(['restored', 'degraded', 'failed', 'nothing'])
+        .describe('degraded: the flag is off and latched, and something around it is open, which detail says'),
       detail: z.string().describe('what was done, and of a rollback that is degraded or failed what was not'),
       ackedMs: z.number().describe('real ms from the start of the rollback to the acknowledged write'),
       readBackMs: z.number().describe('real ms to the second read that agreed'),
@@ -84,9 +86,9 @@ export const RunEnvelope = Envelope.extend({
         .number()
         .nullable()
         .describe(
-          'ms until it was seen through the CDN; null: not in time. In the sandbox its own clock counts when that is more, because copies at its edge live by it',
+          'ms until it was seen through the CDN; null: not in time, or not looked at because the site is not known. In the sandbox its own clock counts when that is more, because copies at its edge live by it',
         ),
-      verified: z.boolean(),
+      verified: z.boolean().describe('users were seen to be served it, and of a full rollback its files'),
       journaled: z.boolean(),
     }),
   ),

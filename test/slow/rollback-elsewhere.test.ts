@@ -91,6 +91,42 @@ test(
   },
 )
 
+test(
+  'what could not be journaled without a run sheet is told from there, once somebody says where launches are remembered',
+  { timeout: 60_000 },
+  async () => {
+    await using project = await launchProject((sheet) => ownKeys(sheet))
+    await using serving = await inRealMode(project)
+    const [elsewhere, state] = [join(project.path, 'elsewhere'), `file:${project.path}/first`]
+    await mkdir(elsewhere)
+    const signed = await project.run(['approve', 'qa-lead', '--state', state], serving)
+    expect(signed.exitCode, signed.stderr).toBe(0)
+    const away = { cwd: elsewhere, env: { ...serving.env, XDG_STATE_HOME: join(project.path, 'other-user') } }
+    const flag = ['--flag', 's3://sb-prod/flags/status-board-v2.json', '--region', 'us-east-1']
+    await project.run(['rollback', 'emergency', ...flag], away)
+    const rolledBack = await project.run(['rollback', 'emergency', ...flag, '--reason', 'no sheet'], away)
+    expect(rolledBack).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('NOT YET JOURNALED') })
+
+    const unsaid = await project.run(['journal', 'flush'], away)
+    expect(unsaid.exitCode).toBe(2)
+    expect(unsaid.stderr).toContain('nothing says where the launches of s3://sb-prod/flags/status-board-v2.json are')
+    expect(unsaid.stderr).toContain('launch journal flush --state s3://bucket/prefix --app name')
+    const said = ['--state', state, '--app', 'statusboard']
+    const dry = await project.run(['journal', 'flush', ...said, '--dry-run'], away)
+    expect(dry.stdout).toMatch(/would tell of 2 records\n.*to the journal of statusboard at file:.*\/first\n/)
+    const told = await project.run(['journal', 'flush', ...said, '--json'], away)
+    expect(JSON.parse(told.stdout).journaled).toHaveLength(2)
+    const history = await project.run(['history', '--state', state, '--json'], serving)
+    expect(JSON.parse(history.stdout)).toMatchObject({ launches: [{ rollbacks: 2 }] })
+
+    const from = await project.run(['rollback', 'emergency', '-C', '..', '--state', state], away)
+    expect(from.exitCode, from.stderr).toBe(0)
+    expect(from.stdout).toContain(
+      `next: launch rollback validate -C .. --state ${state}, then launch monitor 600 -C ..`,
+    )
+  },
+)
+
 test('what was played in the sandbox is no target of a real rollback', async () => {
   await using project = await launchProject()
   await project.run(['build', '--sandbox'])
