@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { LaunchError } from '../core/errors.ts'
 import { fold } from '../core/reduce.ts'
 import type { LaunchState } from '../core/state.ts'
+import type { PastLaunch } from '../ui/history.ts'
 import { text, type Command } from './command.ts'
 import { hasWorld } from './launch-for.ts'
 import { linesFor } from './say.ts'
@@ -21,17 +22,20 @@ export const history: Command = {
     const limit = Number(text(options, 'limit') ?? newest)
     if (!Number.isSafeInteger(limit) || limit < 1)
       throw new LaunchError('USAGE', `--limit "${text(options, 'limit')}" is not a number of launches`)
-    const states = (await hasWorld(context)) ? await read(context, limit) : []
-    const { historyLines } = await import('../ui/history.ts')
+    const past = (await hasWorld(context)) ? await read(context, limit) : []
+    const [{ historyLines }, { rollbackCount }] = await Promise.all([
+      import('../ui/history.ts'),
+      import('../ui/rollback-count.ts'),
+    ])
     return {
       outcome: 'succeeded',
-      text: linesFor(context, historyLines(states, context.output.out.theme)),
-      document: { launches: states.map(summary) },
+      text: linesFor(context, historyLines(past, context.output.out.theme)),
+      document: { launches: past.map((one) => ({ ...summary(one), rollbacks: rollbackCount(one.state) })) },
     }
   },
 }
 
-async function read(context: Context, limit: number): Promise<readonly LaunchState[]> {
+async function read(context: Context, limit: number): Promise<readonly PastLaunch[]> {
   const { signal } = context
   const { plan } = await context.project()
   await context.world(plan, { driver: false })
@@ -54,20 +58,20 @@ async function read(context: Context, limit: number): Promise<readonly LaunchSta
   return states
     .filter((state) => state !== null)
     .sort((a, b) => b.openedAt - a.openedAt || isCurrent(b) - isCurrent(a) || (a.id < b.id ? 1 : -1))
+    .map((state) => ({ state, superseded: !state.ended && !isCurrent(state) }))
 }
 
-function summary(state: LaunchState): object {
-  const { id, openedAt, openedBy, version, commit, ended, rollbacks, sandbox } = state
+function summary({ state, superseded }: PastLaunch): object {
+  const { id, openedAt, openedBy, version, commit, ended, sandbox } = state
   return {
     launch: id,
     openedAt: new Date(openedAt).toISOString(),
     openedBy: openedBy.name,
     version,
     commit,
-    outcome: ended?.outcome ?? null,
-    why: ended?.why ?? null,
+    outcome: ended?.outcome ?? (superseded ? 'superseded' : null),
+    why: ended?.why ?? (superseded ? 'another launch was opened over it' : null),
     endedAt: ended ? new Date(ended.at).toISOString() : null,
-    rollbacks: rollbacks.length + (state.found === null ? 0 : 1),
     scenario: sandbox,
   }
 }

@@ -3,6 +3,7 @@ import { plural } from '../core/quantity.ts'
 import type { LaunchState } from '../core/state.ts'
 import { dateTime, elapsed, number, short, who } from '../ui/format.ts'
 import { standing } from '../ui/next-action.ts'
+import { rollbackCount } from '../ui/rollback-count.ts'
 import { dashboardPage, type DashboardPage } from './dashboard-frame.ts'
 import { toneOf } from './dashboard-launch.ts'
 import { section } from './html-cell.ts'
@@ -61,7 +62,7 @@ function launchItem(one: Extract<ListedLaunch, { state: LaunchState }>, asOf: Ep
   const words = superseded ? 'another launch was opened over it' : standing(state)
   const latched = found !== null || rollbacks.some(({ outcome }) => outcome !== 'failed')
   const users = ended || latched || !flag ? '' : `, ${number(flag.percent)}% of users`
-  const done = rollbacks.length + (found === null ? 0 : 1)
+  const done = rollbackCount(state)
   const until = ended?.at ?? (superseded ? state.last.at : asOf)
   const facts = [
     `opened ${dateTime(state.openedAt)} by ${who(state.openedBy.name)}`,

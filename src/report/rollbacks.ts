@@ -16,14 +16,17 @@ export type RollbackStory = {
   readonly gate: string | null
 }
 
+/** One that a driver found in the flag and whoever did it recorded as well is one story: the record tells more. */
 export function rollbackStories(events: readonly LaunchEvent[]): readonly RollbackStory[] {
   const stories: RollbackStory[] = []
+  const recorded = recordedRollbacks(events)
   let look: EventOf<'gate-judged'> | null = null
   let percent = 0
   for (const event of events) {
     if (event.type === 'gate-judged') look = event
     if (event.type === 'flag-set') percent = event.percent
     if (event.type !== 'rolled-back' && event.type !== 'rollback-found') continue
+    if (event.type === 'rollback-found' && recorded.has(event.writeId)) continue
     const cause = look?.verdict === 'fail' ? look : null
     const failed = cause?.checks.filter(({ judgement }) => judgement.verdict === 'fail') ?? []
     const shared = { percent, failed, gate: cause?.gate ?? null }
@@ -42,4 +45,9 @@ export function rollbackStories(events: readonly LaunchEvent[]): readonly Rollba
     if (event.type === 'rollback-found' || event.result.outcome !== 'failed') percent = 0
   }
   return stories
+}
+
+/** writeIds of the rollbacks that those who did them told of. */
+export function recordedRollbacks(events: readonly LaunchEvent[]): ReadonlySet<string> {
+  return new Set(events.flatMap((event) => (event.type === 'rolled-back' ? [event.writeId] : [])))
 }

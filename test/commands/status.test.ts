@@ -326,9 +326,20 @@ describe('while somebody else’s latch stands in the flag', () => {
     expect(resumed.exitCode).toBe(4)
   })
 
-  test('a launch that acknowledges it goes on', async () => {
+  test('a launch that acknowledges it goes on, and history calls the one it took over from superseded', async () => {
+    await run('approve', 'qa-lead')
+
     const ran = await run('auto', '--keep', '--ack-rollback', '--json')
+    const shown = await run('history')
+    const { launches } = JSON.parse((await run('history', '--json')).stdout)
 
     expect(JSON.parse(ran.stdout)).toMatchObject({ exitCode: 0, flag: { percent: 100, latched: false } })
+    expect(shown.stdout.match(/✖ superseded /g)).toHaveLength(1)
+    expect(launches.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+      'succeeded',
+      'superseded',
+      'rolled-back',
+      'declined',
+    ])
   }, 60_000)
 })

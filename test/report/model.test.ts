@@ -4,7 +4,13 @@ import type { CheckResult, LaunchEvent } from '../../src/core/event.ts'
 import type { Plan } from '../../src/core/plan.ts'
 import { reportMarkdown } from '../../src/report/markdown.ts'
 import { reportModel } from '../../src/report/model.ts'
-import { healthyLaunch, heldAt10, rolledBackAt30, rolledBackElsewhere } from '../support/launch-stories.ts'
+import {
+  healthyLaunch,
+  heldAt10,
+  recordedElsewhere,
+  rolledBackAt30,
+  rolledBackElsewhere,
+} from '../support/launch-stories.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
 import { describeStep, signalOf } from '../support/views.ts'
 
@@ -50,6 +56,18 @@ describe('the report', () => {
     expect(story?.failed.map(({ id, judgement }) => [id, judgement.observed, judgement.limit])).toEqual([
       ['board-load-p95', 1234.4, 800],
     ])
+  })
+
+  test('tells a rollback that was found in the flag and recorded as well once, with the users there were', () => {
+    const { rollbacks, flag } = modelOf(recordedElsewhere().events)
+
+    expect(rollbacks).toMatchObject([
+      { percent: 10, trigger: 'operator', result: { outcome: 'restored', edgeMs: 900 } },
+    ])
+    expect(flag.filter(({ latched }) => latched)).toMatchObject([{ percent: 0, edgeMs: 900 }])
+    expect(reportMarkdown(modelOf(recordedElsewhere().events))).toMatch(
+      /Rollbacks: 1\n.*with 10% of users on the new version/,
+    )
   })
 
   test('finds a headline named by its list, its id or its title', () => {

@@ -274,3 +274,20 @@ function healthyStage(story: JournalBuilder, percent: number, board: number): vo
   }
   story.add({ type: 'stage-left', step: 'rollout/canary', percent, verdict: 'pass', why: 'every check passed for 10m' })
 }
+
+/** The same, and whoever did it told the journal of it, too. */
+export function recordedElsewhere(): JournalBuilder {
+  const story = rolledBackElsewhere()
+  const result = {
+    kind: 'emergency',
+    reason: 'customers report empty boards',
+    by: 'On Call <oncall@sb.example>',
+    outcome: 'restored',
+    detail: '',
+    ackedMs: 40,
+    readBackMs: 60,
+    edgeMs: 900,
+    verified: true,
+  } as const
+  return story.after('1s').add({ type: 'rolled-back', writeId: 'w-elsewhere', trigger: 'operator', result })
+}
