@@ -14,12 +14,10 @@ export async function lookBefore({ place, wait }: EmergencyPorts, signal: AbortS
   if (place === null) return () => false
   let isEmpty = false
   const enough = new AbortController()
-  const looked = place.isEmpty(AbortSignal.any([signal, enough.signal])).then(
-    (empty) => {
-      isEmpty = empty
-    },
-    () => {}, // the write meets the same trouble and says which
-  )
+  const look = async () => {
+    isEmpty = await place.isEmpty(AbortSignal.any([signal, enough.signal]))
+  }
+  const looked = look().catch(() => {}) // the write meets the same trouble and says which
   await Promise.race([looked, wait(headStartMs, signal)])
   return () => {
     enough.abort()
