@@ -14,6 +14,8 @@ export type CommandResult = {
   /** What else is known of that error. */
   readonly error?: Pick<LaunchError, 'code' | 'hint'>
   readonly text?: string
+  /** In the place of a text: what is JSON for people, too. */
+  readonly values?: object
   /** Fields beside the envelope's own. */
   readonly document?: object
   /** The envelope itself, where a run made one. */

@@ -40,7 +40,8 @@ export function conclude(ending: Ending): ExitCode {
   }
   if (json) output.out.writeJson({ ...document, ...result?.document }, 2)
   // What a command streamed has its lines already; one without events has its document in one.
-  else if (result?.text && jsonl) output.out.writeJson({ ...document, ...result.document })
+  else if (jsonl && (result?.text || result?.values)) output.out.writeJson({ ...document, ...result.document })
+  else if (result?.values) output.out.writeJson(result.values, 2)
   else if (result?.text) output.out.write(result.text.endsWith('\n') ? result.text : `${result.text}\n`)
   // A run says its end itself, through its reporter.
   if (error && !result?.envelope && !ending.said) output.err.write(errorText(error, output))

@@ -37,7 +37,11 @@ export const report: Command = {
     if (path !== null && !json && !jsonl && !quiet)
       context.output.err.write(`written to ${path}\nas a page to ${page}\n`)
     const document = { launch: state.id, report: path, page, [fields[format]]: format === 'json' ? model : body }
-    return { outcome: 'succeeded', text: body, document }
+    return {
+      outcome: 'succeeded',
+      ...(format === 'json' ? { values: { schema: 1, ...model } } : { text: body }),
+      document,
+    }
   },
 }
 

@@ -54,6 +54,16 @@ describe('report of a launch that was rolled back', () => {
     expect(JSON.stringify(model.gates)).not.toContain('"evidence"')
   })
 
+  test('as values keeps its keys where a secret is a word', async () => {
+    const args = ['report', '--format', 'json', '--state', 'file:state']
+    const { stdout } = await project.run(args, { env: { AWS_SECRET_ACCESS_KEY: 'sandbox', PIN_TOKEN: 'rollbacks' } })
+
+    const model = JSON.parse(stdout)
+    expect(Object.keys(model)).toEqual(expect.arrayContaining(['schema', 'sandbox', 'rollbacks']))
+    expect(stdout).toContain('"***:release-captain"')
+    expect(stdout).not.toContain('sandbox:')
+  })
+
   test('--format beats the name of the file', async () => {
     await report('-o', 'e.md', '--format', 'html')
 
