@@ -3,6 +3,7 @@ import { plural } from '../core/quantity.ts'
 import type { Current } from '../core/release.ts'
 import type { KnownRelease } from '../core/retention.ts'
 import type { Command } from './command.ts'
+import { mustHaveWorld } from './launch-for.ts'
 import { linesFor } from './say.ts'
 
 export const releasesList: Command = {
@@ -15,6 +16,7 @@ export const releasesList: Command = {
   ],
   run: async (context) => {
     const { plan } = await context.project()
+    await mustHaveWorld(context)
     const [{ knownReleases }, { table, safeText }, { dateTime, short }, world] = await Promise.all([
       import('../steps/known-releases.ts'),
       import('../ui/text.ts'),

@@ -8,6 +8,7 @@ import { releaseId } from '../core/release.ts'
 import { defaultRetention, pruning, type Retention } from '../core/retention.ts'
 import { parseDuration } from '../core/units.ts'
 import { text, type Command, type Options } from './command.ts'
+import { mustHaveWorld } from './launch-for.ts'
 import { readLaunch } from './open-launch.ts'
 import { linesFor } from './say.ts'
 
@@ -27,6 +28,7 @@ export const releasesPrune: Command = {
   run: async (context, _args, options) => {
     const { signal } = context
     const { plan } = await context.project()
+    await mustHaveWorld(context)
     const retention = retentionOf(options, plan)
     const [{ knownReleases }, { foreignNamed }, { safeText }, world] = await Promise.all([
       import('../steps/known-releases.ts'),

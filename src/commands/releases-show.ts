@@ -3,6 +3,7 @@ import { LaunchError } from '../core/errors.ts'
 import { keys } from '../core/release.ts'
 import { text, type Command } from './command.ts'
 import { sizeOf } from './releases-list.ts'
+import { mustHaveWorld } from './launch-for.ts'
 import { linesFor } from './say.ts'
 
 export const releasesShow: Command = {
@@ -16,6 +17,7 @@ export const releasesShow: Command = {
   ],
   run: async (context, args) => {
     const { plan } = await context.project()
+    await mustHaveWorld(context)
     const [{ readCurrent, readManifest }, { table, safeText }, { short }, world] = await Promise.all([
       import('../steps/releases.ts'),
       import('../ui/text.ts'),

@@ -124,14 +124,32 @@ describe('while a canary is at 30 %', () => {
   )
 })
 
+test.for(['canary pause', 'rollback emergency', 'rollback full', 'retry', 'releases prune', 'releases list'])(
+  'launch %s --dry-run makes no sandbox to look at',
+  { concurrent: true },
+  async (command, { expect }) => {
+    await using project = await launchProject()
+    const before = await everyFile(project.path)
+    const ran = await project.run([...command.split(' '), '--dry-run', '--sandbox'])
+
+    expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('there is no sandbox') as string })
+    expect(await everyFile(project.path)).toEqual(before)
+  },
+)
+
 /** Every file of the project but what the clock of its world keeps, and every object in the buckets. */
 async function everything(folder: string) {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : []))
-  const files = paths.map((path) => relative(folder, path)).filter((path) => !path.startsWith('.launch/sandbox/world/'))
-  const hashes = files.toSorted().map(async (path) => [path, await hashOf(join(folder, path))] as const)
+  const files = Object.entries(await everyFile(folder)).filter(([path]) => !path.startsWith('.launch/sandbox/world/'))
   const buckets = ['sb-prod', 'sb-staging', 'statusboard-launches'].map((name) => bucketOf(folder, name))
-  return { files: Object.fromEntries(await Promise.all(hashes)), buckets: await Promise.all(buckets) }
+  return { files, buckets: await Promise.all(buckets) }
+}
+
+/** Path → hash. */
+async function everyFile(folder: string): Promise<{ readonly [path: string]: string }> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries.flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name)] : [])).toSorted()
+  const hashes = paths.map(async (path) => [relative(folder, path), await hashOf(path)] as const)
+  return Object.fromEntries(await Promise.all(hashes))
 }
 
 async function hashOf(path: string): Promise<string> {
