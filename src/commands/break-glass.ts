@@ -1,6 +1,7 @@
 import type { Output } from '../compose/output.ts'
 import { isoTime, type EpochMs } from '../core/brand.ts'
 import type { RollbackTarget } from './rollback-target.ts'
+import { shellWord } from './shell-word.ts'
 
 /** The same write by hand, for when this machine cannot do it. */
 export function breakGlass(target: RollbackTarget, reason: string, now: EpochMs, err: Output['err']): void {
@@ -23,6 +24,6 @@ export function breakGlass(target: RollbackTarget, reason: string, now: EpochMs,
     return
   }
   err.write(
-    `  By hand, from a machine that reaches AWS:\n    echo '${document}' > off.json\n    aws s3api put-object --bucket ${target.bucket} --key ${target.key} --body off.json --content-type application/json --cache-control 'max-age=5, s-maxage=5' --region ${target.region}\n`,
+    `  By hand, from a machine that reaches AWS:\n    printf %s ${shellWord(document)} > off.json\n    aws s3api put-object --bucket ${shellWord(target.bucket)} --key ${shellWord(target.key)} --body off.json --content-type application/json --cache-control 'max-age=5, s-maxage=5' --region ${shellWord(target.region)}\n`,
   )
 }

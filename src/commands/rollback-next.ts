@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { Options } from './command.ts'
+import { shellWord } from './shell-word.ts'
 
 export type AfterRollback = {
   readonly journaled: boolean
@@ -54,11 +55,7 @@ function typedPlace(options: Options): string {
     ['--env', options['env']],
     ['--state', options['state']],
   ] as const
-  const words = given.flatMap(([flag, value]) => (typeof value === 'string' ? [`${flag} ${quoted(value)}`] : []))
+  const words = given.flatMap(([flag, value]) => (typeof value === 'string' ? [`${flag} ${shellWord(value)}`] : []))
   const isPlayed = options['sandbox'] === true || typeof options['scenario'] === 'string'
   return [...words, ...(isPlayed ? ['--sandbox'] : [])].map((word) => ` ${word}`).join('')
-}
-
-function quoted(word: string): string {
-  return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { EmergencyTarget } from '../compose/emergency.ts'
 import type { Context } from '../context.ts'
@@ -92,13 +92,16 @@ async function lastPlans(context: Context, { app }: RollbackFacts): Promise<read
 /** Null when there is no run sheet. */
 async function readSheet(context: Context): Promise<RollbackFacts | null> {
   const path = resolve(context.options.cwd, context.options.runsheet)
-  const content = await readFile(path, 'utf8').catch(() => null)
+  const content = await textOf(path)
   const example =
-    content ??
-    (context.isSandbox
-      ? await readFile(resolve(context.folder, 'example', 'runsheet.yaml'), 'utf8').catch(() => null)
-      : null)
+    content ?? (context.isSandbox ? await textOf(resolve(context.folder, 'example', 'runsheet.yaml')) : null)
   if (example === null) return null
   const { tolerantRead } = await import('../runsheet/tolerant.ts')
   return tolerantRead(example, context.env)
+}
+
+/** Null for what is no file: a pipe in its place would keep a rollback waiting. */
+async function textOf(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null)
+  return found?.isFile() ? readFile(path, 'utf8').catch(() => null) : null
 }

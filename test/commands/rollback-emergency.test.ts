@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { runBin } from '../support/run-bin.ts'
@@ -182,4 +183,14 @@ describe('with a run sheet that is broken', () => {
       expect(ran.stderr).toMatch(/runsheet\.yaml:3:15 [\s\S]*launch rollback emergency turns the flag off without it/)
     },
   )
+})
+
+test('a pipe where the run sheet should be keeps no rollback waiting', async () => {
+  await using bucket = await smallBucket({ name: 'tiny', documents: shown })
+  await using dir = await tempDir()
+  execFileSync('mkfifo', [dir.file('runsheet.yaml')])
+  const ran = await emergency(bucket, ['-C', dir.path, ...flagAt('flags/board.json')])
+
+  expect(ran.exitCode, ran.stderr).toBe(0)
+  expect(JSON.parse(bucket.documents.get('flags/board.json') ?? '')).toMatchObject({ launch: { latch: true } })
 })
