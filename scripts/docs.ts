@@ -99,7 +99,7 @@ export const pages: { readonly [path: string]: () => string } = {
       ),
       section(
         'A rollback that is degraded',
-        '`launch rollback` ends with 0 once the flag is off, latched and read back from its store. It says `degraded` when something around that is open: users were not seen to be served it in time, because this machine does not reach the site or the edge is late, or CloudFront took no invalidation. What is so and what helps is printed; `.rollbacks[0].verified` of `--json` is false until users were seen to be served it, and `launch rollback validate` exits 3 for as long as they are not.',
+        '`launch rollback` ends with 0 once the flag is off, latched and read back from its store. It says `degraded` when something around it is still open: users were not seen to be served it in time, because this machine does not reach the site or the edge is late, or CloudFront took no invalidation. What is so and what helps is printed; `.rollbacks[0].verified` of `--json` is false until users were seen to be served it, and `launch rollback validate` exits 3 for as long as they are not.',
         'It ends with 5 when the flag is not confirmed to be off, when the edge still serves the new version after all the time it may take, and when `--flag` names a place where no document was before: the key may be wrong ([why](decisions/006-a-rollback-command-that-worked-exits-0.md)).',
       ),
     ]),
