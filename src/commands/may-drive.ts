@@ -54,6 +54,8 @@ export async function stoppedByLatch(
   const seen = await seeFlag(await context.world(plan), 'production', signal)
   if (seen.status !== 'present' || !seen.flag.latched) return null
   const { key, writeId, updatedAt, updatedBy, reason, percent, latched, serial } = seen.flag
+  // The rollback may have been done from here, and its launch not know of it yet.
+  await (await import('./flush-spool.ts')).flushQuietly(context)
   const opened = order.supersede ? null : await (await context.launches(plan)).current(signal)
   const state = opened && (await readLaunch(opened, signal))
   const goesOn = opened && state && !state.ended
