@@ -155,11 +155,7 @@ function configure(
   if (command.alias) sub.alias(command.alias)
   for (const [syntax, about] of command.args ?? []) sub.argument(syntax, about)
   for (const [flags, about] of command.options ?? []) sub.addOption(withTwin(new Option(flags, about)))
-  const taken = new Set(sub.options.map((option) => option.long))
-  for (const [flags, about] of globalFlags) {
-    const option = new Option(flags, about)
-    if (!taken.has(option.long)) sub.addOption(option.hideHelp())
-  }
+  for (const [flags, about] of globalFlags) sub.addOption(new Option(flags, about).hideHelp())
   sub.addHelpText('after', () => examplesText(command))
   sub.action(() => {
     const names = (command.args ?? []).map(([syntax]) => syntax.replaceAll(/[<>[\].]/g, ''))

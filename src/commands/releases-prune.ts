@@ -18,12 +18,12 @@ export const releasesPrune: Command = {
   about:
     'remove what only old releases need: never what a kept release or an open launch needs, nor what is not of launch unless deploy.removeForeign names it',
   options: [
-    ['--keep <n>', `so many of the last releases stay (default: ${defaultRetention.releases})`],
+    ['--keep-last <n>', `so many of the last releases stay (default: ${defaultRetention.releases})`],
     ['--keep-for <duration>', 'younger ones stay, too (default: 7d)'],
   ],
   examples: [
     ['launch releases prune --dry-run', 'say what would go, and why the rest stays'],
-    ['launch releases prune --env staging --keep 2 --yes', 'staging keeps two'],
+    ['launch releases prune --env staging --keep-last 2 --yes', 'staging keeps two'],
   ],
   run: async (context, _args, options) => {
     const { signal } = context
@@ -105,10 +105,10 @@ export const releasesPrune: Command = {
 }
 
 function retentionOf(options: Options, { deploy }: Plan): Retention {
-  const keep = text(options, 'keep')
+  const keep = text(options, 'keepLast')
   const releases = keep === null ? (deploy?.keep ?? defaultRetention.releases) : Number(keep)
   if (!Number.isSafeInteger(releases) || releases < 1)
-    throw new LaunchError('USAGE', `--keep "${keep}" is not a number of releases`, { hint: 'one is the least' })
+    throw new LaunchError('USAGE', `--keep-last "${keep}" is not a number of releases`, { hint: 'one is the least' })
   const keepFor = text(options, 'keepFor')
   const ms = keepFor === null ? (deploy?.keepForMs ?? defaultRetention.ms) : parseDuration(keepFor)
   if (ms === null) throw new LaunchError('USAGE', `--keep-for "${keepFor}" is not a duration; write 7d or 12h`)

@@ -37,8 +37,10 @@ test('pruning says what it keeps and why, and removes nothing that is served', a
   const { kept, keys } = JSON.parse(dry.stdout)
   expect(kept[0]).toMatchObject({ why: 'it is served' })
   expect(keys).toEqual([])
-  const wrong = await launch('releases', 'prune', '--keep', '0')
-  expect(wrong.exitCode).toBe(2)
+  const wrong = await launch('releases', 'prune', '--keep-last', '0')
+  expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--keep-last "0" is not a number') })
+  const two = await launch('releases', 'prune', '--keep-last', '2', '--dry-run')
+  expect(two.exitCode, two.stderr).toBe(0)
 })
 
 test('a dry run of a deploy prints the exact difference, file by file, and changes nothing', async () => {
