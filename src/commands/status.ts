@@ -7,6 +7,7 @@ import type { LaunchEvent } from '../core/event.ts'
 import type { Environment, Plan } from '../core/plan.ts'
 import { plural } from '../core/quantity.ts'
 import type { LaunchState } from '../core/state.ts'
+import { lastDriven } from '../core/unattended.ts'
 import type { Spooled } from '../journal/spool.ts'
 import { flagChanges } from '../report/flag-changes.ts'
 import type { StatusView } from '../ui/status.ts'
@@ -99,7 +100,12 @@ async function look(context: Context, world: OutsideWorld, plan: Plan, environme
     release: { current: release?.release ?? null, previous: release?.previous ?? null },
     flagKey: plan.flag.key,
     flag,
-    launch: open && { ...open, changes: flagChanges(open.events), unresolved: unresolvedSteps(open) },
+    launch: open && {
+      ...open,
+      driver: lastDriven(open.events) ?? open.state.last,
+      changes: flagChanges(open.events),
+      unresolved: unresolvedSteps(open),
+    },
     unknown: {
       ...(!current.ok && { release: messageOf(current.error) }),
       ...(!launch.ok && { launch: messageOf(launch.error) }),

@@ -23,6 +23,8 @@ export type StatusView = {
   readonly launch: {
     readonly plan: Plan
     readonly state: LaunchState
+    /** Who drove it last, and when: not who asked something of it since, or said something about it. */
+    readonly driver: Pick<LaunchState['last'], 'actor' | 'at'>
     /** What this launch changed about the flag, oldest first, and when users were served each, in ms; null: not seen yet. */
     readonly changes: readonly Change[]
     /** Steps that must not run twice and were not seen to end. */
@@ -54,7 +56,7 @@ export function statusLines(view: StatusView, theme: Theme): readonly string[] {
   const rows = [
     ['environment', safeText(view.env)],
     ['release', `${safeText(release.current ?? 'unknown')} (previous: ${safeText(release.previous ?? 'none')})`],
-    ...(launch ? [...launchRows(launch.state, now), ...reachedRows(launch.changes)] : [['launch', noLaunch(view)]]),
+    ...(launch ? [...launchRows(launch, now), ...reachedRows(launch.changes)] : [['launch', noLaunch(view)]]),
     ...view.health.map(({ url, ok, detail }) => {
       const verdict = ok ? 'pass' : 'fail'
       return [
@@ -111,14 +113,17 @@ export function flagLine({ flag, flagKey }: Pick<StatusView, 'flag' | 'flagKey'>
   }
 }
 
-function launchRows(state: LaunchState, now: EpochMs): readonly (readonly string[])[] {
+function launchRows(
+  { state, driver }: NonNullable<StatusView['launch']>,
+  now: EpochMs,
+): readonly (readonly string[])[] {
   const phase = phaseNow(state)
   const where = phase === null ? standing(state) : `phase ${safeText(phase)}, ${standing(state)}`
   const sandbox = state.sandbox === null ? '' : `, sandbox scenario ${safeText(state.sandbox)}`
   return [
     ['launch', `${safeText(state.id)}: ${where}${sandbox}`],
     ['opened', `${dateTime(state.openedAt)} by ${whoAndWhere(state.openedBy)}`],
-    ['driver', `${whoAndWhere(state.last.actor)}, last event ${elapsed(state.last.at, now)} ago`],
+    ['driver', `${whoAndWhere(driver.actor)}, last event ${elapsed(driver.at, now)} ago`],
   ]
 }
 
@@ -144,8 +149,8 @@ export function statusEnvelope(input: EnvelopeInput, view: StatusView): StatusEn
       id: launch.state.id,
       phase: phaseNow(launch.state),
       state: standing(launch.state),
-      driver: launch.state.last.actor.name,
-      idleMs: Math.max(0, now - launch.state.last.at),
+      driver: launch.driver.actor.name,
+      idleMs: Math.max(0, now - launch.driver.at),
       changes: launch.changes.map(({ percent, latched, ackedMs, edgeMs, late }) => ({
         percent,
         latched,

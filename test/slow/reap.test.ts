@@ -76,6 +76,7 @@ test(
       expect(aborted.stdout).toContain('abort asked for at 10 %; nobody drives this launch')
     }
     await pause(1000)
+    expect((await project.run(['status', '--sandbox'])).stdout).toMatch(/driver {7}.*, last event \d+h/)
     expect((await project.run(['canary', 'status', '--sandbox'])).stdout).toMatch(
       /UNATTENDED at 10 % since \S+, abort asked for by .*: launch resume or launch reap rolls back/,
     )

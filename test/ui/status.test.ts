@@ -41,7 +41,7 @@ function view(state = stateOf(heldAt10().events)): StatusView {
     release: { current: '1.6.0-1a2b3c4', previous: '1.5.2-9f8e7d6' },
     flagKey: 'status-board-v2',
     flag: { status: 'present', flag, version: version('e') },
-    launch: { plan: statusBoardPlan, state, changes, unresolved: [] },
+    launch: { plan: statusBoardPlan, state, driver: state.last, changes, unresolved: [] },
     unknown: {},
     health: [
       { url: 'https://sb.example/api/health', ok: true, status: 200, detail: '200 in 45ms' },
@@ -146,7 +146,7 @@ describe('launch status', () => {
         .map((line) => line.replace(/^next +/, ''))
     const launchOf = (acks: readonly string[]) => {
       const state = { ...stateOf(journal('2026-12-01T20:00:00Z').add(opened()).events), acks }
-      return { plan: statusBoardPlan, state, changes: [], unresolved: [] }
+      return { plan: statusBoardPlan, state, driver: state.last, changes: [], unresolved: [] }
     }
 
     test('says what the next launch needs where none is open', () => {
