@@ -1,9 +1,11 @@
+import { isSecretName } from '../core/secret-name.ts'
 import type { Diagnostic } from './diagnostics.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 export type Variables = { readonly [name: string]: string | undefined }
 
-const placeholder = /\$\{([^}]*)\}/g
+/** From the last `${` before a `}`: looking for the end of each of many that have none takes the square of their number. */
+const placeholder = /\$\{((?:(?!\$\{)[^}])*)\}/g
 
 /** Where `${env:NAME}` may stand: names of places, never the content of a release. `*` is any one key. */
 const envAllowed = [
@@ -17,6 +19,8 @@ const envAllowed = [
   'flag.store.bucket',
   'gates.*.*.urls.*',
 ] as const
+/** Of those, where a secret may be part of the value: it would lie in the stored plan, and in every archive. */
+const envAddresses = ['environments.*.url', 'gates.*.*.urls.*'] as const
 /** Stays as it is written: only its name goes into a plan. */
 const envNamed = ['channels.*.webhook', 'notify.page.key'] as const
 const environmentAllowed = ['metrics.*.dimensions.*'] as const
@@ -53,6 +57,12 @@ export function interpolate(
           path,
           `${whole} is not allowed here`,
           'only addresses and names of accounts, roles, buckets and distributions come from the environment',
+        )
+      if (matches(envAddresses, where) && isSecretName(name))
+        return refuse(
+          path,
+          `the name of ${whole} says that it holds a secret, and addresses are kept in the plan`,
+          'take it out of the address: a check of kind command may read it from its environment; if it is none, rename it',
         )
       return (
         variables[name] ||

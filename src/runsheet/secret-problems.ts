@@ -1,5 +1,6 @@
+import { isSecretName } from '../core/secret-name.ts'
 import type { Diagnostic } from './diagnostics.ts'
-import { isSecretName, looksSecret } from './secrets.ts'
+import { looksSecret } from './secrets.ts'
 import type { Path, YamlSource } from './yaml-source.ts'
 
 /** Credentials written into the sheet: it lies in a repository, and plans and reports are made from it. */

@@ -6,18 +6,12 @@ const looks = [
   /hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9/_-]+/, // Slack webhook addresses are credentials
   /\bsk_live_[A-Za-z0-9]{16,}/, // Stripe
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\./, // JSON Web Tokens
+  // JSON Web Tokens; from the beginning of their word, or each of many `eyJ-` would look through all behind it.
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\./,
 ] as const
-
-const secretNames = /(?:^|_)(?:SECRET|PASSWORD|PASSWD|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY|API_KEY)(?:_|$)/i
 
 export function looksSecret(text: string): boolean {
   return looks.some((look) => look.test(text))
-}
-
-/** Whether a variable of this name should not have its value in a file. */
-export function isSecretName(name: string): boolean {
-  return secretNames.test(name)
 }
 
 /** The same text, of the same length, with everything that looks like a credential hidden. */
