@@ -1,11 +1,16 @@
 import type { Project } from '../compose/project.ts'
 import type { Context } from '../context.ts'
 
+/** A sheet that is nothing but marks must not fill the screen. */
+const shown = 20
+
 /** One line about what a run sheet leaves to fill in; null when nothing is left. */
 export function placeholderLine({ runsheet, placeholders }: Pick<Project, 'runsheet' | 'placeholders'>): string | null {
   if (placeholders.length === 0) return null
-  const lines = placeholders.map(({ line }) => line)
-  const where = lines.length === 1 ? `line ${lines[0]}` : `lines ${lines.join(', ')}`
+  const lines = placeholders.slice(0, shown).map(({ line }) => line)
+  const rest = placeholders.length - lines.length
+  const more = rest === 0 ? '' : ` and ${rest} more`
+  const where = `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}${more}`
   return `${runsheet} still has placeholders, marked TODO: ${where}; outside the sandbox launch auto refuses them`
 }
 

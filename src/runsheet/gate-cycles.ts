@@ -6,14 +6,14 @@ import type { YamlSource } from './yaml-source.ts'
 
 /** Every list that leads back to itself, through `use:` or through a check that judges a list, shown where it starts. */
 export function cycles(parts: Salvage, source: YamlSource): readonly Diagnostic[] {
-  const next = (name: string) => linksOf(parts, name)
+  const links = new Map(parts.gates.map(({ name, item }) => [name, linksOf(item)]))
   const found: Diagnostic[] = []
   const reported = new Set<string>()
   for (const start of parts.gateIds) {
-    const way = wayBack(start, next)
+    const way = wayBack(start, links)
     if (way === null || way.some((name) => reported.has(name))) continue
     for (const name of way) reported.add(name)
-    const link = next(start).find(({ to }) => to === (way[1] ?? start))
+    const link = links.get(start)?.find(({ to }) => to === (way[1] ?? start))
     found.push({
       at: source.scalarAt(['gates', start, link?.index ?? 0], way[1] ?? start),
       label: 'use',
@@ -26,8 +26,7 @@ export function cycles(parts: Salvage, source: YamlSource): readonly Diagnostic[
 
 type Link = { readonly index: number; readonly to: string }
 
-function linksOf(parts: Salvage, name: string): readonly Link[] {
-  const items = parts.gates.find((gate) => gate.name === name)?.item ?? []
+function linksOf(items: Salvage['gates'][number]['item']): readonly Link[] {
   return items.flatMap(({ index, item }) => {
     const to = isUse(item) ? item.use : checkKind(item.kind).uses(item)
     return to === null ? [] : [{ index, to }]
@@ -35,19 +34,23 @@ function linksOf(parts: Salvage, name: string): readonly Link[] {
 }
 
 /** The shortest way from a list back to it, or null: breadth first, each list once. */
-function wayBack(start: string, next: (name: string) => readonly Link[]): readonly string[] | null {
-  const seen = new Set<string>()
-  let ways: readonly (readonly string[])[] = [[start]]
-  while (ways.length > 0) {
-    const longer = ways.flatMap((way) => next(way.at(-1) ?? start).map(({ to }) => [...way, to]))
-    const closed = longer.find((way) => way.at(-1) === start)
-    if (closed) return closed.slice(0, -1)
-    ways = longer.filter((way) => {
-      const last = way.at(-1) ?? start
-      if (seen.has(last)) return false
-      seen.add(last)
-      return true
-    })
+function wayBack(start: string, links: ReadonlyMap<string, readonly Link[]>): readonly string[] | null {
+  const cameFrom = new Map<string, string>()
+  const queue = [start]
+  // The loop sees what is put into the queue while it runs.
+  for (const list of queue) {
+    for (const { to } of links.get(list) ?? []) {
+      if (to === start) return wayTo(list, cameFrom)
+      if (cameFrom.has(to)) continue
+      cameFrom.set(to, list)
+      queue.push(to)
+    }
   }
   return null
+}
+
+function wayTo(list: string, cameFrom: ReadonlyMap<string, string>): readonly string[] {
+  const way: string[] = []
+  for (let at: string | undefined = list; at !== undefined; at = cameFrom.get(at)) way.unshift(at)
+  return way
 }

@@ -4,6 +4,7 @@ import type { Diagnostic } from './diagnostics.ts'
 import { checkIds } from './check-ids.ts'
 import { metricsOf } from './check-subject.ts'
 import { cycles } from './gate-cycles.ts'
+import { sizeProblems } from './gate-sizes.ts'
 import type { Salvage } from './salvage.ts'
 import { isUse, type GateItem } from './sections/gates.ts'
 import { unknownName } from './unknown-name.ts'
@@ -12,15 +13,16 @@ import type { YamlSource } from './yaml-source.ts'
 /** CloudWatch names of metrics in milliseconds: a limit without a unit is a slip there. */
 const durationName = /(?:Ms|Millis|Milliseconds|Latency|Duration|ResponseTime|LoadTime)$/
 
-/** Checks that name metrics, lists or roles which do not exist, lists that lead back to themselves, ids given twice. */
+/** Checks that name metrics, lists or roles which do not exist, lists that lead back to themselves or multiply, ids given twice. */
 export function gateProblems(parts: Salvage, source: YamlSource): readonly Diagnostic[] {
   const inItems = parts.gates.flatMap((gate) =>
     gate.item.flatMap(({ index, item }) => itemProblems(item, gate.name, index, parts, source)),
   )
+  const circular = cycles(parts, source)
   return [
     ...inItems,
     ...parts.gates.flatMap((gate) => duplicateIds(gate.name, gate.item, source)),
-    ...cycles(parts, source),
+    ...(circular.length > 0 ? circular : sizeProblems(parts, source)),
     // A check is named after what it judges: one that is broken would be missed here as well.
     ...(parts.allChecks && inItems.length === 0 ? checkNameProblems(parts, source) : []),
   ]

@@ -24,15 +24,20 @@ export function placeholdersOf(text: string): readonly Placeholder[] {
   const found: Placeholder[] = []
   const lines = text.split('\n')
   let offset = 0
+  // Counted on from mark to mark: from the top for each it takes the square of their number.
+  let [line, lineStart] = [1, 0]
   for (const token of new Lexer().lex(text)) {
-    const at = text.indexOf(token, offset)
-    if (at === -1 || marks.has(token)) continue
+    // A mark is looked for to the end of the text when it is not there.
+    const at = marks.has(token) ? -1 : text.indexOf(token, offset)
+    if (at === -1) continue
     offset = at + token.length
-    const what = /^#\s*TODO\b:?\s*(.*)$/.exec(token)?.[1]
+    const what = /^#\s*TODO\b:?(.*)$/s.exec(token)?.[1]?.trim()
     if (what === undefined) continue
-    const before = text.slice(0, at).split('\n')
-    const [line, col] = [before.length, (before.at(-1)?.length ?? 0) + 1]
-    found.push({ line, col, what, source: lines[line - 1] ?? '' })
+    for (let end = text.indexOf('\n', lineStart); end !== -1 && end < at; end = text.indexOf('\n', lineStart)) {
+      line += 1
+      lineStart = end + 1
+    }
+    found.push({ line, col: at - lineStart + 1, what, source: lines[line - 1] ?? '' })
   }
   return found
 }

@@ -1,10 +1,12 @@
+import { withoutTrailing } from './without-trailing.ts'
+
 /** What `plainValue` says of a text it does not read: YAML has to be asked. */
 export const notPlain = Symbol('not plain')
 
 type Line = { readonly indent: number; readonly key: string; readonly rest: string }
 type Value = string | null | readonly Value[] | { readonly [key: string]: Value }
 
-const keyLine = /^( *)([A-Za-z_][A-Za-z0-9_-]*):(?: +(\S.*?))? *$/
+const keyLine = /^( *)([A-Za-z_][A-Za-z0-9_-]*):(?= |$)/
 const ignored = /^ *(?:#.*)?$/
 /** Begins like nothing but a text, and holds nothing that YAML reads otherwise, in brackets or outside. */
 const plainText = /^[A-Za-z0-9/](?:[^\s:#,[\]{}"'&*!|>%@`\\]|:(?=[^\s,[\]{}])| +(?=[^\s:#,[\]{}"'&*!|>%@`\\]))*/
@@ -17,13 +19,14 @@ const meansMore = /^(?:true|false|null|-?0[0-9xob].*)$/i
  */
 export function plainValue(body: string): unknown {
   const [first = '', ...more] = body.split('\n')
-  const head = uncommented(first.replaceAll(/^ +| +$/g, ''))
+  const head = uncommented(spaceTrimmed(first))
   const lines: Line[] = []
   for (const line of more) {
     if (ignored.test(line)) continue
     const found = keyLine.exec(line)
     if (!found) return notPlain
-    lines.push({ indent: found[1]?.length ?? 0, key: found[2] ?? '', rest: uncommented(found[3] ?? '') })
+    const rest = uncommented(spaceTrimmed(line.slice(found[0].length)))
+    lines.push({ indent: found[1]?.length ?? 0, key: found[2] ?? '', rest })
   }
   if (head !== '') return lines.length > 0 ? notPlain : scalar(head)
   return lines.length === 0 ? null : mapOf(lines)
@@ -101,5 +104,12 @@ function isOddNumber(text: string): boolean {
 }
 
 function uncommented(text: string): string {
-  return /["']/.test(text) ? text : text.replace(/(?:^| +)#.*$/, '')
+  if (/["']/.test(text)) return text
+  const at = text.search(/(?<=^| )#/)
+  return at === -1 ? text : withoutTrailing(' ', text.slice(0, at))
+}
+
+/** Without the spaces at both ends; other white space means more. */
+function spaceTrimmed(text: string): string {
+  return withoutTrailing(' ', text.replace(/^ +/, ''))
 }

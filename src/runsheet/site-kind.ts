@@ -1,3 +1,5 @@
+import { withoutTrailing } from './without-trailing.ts'
+
 /** What a folder says about how its site is built, read by whoever may look: texts, not paths. */
 export type ProjectFiles = {
   /** package.json as it is parsed; null when there is none, or none that is an object. */
@@ -160,13 +162,13 @@ export function isSiteConfig(name: string): boolean {
   return Object.values(rows).some(({ config }) => isConfig(name, config))
 }
 
-/** A setting that is commented out is none. An address in a string keeps its slashes. */
+/** A setting that is commented out is none, also in a comment that nothing closes. An address in a string keeps its slashes. */
 function withoutComments(code: string): string {
-  return code.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|[\s,;{(])\/\/.*$/gm, '$1')
+  return code.replaceAll(/\/\*[\s\S]*?(?:\*\/|$)/g, '').replaceAll(/(^|[\s,;{(])\/\/.*$/gm, '$1')
 }
 
 /** `./dist/` → `dist`; what leaves the folder is no output of it. */
 function trimmed(path: string): string {
-  const plain = path.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '')
+  const plain = withoutTrailing('/', path.replace(/^(?:\.\/)+/, ''))
   return plain.startsWith('/') || plain.split('/').includes('..') ? '' : plain
 }

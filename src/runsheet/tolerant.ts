@@ -1,5 +1,5 @@
 import type { Variables } from './interpolate.ts'
-import { maxChars, tooDeep } from './nesting.ts'
+import { maxChars, maxTextChars, tooDeep } from './nesting.ts'
 import { notPlain, plainValue } from './plain-yaml.ts'
 import type { RollbackFacts } from './rollback-facts.ts'
 
@@ -93,9 +93,10 @@ function filled(value: unknown, variables: Variables): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, variables)]))
 }
 
+/** One that is too long for a run sheet is none: what reads addresses takes the square of their length. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value)
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return typeof value === 'string' && value !== '' && value.length <= maxTextChars ? value : undefined
 }
 
 /** The fields of a map that are texts. */

@@ -1,6 +1,9 @@
 import type { Diagnostic } from './diagnostics.ts'
 import { suggestion } from '../core/nearest.ts'
 
+/** So many names are compared with the wrong one: among more, people look for themselves. */
+const compared = 300
+
 /** A name that is not among the ones there are. */
 export function unknownName(
   what: string,
@@ -13,6 +16,9 @@ export function unknownName(
     at,
     label,
     message: `no ${what} "${name}"`,
-    hint: suggestion(name, known, known.length === 0 ? 'add it to the run sheet' : 'known are'),
+    // Made when it is shown, which it is for the first mistakes alone: to compare every wrong name with every known one takes long.
+    get hint() {
+      return suggestion(name, known.slice(0, compared), known.length === 0 ? 'add it to the run sheet' : 'known are')
+    },
   }
 }

@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, visit, type Document, type Node, type Scalar } from 'yaml'
 import type { SourcePosition } from '../core/errors.ts'
 import type { Diagnostic } from './diagnostics.ts'
+import { maxTextChars } from './nesting.ts'
 
 /** Names the stretch of the text between two offsets. */
 export type Place = (start: number, end: number) => Required<SourcePosition>
@@ -38,17 +39,25 @@ const syntaxWords: { readonly [code: string]: readonly [string, string] } = {
 const sentence = (message: string) =>
   `${message.charAt(0).toLowerCase()}${message.slice(1)}`.replace(/\.$/, '').replaceAll('\n', ' ')
 
-type Nodes = { readonly count: number; readonly aliases: readonly Node[]; readonly doubled: readonly Scalar[] }
+type Nodes = {
+  readonly count: number
+  readonly aliases: readonly Node[]
+  readonly doubled: readonly Scalar[]
+  /** Texts that are too long. */
+  readonly long: readonly Scalar[]
+}
 
 /** One walk over the document: the parser's own look for doubled keys takes quadratic time. */
 export function nodesOf(document: Document): Nodes {
   let count = 0
   const aliases: Node[] = []
   const doubled: Scalar[] = []
+  const long: Scalar[] = []
   visit(document, {
     Node: (_key, node) => {
       count += 1
       if (isAlias(node)) aliases.push(node)
+      if (isScalar(node) && String(node.value).length > maxTextChars) long.push(node)
       if (!isMap(node)) return
       const names = new Set<string>()
       for (const { key } of node.items) {
@@ -58,7 +67,7 @@ export function nodesOf(document: Document): Nodes {
       }
     },
   })
-  return { count, aliases, doubled }
+  return { count, aliases, doubled, long }
 }
 
 export function doubledKeys(keys: readonly Scalar[], place: Place): readonly Diagnostic[] {
@@ -67,6 +76,15 @@ export function doubledKeys(keys: readonly Scalar[], place: Place): readonly Dia
     label: '',
     message: `the key "${String(key.value)}" is here twice`,
     hint: 'keep one of the two',
+  }))
+}
+
+export function longTexts(texts: readonly Scalar[], place: Place): readonly Diagnostic[] {
+  return texts.map(({ range, value }) => ({
+    at: place(range?.[0] ?? 0, range?.[1] ?? 1),
+    label: '',
+    message: `this text has ${String(value).length} characters`,
+    hint: `keep it under ${maxTextChars}`,
   }))
 }
 

@@ -2,7 +2,15 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, typ
 import { messageOf, type SourcePosition } from '../core/errors.ts'
 import { runsheetError } from './diagnostics.ts'
 import { maxChars, maxNodes, tooDeep } from './nesting.ts'
-import { aliasProblems, doubledKeys, maxAliases, nodesOf, syntaxProblems, type Place } from './yaml-problems.ts'
+import {
+  aliasProblems,
+  doubledKeys,
+  longTexts,
+  maxAliases,
+  nodesOf,
+  syntaxProblems,
+  type Place,
+} from './yaml-problems.ts'
 
 export type Path = readonly PropertyKey[]
 
@@ -38,6 +46,7 @@ export function readYaml(text: string, file: string): YamlSource {
   const problems = [
     ...syntaxProblems(document, text, place),
     ...doubledKeys(nodes.doubled, place),
+    ...longTexts(nodes.long, place),
     ...aliasProblems(nodes.aliases, place),
   ]
   if (problems.length > 0) throw runsheetError('RUNSHEET_SYNTAX', problems)

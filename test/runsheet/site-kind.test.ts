@@ -54,6 +54,15 @@ test('what needs a server is told, whatever is in a comment', () => {
   expect(siteOf(astro, null).lacks).toContain('no server')
 })
 
+test('a comment that nothing closes goes to the end of the configuration, also when there are many', () => {
+  const config = `{ outDir: 'www' } ${'/* '.repeat(100_000)} outDir: 'old'`
+  const before = process.cpuUsage()
+  expect(siteOf(folder(using('vite'), { 'vite.config.js': config }), null).output).toBe('www')
+  const slashes = `{ outDir: 'www${'/'.repeat(250_000)}x' }`
+  expect(siteOf(folder(using('vite'), { 'vite.config.js': slashes }), null).output).toMatch(/^www\/+x$/)
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000)
+})
+
 test('Create React App is built without the source maps that an artifact must not have', () => {
   expect(siteOf(folder(using('react-scripts')), null).buildEnv).toEqual({ GENERATE_SOURCEMAP: 'false' })
 })

@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { LaunchError } from '../../src/core/errors.ts'
+import { compilePlan } from '../../src/runsheet/compile.ts'
 import { loadSheet } from '../../src/runsheet/load.ts'
+import { tolerantRead } from '../../src/runsheet/tolerant.ts'
 import { refusal } from '../support/refusal.ts'
 import { smallSheet } from '../support/small-sheet.ts'
 
-/** What a hostile run sheet gets: a refusal with its place, soon. In milliseconds of the processor: the machine may be busy. */
+/** Milliseconds of the processor since then: the machine may be busy. */
+function cpuMs(since?: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since)
+  return (user + system) / 1000
+}
+
+/** What a hostile run sheet gets: a refusal with its place, soon. */
 function refusedSoon(text: string) {
   const before = process.cpuUsage()
   const error = refusal(text)
-  const { user, system } = process.cpuUsage(before)
-  expect((user + system) / 1000).toBeLessThan(2000)
+  expect(cpuMs(before)).toBeLessThan(2000)
   expect(error.outcome).toBe('invalid')
   expect(error.at?.line).toBeGreaterThanOrEqual(1)
   return error
@@ -17,7 +24,7 @@ function refusedSoon(text: string) {
 
 function outcomeOf(text: string): string {
   try {
-    loadSheet(text, 'runsheet.yaml', {})
+    compilePlan(loadSheet(text, 'runsheet.yaml', {}))
     return 'taken'
   } catch (error) {
     return error instanceof LaunchError ? error.outcome : String(error)
@@ -105,6 +112,60 @@ describe('a run sheet that is made to harm', () => {
     ['the site', 'https://demo.example', 'javascript:alert(1)'],
   ])('an address of %s that leads elsewhere is refused: %s → %s', (_of, from, to) => {
     expect(refusedSoon(smallSheet.replace(from, `"${to}"`))).toMatchObject({ code: 'RUNSHEET_INVALID' })
+  })
+})
+
+const titled = (title: string) => smallSheet.replace('app: demo', `app: demo\ntitle: ${title}`)
+const many = (make: (n: number) => string, count: number) => Array.from({ length: count }, (_, n) => make(n)).join('')
+
+describe('a run sheet below the longest size, made to be looked through again and again', () => {
+  test.each([
+    ['an open quote, and escaped ones behind it', `${smallSheet}state: "${'\\"'.repeat(130_000)}`],
+    ['placeholders that nothing closes', titled(`"${'${'.repeat(115_000)}"`)],
+    ['placeholders that are none', titled(`"${'${x}'.repeat(60_000)}"`)],
+    ['lines that say TODO', `${smallSheet}${'#TODO\n'.repeat(41_000)}`],
+    ['a line that says TODO and is broken in an odd place', `${smallSheet}# TODO${' '.repeat(240_000)}x\ry`],
+    ['spaces in the middle of a text', smallSheet.replace('app: demo', `app: a${' '.repeat(248_000)}b`)],
+    ['spaces before a comment that is none', smallSheet.replace('app: demo', `app: a${' '.repeat(248_000)}b#`)],
+    ['spaces in a line of a map', `flag:\n  key: a${' '.repeat(248_000)}b\n${smallSheet}`],
+    ['slashes behind an address', smallSheet.replace('demo.example,', `demo.example${'/'.repeat(240_000)}x,`)],
+    ['beginnings of a token', titled(`"${'eyJ-'.repeat(60_000)}"`)],
+    [
+      'lists that take each other over in a row',
+      smallSheet.replace('gates:\n', `gates:\n${many((n) => `  g${n}: [{ use: g${n + 1} }]\n`, 1900)}`),
+    ],
+    [
+      'names that are not there, beside many that are',
+      smallSheet.replace(
+        'metrics:\n',
+        `metrics:\n${many((n) => `  m${'ab'.repeat(25)}${n}: { namespace: A, name: B, sparse: x${'ba'.repeat(25)}${n} }\n`, 1200)}`,
+      ),
+    ],
+  ])('%s: read or refused soon, and in an emergency, too', async (_what, text) => {
+    expect(text.length).toBeLessThan(256 * 1024)
+    const before = process.cpuUsage()
+    expect(outcomeOf(text)).toMatch(/^(?:taken|invalid)$/)
+    expect(cpuMs(before)).toBeLessThan(2000)
+    const beforeEmergency = process.cpuUsage()
+    expect(await tolerantRead(text)).toMatchObject({ environments: { production: { bucket: 'demo-prod' } } })
+    expect(cpuMs(beforeEmergency)).toBeLessThan(1000)
+  })
+
+  test('a text longer than any run sheet needs is refused with its place, and no rollback reads it', async () => {
+    const text = smallSheet.replace('demo-prod', 'x'.repeat(20_000))
+    expect(refusedSoon(text).message).toMatch(/^runsheet\.yaml:6:44 this text has 20000 characters\n[^]*under 16384$/)
+    const { environments } = await tolerantRead(text)
+    expect(environments?.['production']).toEqual({ region: 'us-east-1', url: 'https://demo.example' })
+  })
+
+  test('lists that double each other come to an end before they are counted one by one', () => {
+    const doubling = many((n) => `  g${n}: [{ use: g${n + 1} }, { use: g${n + 1} }]\n`, 30)
+    const text = smallSheet
+      .replace('gates:\n', `gates:\n${doubling}  g30: [{ kind: http }]\n`)
+      .replace('gate: ready', 'gate: g0')
+    expect(refusedSoon(text).message).toMatch(
+      /^runsheet\.yaml:52:50 gate: with the checks of "g0" the phases come to more than 2000\n/,
+    )
   })
 })
 
