@@ -1,7 +1,22 @@
 import { safeText } from '../core/safe-text.ts'
 
-/** Finished HTML. Made by `el`, `styleSheet` and `scriptOf` alone: a string that is not one of them is text, and is escaped. */
-export type Html = { readonly html: string }
+/**
+ * Finished HTML. Made by `el`, `styleSheet` and `scriptOf` alone, which the private field vouches for: nothing that was read, not
+ * even an object that looks the same, has it. Whatever is not one of them is text, and is escaped.
+ */
+class Finished {
+  readonly #isMadeHere = true
+  readonly html: string
+
+  constructor(html: string) {
+    this.html = html
+  }
+
+  static is(value: unknown): value is Finished {
+    return typeof value === 'object' && value !== null && #isMadeHere in value
+  }
+}
+export type Html = Finished
 export type Child = Html | string | null | readonly Child[]
 
 /** Names are written in this program, never read from data. `true` is an attribute without a value; null is none. */
@@ -18,22 +33,24 @@ const blocks = new Set(
 /** An element. Whatever its children and values say, they end up as text and as values. */
 export function el(name: string, attributes: Attributes, ...children: readonly Child[]): Html {
   const values = Object.entries(attributes)
-    .map(([key, value]) => (value === null ? '' : value === true ? ` ${key}` : ` ${key}="${escaped(String(value))}"`))
+    .map(([key, value]) => (value === null ? '' : value === true ? ` ${key}` : ` ${key}="${escaped(textOf(value))}"`))
     .join('')
   const end = blocks.has(name) ? '\n' : ''
-  return { html: voids.has(name) ? `<${name}${values}>${end}` : `<${name}${values}>${inner(children)}</${name}>${end}` }
+  return new Finished(
+    voids.has(name) ? `<${name}${values}>${end}` : `<${name}${values}>${inner(children)}</${name}>${end}`,
+  )
 }
 
 /** A style sheet of this program's own; text that could end it is an error of ours. */
 export function styleSheet(css: string): Html {
   if (css.includes('<')) throw new Error('a style sheet holds no <')
-  return { html: `<style>${css}</style>\n` }
+  return new Finished(`<style>${css}</style>\n`)
 }
 
 /** A script of this program's own, run when the page is there; text that could end it is an error of ours. */
 export function scriptOf(code: string): Html {
   if (code.includes('<')) throw new Error('a script holds no <')
-  return { html: `<script type="module">${code}</script>\n` }
+  return new Finished(`<script type="module">${code}</script>\n`)
 }
 
 /** A whole document. */
@@ -47,11 +64,16 @@ function inner(children: readonly Child[]): string {
 
 function childHtml(child: Child): string {
   if (child === null) return ''
-  if (typeof child === 'string') return escaped(child)
-  return isList(child) ? inner(child) : child.html
+  if (isList(child)) return inner(child)
+  return Finished.is(child) ? child.html : escaped(textOf(child))
 }
 
-function isList(child: Html | readonly Child[]): child is readonly Child[] {
+/** Fields of a journal are what somebody wrote there, whatever their type says: what is no text is shown as JSON. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+}
+
+function isList(child: Child): child is readonly Child[] {
   return Array.isArray(child)
 }
 

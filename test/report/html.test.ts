@@ -103,6 +103,21 @@ describe('text from data on the page', () => {
     expect(() => styleSheet('</style>')).toThrow('no <')
   })
 
+  test('is never finished HTML, whatever it looks like: that is made here, and cannot be read from a journal', () => {
+    // What a journal may hold where its type says text.
+    const read = (json: string) => JSON.parse(json) as string
+    expect(document(read('{"html":"<script>"}'))).toContain('{&quot;html&quot;:&quot;&lt;script&gt;&quot;}')
+    expect(document(read('{"html":"<b>","isMadeHere":true,"#isMadeHere":true}'))).not.toContain('<b>')
+    expect(document({ ...el('b', {}, 'a') } as unknown as string)).not.toContain('<b>')
+    expect(document(read('[7, true, {"toString": 1}, null, "<"]'))).toContain(
+      '\n7true{&quot;toString&quot;:1}&lt;</html>',
+    )
+    expect(document(el('p', { title: read('{"toString":1}') }, read('{}')))).toContain(
+      '<p title="{&quot;toString&quot;:1}">{}</p>',
+    )
+    expect(document(el('i', {}, el('b', {}, 'a')))).toContain('<i><b>a</b></i>')
+  })
+
   test.each([
     ['a rolled back launch', { plan: statusBoardPlan, events: rolledBackAt30().events }, 8],
     ['a launch with everything that people write', { plan: statusBoardPlan, events: everythingSaid().events }, 2],
