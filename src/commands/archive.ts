@@ -4,6 +4,7 @@ import { sha256 } from '../core/hash.ts'
 import type { TarFile } from '../report/tar.ts'
 import { text, type Command } from './command.ts'
 import { viewLaunch, type LaunchAtHand } from './launch-for.ts'
+import { launchFile } from './launch-file.ts'
 import { launchOption } from './launch-option.ts'
 import { dryRun, linesFor } from './say.ts'
 
@@ -19,7 +20,7 @@ export const archive: Command = {
   run: async (context, _args, options) => {
     const launch = await viewLaunch(context, text(options, 'launch'))
     const { state } = launch
-    const path = join(context.folder, 'archives', `${state.id}.tar.gz`)
+    const path = launchFile(join(context.folder, 'archives'), state.id, '.tar.gz')
     const dry = dryRun(context, `write ${path}`)
     if (dry) return dry
     const [{ tar }, { writeWhole }, { gzipSync }, manifest] = await Promise.all([

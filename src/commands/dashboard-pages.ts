@@ -13,6 +13,7 @@ import type { DashboardPage } from '../report/dashboard-frame.ts'
 import { launchPage } from '../report/dashboard-launch.ts'
 import { listPage, type ListedLaunch } from '../report/dashboard-list.ts'
 import { liveModel } from '../report/live-model.ts'
+import { mustHoldTexts } from './checked-events.ts'
 import { checkSignals } from './describe-check.ts'
 import { stepWords } from './describe-step.ts'
 import { reportOf } from './write-report.ts'
@@ -49,6 +50,7 @@ export function dashboardPages({ signal }: Context, { app, world, launches }: Pa
     const launch = opened.get(id) ?? (await launches.load(id, signal))
     opened.set(id, launch)
     const events = [...(await launch.log.read(signal))]
+    mustHoldTexts(events, id)
     const state = fold(events)
     return state && { plan: launch.plan, events, state }
   }

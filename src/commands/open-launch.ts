@@ -3,6 +3,7 @@ import { LaunchError } from '../core/errors.ts'
 import { fold } from '../core/reduce.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { OpenedLaunch } from '../journal/launches.ts'
+import { mustHoldTexts } from './checked-events.ts'
 
 export type WhichLaunch = {
   /** `open`: attach to the open one of this commit, or open one. `current`: only the open one. */
@@ -33,9 +34,11 @@ export async function openLaunch(context: Context, which: WhichLaunch): Promise<
   )
 }
 
-/** A launch with its journal folded. Throws NOT_FOUND when its journal is empty. */
+/** A launch with its journal folded. Throws NOT_FOUND when its journal is empty, JOURNAL_CORRUPT when it is another launch's. */
 export async function readLaunch(opened: OpenedLaunch, signal: AbortSignal): Promise<LaunchState> {
-  const state = fold(await opened.log.read(signal))
+  const events = await opened.log.read(signal)
+  mustHoldTexts(events, opened.log.launch)
+  const state = fold(events)
   if (!state) throw new LaunchError('NOT_FOUND', `launch ${opened.log.launch} has no events`)
   return state
 }

@@ -1,10 +1,11 @@
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Context } from '../context.ts'
 import { LaunchError } from '../core/errors.ts'
 import type { LaunchEvent } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
 import type { ReportModel } from '../report/model.ts'
+import { launchFile, projectFolder } from './launch-file.ts'
 
 /** What the report of a launch says. Throws NOT_FOUND for an empty journal. */
 export async function reportOf(plan: Plan, events: readonly LaunchEvent[]): Promise<ReportModel> {
@@ -35,7 +36,7 @@ export async function rendered(model: ReportModel, format: ReportFormat): Promis
 
 /**
  * Writes the report of a launch, as Markdown and beside it as a page, and gives the path of the Markdown: in `report.path` of
- * the run sheet, in the sandbox below `.launch/sandbox`.
+ * the run sheet, in the sandbox below `.launch/sandbox`. Throws JOURNAL_CORRUPT for a launch or a plan that would have it elsewhere.
  */
 export async function writeReport(
   context: Context,
@@ -48,8 +49,8 @@ export async function writeReport(
     reportOf(plan, events),
     context.project(),
   ])
-  const folder = context.isSandbox ? join(context.folder, 'reports') : resolve(root, plan.report.path)
-  const path = join(folder, `${state.id}.md`)
+  const folder = context.isSandbox ? join(context.folder, 'reports') : projectFolder(root, plan.report.path)
+  const path = launchFile(folder, state.id, '.md')
   await writeWhole(pagePath(path), await rendered(model, 'html'))
   await writeWhole(path, await rendered(model, 'md'))
   return path

@@ -45,6 +45,35 @@ test('a variable of the build that is called a secret is refused whatever it hol
   expect(error.message).not.toContain('hunter2')
 })
 
+test.each(['SENTRY_AUTH_TOKEN', 'NPM_TOKEN', 'DEPLOY_WEBHOOK', 'db_password', 'GOOGLE_CREDENTIALS'])(
+  'so is one that output leaves out by its name: %s',
+  (name) => {
+    const text = `${smallSheet}build: { run: [make], output: dist, env: { ${name}: sntrys-hunter2 } }\n`
+    const error = refusal(text)
+    expect(error.message).toMatch(new RegExp(`^runsheet\\.yaml:22:\\d+ ${name}: this looks like a secret`))
+    expect(error.message).not.toContain('hunter2')
+  },
+)
+
+test('a variable that says where a secret is holds none', () => {
+  const text = `${smallSheet}build: { run: [make], output: dist, env: { TOKEN_FILE: /run/token, API_KEY: "" } }\n`
+  expect(loadSheet(text, 'runsheet.yaml', {}).sheet.build?.env).toEqual({ TOKEN_FILE: '/run/token', API_KEY: '' })
+})
+
+test.each(['../reports', '/var/reports', 'a/../../b', 'a\\\\..\\\\..'])(
+  'a folder of reports outside the project is refused with its place: %s',
+  (path) => {
+    const error = refusal(`${smallSheet}report: { path: "${path}" }\n`)
+    expect(error.exitCode).toBe(2)
+    expect(error.message).toMatch(/^runsheet\.yaml:22:17 path: ".+" leads out of the project\n[^]*below the run sheet/)
+  },
+)
+
+test('a folder of reports in the project is taken', () => {
+  const { sheet } = loadSheet(`${smallSheet}report: { path: ./out/..reports }\n`, 'runsheet.yaml', {})
+  expect(sheet.report.path).toBe('./out/..reports')
+})
+
 test('control characters of a sheet do not reach the terminal', () => {
   const error = refusal(smallSheet.replace('app: demo', 'app: demo\n"x\u001B[31m": 1'))
   expect(error.message).not.toContain('\u001B')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdir, readFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { launchId, type LaunchId } from '../../src/core/brand.ts'
@@ -24,6 +25,21 @@ export async function goldenJournals(): Promise<readonly GoldenJournal[]> {
       return { name, launch: launchId(launch), lines, plan: plan ?? '' }
     }),
   )
+}
+
+/** The same with events as somebody who may write the state would have them: changed, and the chain of hashes mended. */
+export function forged(
+  journal: GoldenJournal,
+  change: (event: Record<string, unknown>) => Record<string, unknown>,
+): GoldenJournal {
+  let prev: string | null = null
+  const lines = journal.lines.map((line): string => {
+    const event = JSON.parse(line) as Record<string, unknown> // a line of the journal
+    const made = `${JSON.stringify({ ...change(event), prev })}\n`
+    prev = createHash('sha256').update(made).digest('hex')
+    return made
+  })
+  return { ...journal, lines }
 }
 
 /** The keys of a state folder that holds this one launch. */
