@@ -66,10 +66,11 @@ function rolledBack(plan: Plan, state: LaunchState, kinds: StepKinds): Move | nu
   const outcome = done?.outcome === 'failed' ? 'failed' : 'rolled-back'
   if (state.ended?.outcome === outcome) return finished(state)
   const cutOff = stepCutOff(plan, state, kinds)
-  if (cutOff && done?.kind !== 'full') {
+  const isHalfRestored = state.rollbacks.findLast(({ kind }) => kind === 'full')?.outcome === 'failed'
+  if ((cutOff || isHalfRestored) && done?.kind !== 'full') {
     // An emergency turns the flag off and leaves the files alone, here some of each release.
     const { by, reason } = done ?? found ?? { by: '', reason: '' }
-    const why = `${cutOff.id} was cut off, and ${by} rolled back: ${reason}`
+    const why = `${cutOff?.id ?? 'a full rollback'} was cut off, and ${by} rolled back: ${reason}`
     return { type: 'effect', effect: { type: 'roll-back', kind: 'full', reason: why, trigger: 'step' } }
   }
   if (done) {

@@ -41,20 +41,28 @@ export async function watchWithoutJournal(session: Session, decideNow: DecideNow
   }
 }
 
-/** A verdict into the journal; one that calls for a rollback and cannot be journaled does not wait for that. */
+/** Once more where somebody else was first. S3 says the same (409) while a write is under way that may come to nothing. */
+const attempts = 2
+
+/**
+ * A verdict into the journal; one that calls for a rollback and cannot be journaled does not wait for that, nor for the next look
+ * where its place is taken.
+ */
 export async function takeJudged(
   judged: GateJudged,
   session: Session,
   decideNow: DecideNow,
   signal: AbortSignal,
 ): Promise<void> {
+  const rollbackNow = () => rollbackOf(decideNow(reduce(session.state, asEvent(judged, session.state, session))))
   try {
-    await session.record(judged, signal)
+    for (let tried = 0; tried < attempts; tried += 1)
+      if ((await session.record(judged, signal)) || !rollbackNow()) return
   } catch (error) {
-    const rollback = rollbackOf(decideNow(reduce(session.state, asEvent(judged, session.state, session))))
-    if (signal.aborted || !(error instanceof LaunchError) || !rollback) throw error
-    await rollBackLaunch(rollback, session, signal, [judged])
+    if (signal.aborted || !(error instanceof LaunchError) || !rollbackNow()) throw error
   }
+  const rollback = rollbackNow()
+  if (rollback) await rollBackLaunch(rollback, session, signal, [judged])
 }
 
 /**

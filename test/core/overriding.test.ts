@@ -67,6 +67,24 @@ test('a deploy that an emergency rollback cut off is undone by whoever finds it,
   expect(over(cutOff().add(rolledBack({ kind: 'full' })))).toMatchObject({ happening: { type: 'launch-ended' } })
 })
 
+test('a full rollback that failed is finished by whoever goes on after somebody turned the flag off as well', () => {
+  const failed = () => baking().add(rolledBack({ kind: 'full', outcome: 'failed' }, 'monitor'))
+  const off = { flag: latch('off') }
+  expect(over(failed(), off)).toMatchObject({ happening: { type: 'launch-ended', outcome: 'failed' } })
+  const again = failed().add({ type: 'launch-ended', outcome: 'failed', why: 'w' }).add(rolledBack({}, 'operator'))
+  expect(over(again, off)).toEqual({
+    type: 'effect',
+    effect: {
+      type: 'roll-back',
+      kind: 'full',
+      reason: 'a full rollback was cut off, and ci rolled back: errors',
+      trigger: 'step',
+    },
+  })
+  again.add(rolledBack({ kind: 'full' }, 'step'))
+  expect(over(again, off)).toMatchObject({ happening: { type: 'launch-ended', outcome: 'rolled-back' } })
+})
+
 test('a flag that is up after a rollback is looked at again for five seconds, then turned off', () => {
   const told = baking().add(rolledBack())
   const up = { flag: flagAt(30, { launch: stateOf(told.events).id }) }

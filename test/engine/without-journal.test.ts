@@ -71,6 +71,28 @@ test('once the journal answers again the same driver tells it what it saw and di
   })
 })
 
+test('a fail whose place in the journal is said to be taken, and is empty, turns the flag off all the same', async () => {
+  const world = await launchWorld()
+  const { tap, seen } = lostAt10(world, /^nothing/)
+  let refused = 0
+  // As S3 with a 409 that lasts: another write of the key is under way, and comes to nothing.
+  const busy: Tap = async <T>(call: string, go: () => Promise<T>) => {
+    const isShown = (await world.events()).some(({ type }) => type === 'flag-confirmed')
+    if (call !== 'journal.create' || seen.offAt > 0 || !isShown) return tap(call, go)
+    seen.since ||= world.clock.now()
+    refused += 1
+    return 'exists' as T
+  }
+  expect(await world.drive({ tap: busy })).toMatchObject({ outcome: 'rolled-back' })
+  expect(refused).toBeGreaterThan(0)
+  expect(seen.offAt - seen.since).toBeLessThan(4 * minute)
+  expect((await world.events()).slice(-3).map(({ type }) => type)).toEqual([
+    'gate-judged',
+    'rolled-back',
+    'launch-ended',
+  ])
+})
+
 test('a raise whose outcome could not be journaled is watched too: the flag itself says that users are shown it', async () => {
   const world = await launchWorld()
   let lost = false

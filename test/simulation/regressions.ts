@@ -44,4 +44,14 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
     found:
       'users met errors for two minutes and then nobody came: the canary stayed up, for nobody came in its last minutes',
   },
+  {
+    seed: 772437,
+    found:
+      'a fail whose place in the journal S3 refused for a while (409) was forgotten until the next look, and again',
+  },
+  {
+    seed: 784065,
+    found:
+      'a full rollback that failed half-way was called rolled back once somebody had turned the flag off as well: pages of two releases',
+  },
 ]

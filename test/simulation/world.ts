@@ -50,6 +50,8 @@ export type World = Nature & {
   readonly diskRandom: Prng
   /** Processes that kept something on their machine for the journal. */
   readonly kept: Set<string>
+  /** When a launch last left a stage, in virtual time: from then on its users are judged by what comes next. */
+  readonly leftMs: Map<string, number>
   start(role: string): Process
   found(invariant: string, what: string): void
 }
@@ -96,6 +98,7 @@ export function makeWorld(
     files: { bodies: new Map(), folders: new Set([stateFolder]) },
     diskRandom: prng(seed + 2 ** 41),
     kept: new Set(),
+    leftMs: new Map(),
     start: (role) => {
       const skew = world.swarm.skewMs === 0 ? 0 : random.int(-world.swarm.skewMs, world.swarm.skewMs)
       const process = startProcess(`${role}${world.processes.length + 1}`, world, skew)
