@@ -5,15 +5,18 @@ import { safeText } from '../core/safe-text.ts'
  * even an object that looks the same, has it. Whatever is not one of them is text, and is escaped.
  */
 class Finished {
-  readonly #isMadeHere = true
-  readonly html: string
+  readonly #html: string
 
   constructor(html: string) {
-    this.html = html
+    this.#html = html
+  }
+
+  get html(): string {
+    return this.#html
   }
 
   static is(value: unknown): value is Finished {
-    return typeof value === 'object' && value !== null && #isMadeHere in value
+    return typeof value === 'object' && value !== null && #html in value
   }
 }
 export type Html = Finished
