@@ -287,9 +287,11 @@ def against_limit(signal, limit, minutes, clock, begun, stages, mask, deep):
     others = mixture(rows, starts, 1, "dropped")[0] if log >= math.log(7) else log
     outside = reaches(recent_bad, recent_n, share) or reaches(bad, n, share)
     found = {"cut": cut, "limit": share, "n": n, "bad": bad, "log": log, "others": others, "needed": math.log(1 / 0.005), "outside": outside}
-    is_reached = bad >= RULES["fewest"] and reaches(recent_bad, recent_n, share)
+    quiet = is_quiet(minutes, recent_from, settled)
+    told_n, told_bad = (n, bad) if quiet else (recent_n, recent_bad)
+    is_reached = bad >= RULES["fewest"] and reaches(told_bad, told_n, share)
     if "rollback" in limit:
-        own_n, own_bad = tally(counted(recent_from, settled, deep, last["cut"]), last["cut"])
+        own_n, own_bad = tally(counted(0 if quiet else recent_from, settled, deep, last["cut"]), last["cut"])
         is_reached = (settled == 0 or not deep[settled - 1]) and reaches(own_bad, own_n, last["share"])
         found["rollback"] = {"cut": last["cut"], "limit": last["share"], "n": own_n, "bad": own_bad, "outside": is_reached}
     bound = None
@@ -301,6 +303,11 @@ def against_limit(signal, limit, minutes, clock, begun, stages, mask, deep):
         bound = {"beta": beta, "n": at_n, "bad": at_bad, "upper": upper, "next": upper * clock["nextShare"]}
         bound["proven"] = at_n >= signal["floor"] and bound["next"] <= share
     return found | {"recent": {"n": recent_n, "bad": recent_bad}, "broken": others >= found["needed"] and is_reached, "bound": bound}
+
+
+def is_quiet(minutes, first, last):
+    """Minutes, one at least, without anybody in the canary."""
+    return last > first and not any(n_of(minutes[t][0]) for t in range(first, last))
 
 
 def against_mean(signal, minutes, clock, mask):
@@ -334,8 +341,9 @@ def against_mean(signal, minutes, clock, mask):
     control_n, control_sum = total([minutes[t][1] for t in range(first, settled)])
     found = {"limit": rule["limit"], "n": n, "mean": mean, "recent": recent, "halfWidth": half, "enough": n >= rule["floor"]}
     found["outside"] = over or (recent is not None and recent >= rule["limit"])
+    told = mean if is_quiet(minutes, first, settled) else recent
     found["broken"] = (
-        half is not None and mean - half > last and recent is not None and recent >= last
+        half is not None and mean - half > last and told is not None and told >= last
         and not (control_n > 0 and control_sum >= last * control_n)
     )
     return found | ({"rollback": rule["rollback"]} if "rollback" in rule else {})
@@ -402,19 +410,19 @@ def decide(plan, table, begun, trouble):
     there = [t >= 0 and data(t) for t in soak]
     gaps = "".join("x" if has else "." for has in there)
     covered = sum(there) >= 0.9 * own["soak"] and "..." not in gaps
-    stale = trouble is not None or (now >= 5 and not any(data(t) for t in range(now - 5, now)))
+    stale = now >= 5 and not any(data(t) for t in range(now - 5, now))
     failing = next((s["id"] for s, minutes in zip(signals, table) if now > 0 and outright(s, minutes[now - 1])), None)
     environment = settled > 0 and mask[settled - 1]
     flag = broken_flag(traffic, first, settled, own["share"])
-    verdict = verdict_of(plan, clock, findings, stale, failing, environment, flag, covered)
+    verdict = verdict_of(plan, clock, findings, trouble is not None, stale, failing, environment, flag, covered)
     return dict(zip(("verdict", "because", "signal", "budget"), verdict)) | {"clock": clock, "findings": findings}
 
 
-def verdict_of(plan, clock, findings, stale, failing, environment, flag, covered):
+def verdict_of(plan, clock, findings, trouble, stale, failing, environment, flag, covered):
     first = lambda holds: next((f["signal"] for f in findings if holds(f)), None)
     relative = lambda key: lambda f: bool(f["relative"] and f["relative"][key])
     outside = lambda f: bool(f["mean"] and f["mean"]["outside"]) or any(limit["outside"] for limit in f["limits"])
-    if stale:
+    if trouble:
         return "freeze", "no-fresh-data", None, None
     if worse := first(relative("convinced")):
         return "rollback", "canary-worse-than-control", worse, None
@@ -428,6 +436,8 @@ def verdict_of(plan, clock, findings, stale, failing, environment, flag, covered
         return "rollback", "limit-broken", broken, None
     if slow := first(lambda f: bool(f["mean"] and f["mean"]["broken"])):
         return "rollback", "mean-limit-broken", slow, None
+    if stale:
+        return "freeze", "no-fresh-data", None, None
     if flag:
         return "no-canary-traffic", flag, None, None
     out, doubtful = first(outside), first(relative("doubtful"))
@@ -570,6 +580,12 @@ stories = [
     story("a limit alone", "alone", 1000, 36, [0, 14], lambda t: {}),
     story("a limit alone, broken", "alone", 1000, 24, [0], worse(4, 0.05)),
     story("clusters", "plain", 1000, 30, [0], lambda t: {"canary": (0.03, 0.01, 120)} if t % 6 == 3 else {"control": (0.01, 0.01, 120)} if t % 5 == 2 else {}),
+    story("far outside its limit, then nobody comes", "alone", 1500, 26, [0], lambda t: worse(0, 0.05)(t) | {"all": 1 if t < 6 else 0}, looks=range(2, 27)),
+    story("far outside its limit, then nobody gets it", "alone", 1500, 26, [0], lambda t: worse(0, 0.05)(t) | {"share": 1 if t < 6 else 0}, looks=range(2, 27)),
+    story("worse, then nobody comes", "plain", 400, 20, [0], lambda t: worse(0, 0.04)(t) | {"all": 1 if t < 7 else 0}, looks=range(2, 21)),
+    story("beyond the bands, then nobody gets it", "banded", 400, 26, [0], lambda t: {"canary": (0.06, 0.3, 330), "share": 1 if t < 5 else 0}, looks=range(2, 27)),
+    story("slow by its mean, then nobody gets it", "plain", 1500, 34, [0], lambda t: {"canary": (0.003, 0.01, 290), "share": 1 if t < 16 else 0}, looks=range(2, 35)),
+    story("healthy, then nobody comes", "plain", 1500, 26, [0], lambda t: {"all": 1 if t < 6 else 0}, looks=range(2, 27)),
 ]
 
 
