@@ -125,7 +125,9 @@ describe('what somebody writes into a journal', () => {
     await log.appendAnyway({ type: 'noted', text: 'hunter2-hunter2' }, never, 'hunter2-hunter2')
     // What was said when a launch was handed over.
     await log.append({ type: 'paused', signal: 'handover Ana: the key is hunter2-hunter2' }, never)
-    const lines = await Promise.all([1, 2, 3].map(async (n) => (await store.get(paths.event(id, n), never))?.body ?? ''))
+    const lines = await Promise.all(
+      [1, 2, 3].map(async (n) => (await store.get(paths.event(id, n), never))?.body ?? ''),
+    )
     expect(lines.join('')).not.toMatch(/hunter2|AKIACANARY/)
     const [failed] = chained(lines)
     expect(failed).toMatchObject({ step: 'production/deploy', message: '***' })
