@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EvidenceByNeed } from '../../src/core/evidence.ts'
 import { evidence, facts, judge, planned } from '../support/looks.ts'
@@ -10,7 +11,8 @@ const head: EvidenceByNeed['git'] = {
   clean: true,
   played: false,
 }
-const judged = (changes: Partial<typeof head>) => judge(check, evidence([{ need: 'git' }, { ...head, ...changes }]))
+const judged = (changes: Partial<typeof head>, by = check) =>
+  judge(by, evidence([{ need: 'git' }, { ...head, ...changes }]))
 
 test('a clean release branch or tag at the commit of the launch is frozen', () => {
   expect(judged({})).toMatchObject({ verdict: 'pass', why: 'release/2.0 at 3f2a9c1, clean' })
@@ -45,3 +47,17 @@ test('a release that a sandbox plays passes and says so', () => {
 test('no checkout to read is unknown', () => {
   expect(judge(check, {}).verdict).toBe('unknown')
 })
+
+test('a pattern stands for what its stars may be, however many there are', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', '/', '.'), maxLength: 8 })
+  const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '/', '.', '*'), minLength: 1, maxLength: 6 })
+  fc.assert(
+    fc.property(letters, pattern, (branch, glob) => {
+      const wanted = new RegExp(`^${glob.replaceAll('.', String.raw`\.`).replaceAll('*', '.*')}$`)
+      const one = planned({ kind: 'git', frozen: true, branches: [glob] })
+      expect(judged({ branch, tags: [] }, one).verdict).toBe(wanted.test(branch) ? 'pass' : 'fail')
+    }),
+  )
+  const many = planned({ kind: 'git', frozen: true, branches: ['a*a*a*a*a*a*a*b'] })
+  expect(judged({ branch: 'a'.repeat(5000), tags: [] }, many).verdict).toBe('fail')
+}, 10_000)
