@@ -1,7 +1,7 @@
 // Runs the simulation of test/simulation over many seeds: npm run simulate -- --seeds N [--from K]
 // (5,000 from 1), or --seed S for one with its
 // trace. With --mutants every protocol mutant of test/simulation/mutants.ts, each of which some seed has to kill; --only NAME,…
-// chooses, and with --seed shows how. --coverage adds how many lines of src the seeds went through, --missed those they did not.
+// chooses, --try SEED,… begins with seeds that killed before, and with --seed shows how. --coverage adds how many lines of src the seeds went through, --missed those they did not.
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '80' },
     mutants: { type: 'boolean', default: false },
     only: { type: 'string' },
+    try: { type: 'string' },
     coverage: { type: 'boolean', default: false },
     missed: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
@@ -105,7 +106,9 @@ async function killAll() {
   const next = async () => {
     for (const mutant of queue) {
       const worker = await bundle('worker.ts', mutant)
-      const { failures, seeds: tried } = await run(worker, ['first', from, seeds, 1]).done
+      const known = values.try === undefined ? [] : (await run(worker, ['try', ...values.try.split(',')]).done).failures
+      const { failures, seeds: tried } =
+        known.length > 0 ? { failures: known, seeds: 0 } : await run(worker, ['first', from, seeds, 1]).done
       const [killed] = failures
       if (!killed) survivors.push(mutant.name)
       const how = killed

@@ -14,15 +14,15 @@ export type WorkerReport = {
 
 const mostFailures = 50
 
-/** `worker FROM COUNT STEP [first]`: every STEP-th seed from FROM; `first`: ends at the first violation. */
-async function work(from: number, count: number, step: number, endsAtFirst: boolean): Promise<WorkerReport> {
+/** Some seeds, in this order; `endsAtFirst`: at the first violation. */
+async function work(list: Iterable<number>, endsAtFirst: boolean): Promise<WorkerReport> {
   const plans = compilePlans()
   const readPlans: ReadPlans = new Map()
   const counts = new Map<string, number>()
   const failures: Pick<SeedResult, 'seed' | 'violations'>[] = []
   let [seeds, steps, virtualMs] = [0, 0, 0]
-  for (let i = 0; i < count; i += 1) {
-    const result = await runSeed(from + i * step, plans, { readPlans })
+  for (const seed of list) {
+    const result = await runSeed(seed, plans, { readPlans })
     seeds += 1
     steps += result.steps
     virtualMs += result.virtualMs
@@ -34,11 +34,18 @@ async function work(from: number, count: number, step: number, endsAtFirst: bool
   return { seeds, steps, virtualMs, counts: Object.fromEntries(counts), failures }
 }
 
-const [mode = '', from = '1', count = '1', step = '1'] = process.argv.slice(2)
+/** Every STEP-th seed from FROM. */
+function* every(from: number, count: number, step: number): Generator<number> {
+  for (let i = 0; i < count; i += 1) yield from + i * step
+}
+
+/** `all FROM COUNT STEP`; `first FROM COUNT STEP` and `try SEED …` end at the first violation; `trace SEED`. */
+const [mode = '', ...numbers] = process.argv.slice(2)
+const [from = 1, count = 1, step = 1] = numbers.map(Number)
 // Errors are part of the weather here; their stacks would be most of the cost.
 if (mode !== 'trace') Error.stackTraceLimit = 0
 const said =
   mode === 'trace'
-    ? await runSeed(Number(from), compilePlans(), { keepTrace: true })
-    : await work(Number(from), Number(count), Number(step), mode === 'first')
+    ? await runSeed(from, compilePlans(), { keepTrace: true })
+    : await work(mode === 'try' ? numbers.map(Number) : every(from, count, step), mode !== 'all')
 writeFileSync(1, `${JSON.stringify(said)}\n`)

@@ -23,9 +23,12 @@ test('5,000 worlds go wrong and no promise is broken', async () => {
   expect(said).not.toContain('never happened')
 }, 1_800_000)
 
+/** Each has killed a mutant that few seeds kill. After a change it may not, and the mutant is looked for from seed 1 on. */
+const deadly = [1, 10, 13, 16, 19, 22, 23, 53, 75, 83, 93, 166, 209, 453, 595, 933, 940, 983, 1603, 2475, 4367]
+
 test('every mutant of the protocol is killed', async () => {
   // Seeds have other stories after every change: a rare one may move, and is told by its seed, which is printed.
-  const said = await simulate('--mutants', '--seeds', '12000')
+  const said = await simulate('--mutants', '--seeds', '12000', '--try', deadly.join())
   process.stdout.write(said)
   const [, killed, all] = /(\d+) of (\d+) mutants killed/.exec(said) ?? []
   expect(Number(all)).toBeGreaterThanOrEqual(20)
