@@ -1,6 +1,7 @@
 import { LaunchError } from '../core/errors.ts'
 import type { RollbackFacts } from '../runsheet/rollback-facts.ts'
 import type { RollbackTarget } from './rollback-target.ts'
+import { withoutTrailing } from '../core/without-trailing.ts'
 
 export type PlaceOrder = {
   readonly environment: string
@@ -81,7 +82,8 @@ function access(facts: RollbackFacts, { environment, region, fallbackRegion }: P
 }
 
 function siteOf(place: { readonly [field: string]: string } | undefined): string | null {
-  return place?.['url']?.replace(/\/+$/, '') ?? null
+  const url = place?.['url']
+  return url === undefined ? null : withoutTrailing('/', url)
 }
 
 function keyFromPath(key: string): string {

@@ -8,6 +8,7 @@ import { readDarkly, splitOf, writtenIn, type DarklyPlace } from './launchdarkly
 import { mayWrite } from './may-write.ts'
 import { exposedPoints } from './points.ts'
 import { asked, jsonOf, type Service } from './service.ts'
+import { withoutTrailing } from '../core/without-trailing.ts'
 
 const Key = z.string().regex(/^[A-Za-z0-9._-]+$/, 'keys of LaunchDarkly are letters, digits, dots, _ and -')
 
@@ -37,7 +38,7 @@ export const launchdarkly = defineFlagStore({
   open: (spec, flagKey, { api, secret, environment }) => {
     const service = (url: string, variable: string): Service => ({
       name: 'LaunchDarkly',
-      url: url.replace(/\/+$/, ''),
+      url: withoutTrailing('/', url),
       api,
       token: { variable, value: secret(variable) },
     })

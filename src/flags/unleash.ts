@@ -9,6 +9,7 @@ import { defineFlagStore, inEnvironment } from './define.ts'
 import { mayWrite } from './may-write.ts'
 import { asked, jsonOf, type Service } from './service.ts'
 import { latchStrategy, readServed, readUnleash, rolloutStrategy, type UnleashState } from './unleash-flag.ts'
+import { withoutTrailing } from '../core/without-trailing.ts'
 
 const Name = z.string().regex(/^[A-Za-z0-9._~-]+$/, 'names of Unleash are URL-friendly')
 
@@ -41,7 +42,7 @@ export const unleash = defineFlagStore({
   open: (spec, flagKey, { api, secret, environment }) => {
     const service = (variable: string): Service => ({
       name: 'Unleash',
-      url: spec.url.replace(/\/+$/, ''),
+      url: withoutTrailing('/', spec.url),
       api,
       token: { variable, value: secret(variable) },
     })

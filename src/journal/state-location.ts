@@ -1,4 +1,5 @@
 import { LaunchError } from '../core/errors.ts'
+import { withoutTrailing } from '../core/without-trailing.ts'
 
 /** Where launches are remembered: `file:.launch` or `s3://bucket/prefix`. */
 export type StateLocation =
@@ -27,7 +28,7 @@ export function parseStateLocation(text: string): StateLocation {
       hint: 'write s3://bucket/prefix',
     })
   }
-  return { kind: 's3', bucket, prefix: rest.replace(/^\/+|\/+$/g, '') }
+  return { kind: 's3', bucket, prefix: withoutTrailing('/', rest.replace(/^\/+/, '')) }
 }
 
 export function formatStateLocation(location: StateLocation): string {

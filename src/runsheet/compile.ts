@@ -7,7 +7,7 @@ import { withDurations } from './planned-durations.ts'
 import type { RunSheet } from './schema.ts'
 import type { Environment as SheetEnvironment } from './sections/environments.ts'
 import type { Metric } from './sections/metrics.ts'
-import { withoutTrailing } from './without-trailing.ts'
+import { withoutTrailing } from '../core/without-trailing.ts'
 
 /**
  * Makes the plan of a run sheet: every name resolved, every default filled in, times as instants. Pure; the same sheet

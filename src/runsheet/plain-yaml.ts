@@ -1,4 +1,4 @@
-import { withoutTrailing } from './without-trailing.ts'
+import { withoutTrailing } from '../core/without-trailing.ts'
 
 /** What `plainValue` says of a text it does not read: YAML has to be asked. */
 export const notPlain = Symbol('not plain')

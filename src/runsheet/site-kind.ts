@@ -1,4 +1,4 @@
-import { withoutTrailing } from './without-trailing.ts'
+import { withoutTrailing } from '../core/without-trailing.ts'
 
 /** What a folder says about how its site is built, read by whoever may look: texts, not paths. */
 export type ProjectFiles = {

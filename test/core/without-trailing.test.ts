@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutTrailing } from '../../src/runsheet/without-trailing.ts'
+import { withoutTrailing } from '../../src/core/without-trailing.ts'
 
 test.each([
   ['/', 'https://a.example//', 'https://a.example'],
