@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { messageOf } from '../core/errors.ts'
+import { firstLineOf } from '../core/errors.ts'
 import { text, type CommandResult, type Options } from './command.ts'
 
 /** How long production is watched after a rollback (the paper's ten minutes), in settled evidence. */
@@ -21,8 +21,8 @@ export async function watchAfterwards(context: Context, options: Options, done: 
   if (!wanted || done.outcome !== 'succeeded') return done
   const { out, err } = context.output
   const said = text({ text: done.text }, 'text') ?? ''
-  const plan = await context.project().then(({ plan }) => plan, messageOf)
-  if (typeof plan === 'string') return { ...done, text: `${said}\nnot watched: ${plan.split('\n')[0]}` }
+  const plan = await context.project().then(({ plan }) => plan, firstLineOf)
+  if (typeof plan === 'string') return { ...done, text: `${said}\nnot watched: ${plan}` }
   if (!context.options.json && said !== '') out.write(`${said}\n`)
   err.write('watching production for ten minutes; Ctrl-C ends the watch, the rollback stands\n')
   try {
@@ -41,6 +41,6 @@ export async function watchAfterwards(context: Context, options: Options, done: 
     }
   } catch (error) {
     if (context.signal.aborted) return { ...done, text: 'the watch was ended early; the rollback stands' }
-    return { ...done, text: `not watched: ${messageOf(error).split('\n')[0]}` }
+    return { ...done, text: `not watched: ${firstLineOf(error)}` }
   }
 }

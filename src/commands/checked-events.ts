@@ -95,7 +95,7 @@ function isText(value: unknown, [step, ...rest]: readonly string[]): boolean {
   if (value === null || typeof value !== 'object') return false
   if (step === '*') return Object.values(value).every((item) => isText(item, rest))
   const name = step.replace('?', '')
-  const inside: unknown = Object.hasOwn(value, name) ? new Map(Object.entries(value)).get(name) : undefined
+  const inside: unknown = Object.getOwnPropertyDescriptor(value, name)?.value
   if (rest.length > 0) return isText(inside, rest)
   return typeof inside === 'string' || (step !== name && (inside ?? null) === null)
 }

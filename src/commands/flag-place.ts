@@ -69,6 +69,11 @@ export function addressOf(target: RollbackTarget): string {
     : `${target.store['kind'] ?? ''} ${target.flagKey}`
 }
 
+/** Where nothing says a region: that of the machine's AWS tools. */
+export function regionOfMachine(env: { readonly [name: string]: string | undefined }): string {
+  return env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1'
+}
+
 function access(facts: RollbackFacts, { environment, region, fallbackRegion }: PlaceOrder) {
   const place = facts.environments?.[environment]
   return {

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { messageOf } from '../core/errors.ts'
+import { firstLineOf } from '../core/errors.ts'
 import { plural } from '../core/quantity.ts'
 import type { Spooled } from '../journal/spool.ts'
 import { safeText } from '../ui/text.ts'
@@ -23,7 +23,7 @@ export async function flushDry(context: Context): Promise<CommandResult> {
 async function wouldTell(context: Context, spooled: Spooled): Promise<string> {
   const found = await journalHome(context, spooled)
   if (found.status === 'unknown')
-    return `to nobody, nothing says where its launches are remembered (${messageOf(found.error).split('\n')[0]})`
+    return `to nobody, nothing says where its launches are remembered (${firstLineOf(found.error)})`
   const { app, state } = found.home
   return spooled.app === null || spooled.app === app
     ? `to the journal of ${safeText(app)} at ${state}`

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { messageOf, type LaunchError } from '../core/errors.ts'
+import { firstLineOf, type LaunchError } from '../core/errors.ts'
 import { plural } from '../core/quantity.ts'
 import type { Spooled } from '../journal/spool.ts'
 import type { Told } from './tell-journal.ts'
@@ -49,7 +49,7 @@ export async function flushQuietly(context: Context): Promise<void> {
   } catch (error) {
     context.signal.throwIfAborted()
     context.output.err.write(
-      `  the records below ${context.spoolFolder} are not yet journaled: ${messageOf(error).split('\n')[0]}\n`,
+      `  the records below ${context.spoolFolder} are not yet journaled: ${firstLineOf(error)}\n`,
     )
   }
 }

@@ -1,4 +1,4 @@
-import { LaunchError, messageOf } from '../core/errors.ts'
+import { firstLineOf, LaunchError } from '../core/errors.ts'
 import type { Spooled } from '../journal/spool.ts'
 import type { Command } from './command.ts'
 import type { Flushed } from './flush-spool.ts'
@@ -62,7 +62,7 @@ function homelessError(homeless: Flushed['homeless'], safe: (text: string) => st
     homeless.map(([spooled]) => spooled),
     safe,
   )
-  const why = messageOf(cause).split('\n')[0]
+  const why = firstLineOf(cause)
   return new LaunchError(cause.code, `nothing says where the launches of ${flags} are remembered: ${why}`, {
     hint: 'say it: launch journal flush --state s3://bucket/prefix --app name; or run this where the run sheet is (-C folder)',
     cause,

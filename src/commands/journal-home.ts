@@ -3,7 +3,7 @@ import { LaunchError } from '../core/errors.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Launches } from '../journal/launches.ts'
 import { factsOf } from '../runsheet/rollback-facts.ts'
-import { addressOf, flagPlace } from './flag-place.ts'
+import { addressOf, flagPlace, regionOfMachine } from './flag-place.ts'
 
 /** The launches a rollback may have to be told to. */
 export type JournalHome = {
@@ -39,7 +39,7 @@ export async function journalHome(context: Context, known: KnownHome): Promise<H
     const app = context.options.app ?? known.app
     const state = context.options.state ?? known.state
     if (!app || !state) return { status: 'unknown', error }
-    const region = known.region ?? context.env['AWS_REGION'] ?? context.env['AWS_DEFAULT_REGION'] ?? 'us-east-1'
+    const region = known.region ?? regionOfMachine(context.env)
     return { status: 'known', home: await homeAt(context, app, state, region) }
   }
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { EpochMs } from '../core/brand.ts'
-import { messageOf } from '../core/errors.ts'
+import { firstLineOf, messageOf } from '../core/errors.ts'
 import type { RollbackResult } from '../core/event.ts'
 import type { Spool, SpooledRollback } from '../journal/spool.ts'
 import { tellJournal } from './tell-journal.ts'
@@ -30,10 +30,7 @@ export async function journalRollback(context: Context, record: RollbackRecord):
   // The reason is what somebody typed in a hurry: it is kept as it is shown.
   const result = { ...record.result, reason: context.output.scrub(record.result.reason) }
   const rollback: SpooledRollback = { schema: 1, id: record.writeId, actor, ...record, result }
-  const unkept = await spool.keep(rollback).then(
-    () => null,
-    (error: unknown) => messageOf(error),
-  )
+  const unkept = await spool.keep(rollback).then(() => null, messageOf)
   // Nobody else can have told of what is not there.
   const settleUnkept: Spool['settle'] = async (about) => (await spool.settle(about)) ?? about
   try {
@@ -50,7 +47,7 @@ export async function journalRollback(context: Context, record: RollbackRecord):
     if (unkept === null) await spool.drop(rollback.id).catch(() => undefined)
     return true
   } catch (error) {
-    err.write(`  the journal could not be told: ${messageOf(error).split('\n')[0]}\n`)
+    err.write(`  the journal could not be told: ${firstLineOf(error)}\n`)
     if (unkept !== null) err.write(`  nor kept on this machine (${unkept}): ${JSON.stringify(rollback)}\n`)
     return false
   }

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
-import { isoTime } from '../core/brand.ts'
 import { LaunchError } from '../core/errors.ts'
+import { latchedSince } from '../core/flag-guard.ts'
 import type { Plan } from '../core/plan.ts'
 import type { LaunchState } from '../core/state.ts'
 import { ofAnotherCommit } from '../journal/launches.ts'
@@ -53,7 +53,7 @@ export async function stoppedByLatch(
   const { signal, isSandbox } = context
   const seen = await seeFlag(await context.world(plan), 'production', signal)
   if (seen.status !== 'present' || !seen.flag.latched) return null
-  const { key, writeId, updatedAt, updatedBy, reason, percent, latched, serial } = seen.flag
+  const { key, writeId, percent, latched, serial } = seen.flag
   // The rollback may have been done from here, and its launch not know of it yet.
   await (await import('./flush-spool.ts')).flushQuietly(context)
   const opened = order.supersede ? null : await (await context.launches(plan)).current(signal)
@@ -62,7 +62,7 @@ export async function stoppedByLatch(
   if (goesOn ? await goesOver(opened.plan, state, writeId) : order.launch === 'current') return null
   return {
     outcome: 'superseded',
-    why: `the flag is latched off since ${isoTime(updatedAt)} by ${updatedBy}: ${reason}; nothing was begun`,
+    why: `${latchedSince(seen.flag)}; nothing was begun`,
     error: {
       code: 'LATCHED',
       hint: `mend the cause, then launch ${isSandbox ? 'auto --sandbox --keep' : 'auto'} --ack-rollback`,

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { messageOf } from '../core/errors.ts'
+import { firstLineOf } from '../core/errors.ts'
 import type { FlagReading } from '../core/flag.ts'
 import type { Environment, Plan } from '../core/plan.ts'
 import type { FlagStore, ObjectStore } from '../core/ports.ts'
@@ -77,7 +77,7 @@ async function journalLine(context: Context, known: KnownHome): Promise<string> 
   if (options.env !== 'production') return `then tell no journal: launches are about production, this is ${options.env}`
   const found = await journalHome(context, known)
   if (found.status === 'unknown')
-    return `then keep the record below ${spoolFolder}: nothing says where its launches are remembered (${messageOf(found.error).split('\n')[0]})`
+    return `then keep the record below ${spoolFolder}: nothing says where its launches are remembered (${firstLineOf(found.error)})`
   return `then tell the journal of ${safeText(found.home.app)} at ${found.home.state}`
 }
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { EmergencyTarget } from '../compose/emergency.ts'
 import type { Context } from '../context.ts'
 import type { RollbackFacts } from '../runsheet/rollback-facts.ts'
-import { addressOf, flagPlace, targetAt, type FlagPlace } from './flag-place.ts'
+import { addressOf, flagPlace, regionOfMachine, targetAt, type FlagPlace } from './flag-place.ts'
 import type { StoredFacts } from './stored-facts.ts'
 
 /** Which document to turn off and how to reach it, whose launches to tell, and where they are remembered. */
@@ -25,7 +25,7 @@ export async function rollbackTarget(
   region: string | null,
 ): Promise<RollbackTarget> {
   const { options, env, output } = context
-  const fallback = region ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1'
+  const fallback = region ?? regionOfMachine(env)
   const order = { environment: options.env, region, fallbackRegion: fallback }
   const sheet = await readSheet(context)
   // What is played in the sandbox is remembered there, whatever the sheet says.
@@ -77,8 +77,8 @@ async function storedPlans(context: Context, known: RollbackFacts, region: strin
     return await storedFacts(context, location, { region, app: known.app ?? null }, signal)
   } catch (error) {
     context.signal.throwIfAborted()
-    const { messageOf } = await import('../core/errors.ts')
-    return { facts: [], trouble: { why: `${location} cannot be read (${messageOf(error).split('\n')[0]})` } }
+    const { firstLineOf } = await import('../core/errors.ts')
+    return { facts: [], trouble: { why: `${location} cannot be read (${firstLineOf(error)})` } }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { LaunchId } from '../core/brand.ts'
-import { messageOf } from '../core/errors.ts'
+import { firstLineOf } from '../core/errors.ts'
 import type { LaunchEvent } from '../core/event.ts'
 import type { Outcome } from '../core/exit-code.ts'
 import type { Plan } from '../core/plan.ts'
@@ -87,5 +87,5 @@ async function quietly<T>(context: Context, tell: () => Promise<T>): Promise<T |
 }
 
 function complain({ options, output }: Context, error: unknown): void {
-  if (!options.quiet) output.err.write(`notify: nobody was told: ${messageOf(error).split('\n')[0]}\n`)
+  if (!options.quiet) output.err.write(`notify: nobody was told: ${firstLineOf(error)}\n`)
 }

@@ -47,3 +47,8 @@ export class LaunchError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** The same in one line: what goes on below it, such as an excerpt of the run sheet, has no place in a sentence. */
+export function firstLineOf(error: unknown): string {
+  return messageOf(error).split('\n', 1)[0] ?? ''
+}

@@ -26,6 +26,11 @@ export function flagLost(state: LaunchState, world: World): Move | null {
   }
 }
 
+/** Who turned the flag off, when and why: what stands in the way of a launch. */
+export function latchedSince({ updatedAt, updatedBy, reason }: FlagState): string {
+  return `the flag is latched off since ${isoTime(updatedAt)} by ${updatedBy}: ${reason}`
+}
+
 /** What the flag itself says against going forward: unread, malformed, latched, or further than this launch would set it. */
 export function flagStops(plan: Plan, state: LaunchState, effect: ForwardEffect, world: World): Move | null {
   if (world.flag === null) return flagLost(state, world)
@@ -38,7 +43,7 @@ export function flagStops(plan: Plan, state: LaunchState, effect: ForwardEffect,
       type: 'done',
       outcome: 'superseded',
       code: 'LATCHED',
-      why: `the flag is latched off since ${isoTime(flag.updatedAt)} by ${flag.updatedBy}: ${flag.reason}`,
+      why: latchedSince(flag),
     }
   }
   if (effect.type === 'run-step') return exposedAlready(plan, state, effect, flag)
