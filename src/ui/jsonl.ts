@@ -1,4 +1,3 @@
-import { safeJson } from './json.ts'
 import type { Reporter, ReporterContext, ReporterKind } from './reporter.ts'
 
 export const jsonl = {
@@ -9,17 +8,16 @@ export const jsonl = {
 } as const satisfies ReporterKind
 
 /** The version line is written with the first event, or at the end of a run that had none. */
-function jsonlReporter({ write, writeJson }: Pick<ReporterContext, 'write' | 'writeJson'>): Reporter {
-  const print = writeJson ?? ((value: object) => write(`${safeJson(value)}\n`))
+function jsonlReporter({ writeJson }: Pick<ReporterContext, 'writeJson'>): Reporter {
   let begun = false
   function begin(): void {
-    if (!begun) print({ type: 'version', schema: 1 })
+    if (!begun) writeJson({ type: 'version', schema: 1 })
     begun = true
   }
   return {
     onEvent(event) {
       begin()
-      print(event)
+      writeJson(event)
     },
     onProgress: begin,
     onEnd: begin,

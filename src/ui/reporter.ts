@@ -56,8 +56,8 @@ export type LiveFacts = {
 export type ReporterContext = {
   /** Writes finished text to the reporter's stream. */
   readonly write: (text: string) => void
-  /** Writes a document in one line; absent where any text is written as it is. */
-  readonly writeJson?: (value: object) => void
+  /** Writes a document in one line. */
+  readonly writeJson: (value: object) => void
   readonly theme: Theme
   readonly plan: Plan
   readonly describeStep: DescribeStep

@@ -6,11 +6,12 @@ import { mustHoldTexts } from '../../src/commands/checked-events.ts'
 import { reportHtml } from '../../src/report/html-page.ts'
 import { reportMarkdown } from '../../src/report/markdown.ts'
 import { reportModel } from '../../src/report/model.ts'
+import { envelope } from '../../src/ui/envelope.ts'
 import { plain } from '../../src/ui/plain.ts'
 import { goldenJournals } from '../support/golden-journals.ts'
 import { everythingSaid, healthyLaunch, heldAt10, rolledBackAt30 } from '../support/launch-stories.ts'
 import { statusBoardPlan } from '../support/status-board-plan.ts'
-import { describeStep, reported, signalOf } from '../support/views.ts'
+import { autoSucceeded, describeStep, reported, signalOf } from '../support/views.ts'
 
 const stories = [healthyLaunch(), heldAt10(), rolledBackAt30(), everythingSaid()].map(({ events }) => events)
 const launchOf = (events: readonly LaunchEvent[]) => launchId(events[0]?.launch ?? '')
@@ -112,14 +113,6 @@ function show(events: readonly LaunchEvent[]): number {
   expect(reportHtml(model)).not.toContain('<meta http-equiv=refresh>')
   reportMarkdown(model)
   JSON.stringify(model)
-  reported(plain, events, {
-    schema: 1,
-    command: 'auto',
-    env: 'production',
-    sandbox: false,
-    outcome: 'succeeded',
-    exitCode: 0,
-    error: null,
-  })
+  reported(plain, events, envelope(autoSucceeded))
   return 1
 }

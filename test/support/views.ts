@@ -9,7 +9,9 @@ import type { DescribeStep } from '../../src/ui/words.ts'
 import { checkKinds } from '../../src/gates/registry.ts'
 import type { SignalOf } from '../../src/report/charts.ts'
 import type { ReporterContext, ReporterKind } from '../../src/ui/reporter.ts'
+import type { EnvelopeInput } from '../../src/ui/envelope.ts'
 import type { Envelope } from '../../src/ui/envelope-schema.ts'
+import { safeJson } from '../../src/ui/json.ts'
 import type { LaunchEvent } from '../../src/core/event.ts'
 import { statusBoardPlan } from './status-board-plan.ts'
 
@@ -40,6 +42,16 @@ export function stateOf(events: readonly LaunchEvent[]): LaunchState {
   return state
 }
 
+/** A run of `auto` that ended well. */
+export const autoSucceeded: EnvelopeInput = {
+  command: 'auto',
+  env: 'production',
+  sandbox: false,
+  outcome: 'succeeded',
+  exitCode: 0,
+  error: null,
+}
+
 /** Everything a reporter writes about a journal, its end included. */
 export function reported(
   kind: ReporterKind,
@@ -51,6 +63,7 @@ export function reported(
   const write = (more: string) => void (text += more)
   const reporter = kind.create({
     write,
+    writeJson: (value) => write(`${safeJson(value)}\n`),
     theme: uncoloured,
     plan: statusBoardPlan,
     describeStep,

@@ -7,16 +7,11 @@ import { healthyLaunch, heldAt10, rolledBackAt30, rolledBackElsewhere } from '..
 import { statusBoardPlan } from '../support/status-board-plan.ts'
 import type { FlagReading } from '../../src/core/flag.ts'
 import { flagAt } from '../support/core-launch.ts'
-import { stateOf } from '../support/views.ts'
+import { autoSucceeded, stateOf } from '../support/views.ts'
 
 function ofRun(events: readonly LaunchEvent[], reading: FlagReading | null = null) {
   return runEnvelope({
-    command: 'auto',
-    env: 'production',
-    sandbox: false,
-    outcome: 'succeeded',
-    exitCode: 0,
-    error: null,
+    ...autoSucceeded,
     state: stateOf(events),
     plan: statusBoardPlan,
     events,

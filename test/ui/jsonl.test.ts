@@ -5,17 +5,10 @@ import { envelope } from '../../src/ui/envelope.ts'
 import { safeJson } from '../../src/ui/json.ts'
 import { jsonl } from '../../src/ui/jsonl.ts'
 import { healthyLaunch } from '../support/launch-stories.ts'
-import { reported } from '../support/views.ts'
+import { autoSucceeded, reported } from '../support/views.ts'
 import { forbiddenIn } from '../support/forbidden.ts'
 
-const end = envelope({
-  command: 'auto',
-  env: 'production',
-  sandbox: false,
-  outcome: 'succeeded',
-  exitCode: 0,
-  error: null,
-})
+const end = envelope(autoSucceeded)
 
 test('the stream opens with its version and then has every event as it was journaled', () => {
   const { events } = healthyLaunch()

@@ -105,6 +105,7 @@ describe('what is written while a launch waits', () => {
     let text = ''
     const reporter = plain.create({
       write: (more) => void (text += more),
+      writeJson: () => {},
       theme: ascii,
       plan: statusBoardPlan,
       describeStep,
