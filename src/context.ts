@@ -7,6 +7,7 @@ import type { Output } from './compose/output.ts'
 import type { Project } from './compose/project.ts'
 import type { SandboxControl } from './compose/sandbox-control.ts'
 import type { OutsideWorld } from './compose/world.ts'
+import type { EpochMs } from './core/brand.ts'
 import type { Actor } from './core/event.ts'
 import type { Plan } from './core/plan.ts'
 import type { Clock, Question, Random, StateStore } from './core/ports.ts'
@@ -23,6 +24,8 @@ export type Context = {
   readonly env: Env
   /** Aborted by the first signal of the user; its reason is a LaunchError STOPPED. */
   readonly signal: AbortSignal
+  /** When the command was typed, by the clock of this machine. */
+  readonly startedAt: EpochMs
   readonly output: Output
   readonly isSandbox: boolean
   /** A person is at this terminal and may be asked. */

@@ -4,6 +4,7 @@ import type { Goal } from '../core/decide.ts'
 import { errorCodes, type ErrorCode } from '../core/error-codes.ts'
 import { LaunchError, messageOf } from '../core/errors.ts'
 import { exitCodes, type Outcome } from '../core/exit-code.ts'
+import { acknowledged } from '../core/flag-guard.ts'
 import type { Plan } from '../core/plan.ts'
 import type { Question } from '../core/ports.ts'
 import { planChanges } from '../core/plan-changes.ts'
@@ -194,10 +195,13 @@ function sayNothingToDo({ options, output }: Context, goal: Goal, state: LaunchS
   if (done?.status === 'done' && !options.quiet && !options.jsonl) output.err.write(`done already: ${done.summary}\n`)
 }
 
-/** The latch that stands now: the one a new launch is told to go over. */
+/** The latch that a new launch is told to go over. Throws LATCHED over one that came after the command. */
 async function latchOf(context: Context, plan: Plan): Promise<readonly string[]> {
-  const reading = await (await context.world(plan)).flag('production').read(context.signal)
-  return reading.status === 'present' && reading.flag.latched ? [reading.flag.writeId] : []
+  const { flag, clock } = await context.world(plan)
+  const reading = await flag('production').read(context.signal)
+  if (reading.status !== 'present' || !reading.flag.latched) return []
+  // The sandbox has a time of its own.
+  return [acknowledged(reading.flag, context.isSandbox ? clock.now() : context.startedAt)]
 }
 
 function watch(reporter: Reporter, crier: Crier, now: () => EpochMs): Watcher {

@@ -7,6 +7,7 @@ import type { OutsideWorld } from './world.ts'
 import type { Actor } from '../core/event.ts'
 import type { Plan } from '../core/plan.ts'
 import { planHash } from '../core/plan-hash.ts'
+import { processStartedAt } from '../host/clock.ts'
 import { canPrompt } from '../host/terminal.ts'
 import { userStateFolder } from '../host/user-state.ts'
 import type { Launches } from '../journal/launches.ts'
@@ -40,6 +41,7 @@ export function makeContext(options: GlobalOptions, output: Output, signal: Abor
     options,
     env: host.env,
     signal,
+    startedAt: processStartedAt(),
     output,
     isSandbox,
     canAsk: canPrompt(host.stdin, host.stderr, { noInput: options.noInput }),

@@ -66,7 +66,7 @@ function judgeStage(
   world: World,
 ): Move {
   const verdict = state.gates[stageKey(step, stage.percent)] ?? null
-  const asked = answerAsk(rules, step, stage, state, verdict, world)
+  const asked = answerAsk(rules, step, gate, stage, state, verdict, world)
   if (asked) return asked
   const looked = world.looks.get(stageKey(step, stage.percent))
   // A fresh process looks before it acts on what an earlier one saw, except that a recorded fail stands.
@@ -106,10 +106,14 @@ function look(step: PlannedStep, gate: PlannedGate, stage: OpenStage, world: Wor
   }
 }
 
-/** Requests from another machine: pause, resume, promote, abort. One that names another stage is stale and does nothing. */
+/**
+ * Requests from another machine: pause, resume, promote, abort. One that names another stage is stale and does nothing; none puts
+ * off the rollback that a fail calls for, which would wait for the request's own place in the journal.
+ */
 function answerAsk(
   rules: CanaryRules,
   step: PlannedStep,
+  gate: PlannedGate,
   stage: OpenStage,
   state: LaunchState,
   verdict: GateState | null,
@@ -117,6 +121,7 @@ function answerAsk(
 ): Move | null {
   const { ask } = state
   if (!ask || (ask.stage !== null && ask.stage !== stage.percent)) return null
+  if (ask.ask !== 'abort' && verdict?.verdict === 'fail' && failAction(gate, verdict) !== 'hold') return null
   const at = { step: step.id, percent: stage.percent }
   const said = `by ${nameOf(ask.by)}${ask.reason ? `: ${ask.reason}` : ''}`
   switch (ask.ask) {

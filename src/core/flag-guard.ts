@@ -1,4 +1,5 @@
-import { epochMs, isoTime } from './brand.ts'
+import { epochMs, isoTime, type EpochMs } from './brand.ts'
+import { LaunchError } from './errors.ts'
 import type { FlagState } from './flag.ts'
 import type { Effect, Move } from './move.ts'
 import type { Plan } from './plan.ts'
@@ -29,6 +30,21 @@ export function flagLost(state: LaunchState, world: World): Move | null {
 /** Who turned the flag off, when and why: what stands in the way of a launch. */
 export function latchedSince({ updatedAt, updatedBy, reason }: FlagState): string {
   return `the flag is latched off since ${isoTime(updatedAt)} by ${updatedBy}: ${reason}`
+}
+
+/**
+ * The id of the latch that a command goes over: one that stood when the command was typed, for nobody can have looked at a later
+ * one. Throws LATCHED over that. The times are of two machines: one that is ahead has its rollbacks taken for later than they are.
+ */
+export function acknowledged(flag: FlagState, typedAt: EpochMs): string {
+  if (flag.updatedAt <= typedAt) return flag.writeId
+  throw new LaunchError(
+    'LATCHED',
+    `${latchedSince(flag)}; this command was typed before that, at ${isoTime(typedAt)}`,
+    {
+      hint: 'see launch status; mend the cause, then the same command once more',
+    },
+  )
 }
 
 /** What the flag itself says against going forward: unread, malformed, latched, or further than this launch would set it. */

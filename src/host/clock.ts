@@ -1,4 +1,4 @@
-import { epochMs } from '../core/brand.ts'
+import { epochMs, type EpochMs } from '../core/brand.ts'
 import type { Clock } from '../core/ports.ts'
 
 // Timers overflow at 2^31 − 1 ms (24.8 days) and stand still while a laptop sleeps: look at the wall clock at least this often.
@@ -8,6 +8,11 @@ const longestNapMs = 30_000
 export type Hands = { readonly wall: () => number; readonly monotonic: () => number }
 
 const own: Hands = { wall: () => Date.now(), monotonic: () => performance.now() }
+
+/** When this process began. */
+export function processStartedAt(): EpochMs {
+  return epochMs(Math.floor(performance.timeOrigin))
+}
 
 /**
  * The later of what the wall clock says and what has passed since now: a clock that is set back is not followed, one that is

@@ -133,6 +133,13 @@ test('people on other machines pause, resume, promote and abort the stage they n
   expect(on(asked('promote', 50))).toMatchObject({ type: 'wait' })
 })
 
+test('no request puts off the rollback of a fail, which may have to do without the journal; an abort gives its own reason', () => {
+  const on = (ask: Happening) => move(judgedAs(baking().add(ask), 'fail'))
+  for (const ask of ['pause', 'resume', 'promote'] as const)
+    expect(on(asked(ask))).toMatchObject({ effect: { type: 'roll-back', kind: 'emergency', trigger: 'gate' } })
+  expect(on(asked('abort'))).toMatchObject({ effect: { type: 'roll-back', trigger: 'operator' } })
+})
+
 test('a pause ends only by a person, however good the evidence is', () => {
   const told = judgedAs(baking(), 'pass')
   told.add({

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { epochMs } from '../../src/core/brand.ts'
-import { flagStops } from '../../src/core/flag-guard.ts'
+import { acknowledged, flagStops } from '../../src/core/flag-guard.ts'
 import type { World } from '../../src/core/step.ts'
-import { flagAt, latch, plan, readyToRaise, stateOf, worldAt } from '../support/core-launch.ts'
+import { flagAt, flagState, latch, plan, readyToRaise, stateOf, worldAt } from '../support/core-launch.ts'
 
 const steps = plan.phases.flatMap((phase) => phase.steps)
 const canary = steps.find(({ id }) => id === 'rollout/canary')
@@ -40,6 +40,19 @@ test('a raise that the flag stops says why: latched by whom, not understood, fur
     null,
     null,
   ])
+})
+
+test('a command goes over the latch that stood when it was typed, and over no later one', () => {
+  const off = flagState(0, { latched: true, writeId: 'latch', updatedBy: 'on-call', reason: 'errors' })
+  expect(acknowledged(off, off.updatedAt)).toBe('latch')
+  expect(() => acknowledged(off, epochMs(off.updatedAt - 1000))).toThrow(
+    expect.objectContaining({
+      code: 'LATCHED',
+      message:
+        'the flag is latched off since 2026-12-01T18:00:00Z by on-call: errors; this command was typed before that, at 2026-12-01T17:59:59Z',
+      hint: expect.stringContaining('launch status'),
+    }),
+  )
 })
 
 test('a flag that cannot be read says since when', () => {

@@ -1,5 +1,6 @@
 import type { Goal } from '../../src/core/decide.ts'
 import { LaunchError } from '../../src/core/errors.ts'
+import { acknowledged } from '../../src/core/flag-guard.ts'
 import type { EventLog } from '../../src/journal/events.ts'
 import type { OpenedLaunch } from '../../src/journal/launches.ts'
 import { run } from '../../src/engine/run.ts'
@@ -65,9 +66,8 @@ async function openedFor(world: World, process: Process, order: Order): Promise<
   if (order.ackRollback) {
     const reading = await flagOf(world, process, 'production').read(signal)
     if (reading.status === 'present' && reading.flag.latched) {
-      // Acknowledged is what stands at the moment somebody was told of it.
-      world.truth.acknowledge(reading.flag.writeId)
-      acks = [reading.flag.writeId]
+      acks = [acknowledged(reading.flag, process.startedAt)]
+      for (const ack of acks) world.truth.acknowledge(ack)
       world.counters.add('rollback acknowledged')
     }
   }

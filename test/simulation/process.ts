@@ -1,4 +1,4 @@
-import { epochMs } from '../../src/core/brand.ts'
+import { epochMs, type EpochMs } from '../../src/core/brand.ts'
 import type { Clock, Wait } from '../../src/core/ports.ts'
 import { neverBack } from '../../src/host/clock.ts'
 import type { Counters } from './counters.ts'
@@ -25,6 +25,8 @@ export const worldStart = Date.UTC(2026, 11, 1, 18)
 export type Process = {
   readonly name: string
   readonly clock: Clock
+  /** When it was started, by its own clock. */
+  readonly startedAt: EpochMs
   readonly wait: Wait
   /** Real ms it stood still so far. */
   readonly pausedMs: number
@@ -68,6 +70,7 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
   let offlineUntil = 0
   const process = {
     name,
+    startedAt: epochMs(now()),
     pausedMs: 0,
     isDead: false,
     isSlow: slowness > 1,

@@ -54,4 +54,14 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
     found:
       'a full rollback that failed half-way was called rolled back once somebody had turned the flag off as well: pages of two releases',
   },
+  {
+    seed: 400014,
+    found:
+      'a launch with --ack-rollback stood still before it read the flag, and went over a rollback of after it was typed',
+  },
+  {
+    seed: 441483,
+    found:
+      'a pause that had been asked for put off the rollback of a fail for as long as the journal could not be written to',
+  },
 ]

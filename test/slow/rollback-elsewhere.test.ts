@@ -1,5 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { expect, test } from 'vitest'
 import { launchProject } from '../support/launch-project.ts'
 import { inRealMode } from '../support/real-mode.ts'
@@ -127,6 +128,26 @@ test(
   },
 )
 
+test('--ack-rollback goes over no rollback that is later than the command: nobody has seen it', async () => {
+  await using project = await launchProject((sheet) => ownKeys(sheet))
+  await using serving = await inRealMode(project)
+  const rolledBack = await project.run(['rollback', 'emergency', '--reason', 'boards are empty'], serving)
+  expect(rolledBack.exitCode, rolledBack.stderr).toBe(0)
+  await stampFlag(serving.env, new Date(Date.now() + 3_600_000).toISOString())
+
+  const ran = await project.run(['auto', '--yes', '--ack-rollback', '--json'], serving)
+
+  expect(ran.exitCode, ran.stderr).toBe(7)
+  const { code, message, hint } = JSON.parse(ran.stdout).error
+  expect({ code, hint }).toEqual({
+    code: 'LATCHED',
+    hint: 'see launch status; mend the cause, then the same command once more',
+  })
+  expect(message).toMatch(/boards are empty; this command was typed before that, at 2/)
+  expect(await flagOf(project.path)).toMatchObject({ launch: { percent: 0, latch: true } })
+  expect(JSON.parse((await project.run(['history', '--json'], serving)).stdout)).toMatchObject({ launches: [] })
+})
+
 test('what was played in the sandbox is no target of a real rollback', async () => {
   await using project = await launchProject()
   await project.run(['build', '--sandbox'])
@@ -136,6 +157,19 @@ test('what was played in the sandbox is no target of a real rollback', async () 
   expect(ran).toMatchObject({ exitCode: 2 })
   expect(ran.stderr).toContain('there is no run sheet at "gone.yaml"')
 })
+
+/** The flag as the machine of whoever turned it off would have written it at another time. */
+async function stampFlag(env: { readonly AWS_ENDPOINT_URL: string | undefined }, updatedAt: string): Promise<void> {
+  const credentials = { accessKeyId: 'SANDBOX222222222222', secretAccessKey: 'for-tests-only' }
+  const endpoint = env.AWS_ENDPOINT_URL ?? ''
+  const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true })
+  const at = { Bucket: 'sb-prod', Key: 'flags/status-board-v2.json' }
+  const { Body, ContentType, CacheControl } = await s3.send(new GetObjectCommand(at))
+  const document = JSON.parse((await Body?.transformToString()) ?? '')
+  expect(document.launch.updatedAt).toMatch(/^\d{4}-/)
+  const stamped = JSON.stringify({ ...document, launch: { ...document.launch, updatedAt } })
+  await s3.send(new PutObjectCommand({ ...at, Body: stamped, ContentType, CacheControl }))
+}
 
 /** The run sheet without the profile and the role of somebody else's account. */
 function ownKeys(sheet: string): string {
