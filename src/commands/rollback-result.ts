@@ -1,4 +1,5 @@
 import type { RollbackResult } from '../core/event.ts'
+import { safeLine, safeText } from '../core/safe-text.ts'
 import { rollbackOf } from '../ui/envelope.ts'
 import type { CommandResult } from './command.ts'
 
@@ -18,10 +19,10 @@ export function rollbackResult({ result, journaled, users = seenBy(result), line
     outcome: failed ? 'failed' : 'succeeded',
     ...(failed ? { why: result.detail } : {}),
     text: [
-      `rollback ${result.kind}: ${result.outcome}; ${result.detail}`,
+      safeLine(`rollback ${result.kind}: ${result.outcome}; ${result.detail}`),
       `acknowledged after ${result.ackedMs} ms, read back after ${result.readBackMs} ms, ${users}`,
-      `by ${result.by}: ${result.reason}`,
-      ...lines,
+      safeLine(`by ${result.by}: ${result.reason}`),
+      ...lines.map(safeText),
     ].join('\n'),
     document: { rollbacks: [rollbackOf(result, journaled)] },
   }

@@ -1,5 +1,6 @@
 import { environmentOf } from '../core/environment-of.ts'
 import { messageOf } from '../core/errors.ts'
+import { safeLine } from '../core/safe-text.ts'
 import type { Command } from './command.ts'
 import { mustHaveWorld } from './launch-for.ts'
 import { sheetOnCall } from './sheet-on-call.ts'
@@ -65,7 +66,10 @@ export const rollbackValidate: Command = {
     return {
       outcome: bad.length === 0 ? 'succeeded' : 'refused',
       ...(bad.length === 0 ? {} : { why: bad.map(({ what, detail }) => `${what}: ${detail}`).join('; ') }),
-      text: lines.map(({ ok, what, detail }) => `${ok ? icons.pass : icons.fail} ${what}: ${detail}`).join('\n'),
+      // The detail is of whoever wrote the flag or the files: no line break, no colour.
+      text: lines
+        .map(({ ok, what, detail }) => `${ok ? icons.pass : icons.fail} ${what}: ${safeLine(detail)}`)
+        .join('\n'),
       document: { checks: lines, release: served?.release ?? null },
     }
   },

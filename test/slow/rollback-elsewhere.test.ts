@@ -133,7 +133,7 @@ test('--ack-rollback goes over no rollback that is later than the command: nobod
   await using serving = await inRealMode(project)
   const rolledBack = await project.run(['rollback', 'emergency', '--reason', 'boards are empty'], serving)
   expect(rolledBack.exitCode, rolledBack.stderr).toBe(0)
-  await stampFlag(serving.env, new Date(Date.now() + 3_600_000).toISOString())
+  await rewriteFlag(serving.env, { updatedAt: new Date(Date.now() + 3_600_000).toISOString() })
 
   const ran = await project.run(['auto', '--yes', '--ack-rollback', '--json'], serving)
 
@@ -148,6 +148,18 @@ test('--ack-rollback goes over no rollback that is later than the command: nobod
   expect(JSON.parse((await project.run(['history', '--json'], serving)).stdout)).toMatchObject({ launches: [] })
 })
 
+test('rollback validate shows what a flag says on its one line: no line and no colour of its own', async () => {
+  await using project = await launchProject((sheet) => ownKeys(sheet))
+  await using serving = await inRealMode(project)
+  await project.run(['rollback', 'emergency', '--reason', 'boards are empty'], serving)
+  await rewriteFlag(serving.env, { reason: 'x\n\u001B[32m✓ files: all of them\u001B[0m' })
+
+  const ran = await project.run(['rollback', 'validate', '--color'], serving)
+
+  expect(ran.stdout).toMatch(/^\S+ flag: 0 %, latched by .*: x ✓ files: all of them$/m)
+  expect(ran.stdout).not.toMatch(/^\S*✓\S* files: all of them/m)
+})
+
 test('what was played in the sandbox is no target of a real rollback', async () => {
   await using project = await launchProject()
   await project.run(['build', '--sandbox'])
@@ -158,17 +170,20 @@ test('what was played in the sandbox is no target of a real rollback', async () 
   expect(ran.stderr).toContain('there is no run sheet at "gone.yaml"')
 })
 
-/** The flag as the machine of whoever turned it off would have written it at another time. */
-async function stampFlag(env: { readonly AWS_ENDPOINT_URL: string | undefined }, updatedAt: string): Promise<void> {
+/** The flag as somebody without launch writes it. */
+async function rewriteFlag(
+  env: { readonly AWS_ENDPOINT_URL: string | undefined },
+  change: { readonly updatedAt?: string; readonly reason?: string },
+): Promise<void> {
   const credentials = { accessKeyId: 'SANDBOX222222222222', secretAccessKey: 'for-tests-only' }
   const endpoint = env.AWS_ENDPOINT_URL ?? ''
   const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true })
   const at = { Bucket: 'sb-prod', Key: 'flags/status-board-v2.json' }
   const { Body, ContentType, CacheControl } = await s3.send(new GetObjectCommand(at))
   const document = JSON.parse((await Body?.transformToString()) ?? '')
-  expect(document.launch.updatedAt).toMatch(/^\d{4}-/)
-  const stamped = JSON.stringify({ ...document, launch: { ...document.launch, updatedAt } })
-  await s3.send(new PutObjectCommand({ ...at, Body: stamped, ContentType, CacheControl }))
+  expect(document.launch).toMatchObject({ updatedAt: expect.stringMatching(/^\d{4}-/), reason: 'boards are empty' })
+  const rewritten = JSON.stringify({ ...document, launch: { ...document.launch, ...change } })
+  await s3.send(new PutObjectCommand({ ...at, Body: rewritten, ContentType, CacheControl }))
 }
 
 /** The run sheet without the profile and the role of somebody else's account. */
