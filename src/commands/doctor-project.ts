@@ -10,13 +10,12 @@ import { formatDuration } from '../core/units.ts'
 import type { Finding } from '../ui/doctor.ts'
 import { looked } from './doctor.ts'
 import { lookAtEnvironment } from './doctor-environment.ts'
+import { regionOfMachine } from './flag-place.ts'
 import { hasWorld } from './launch-for.ts'
 import { placeholderLine } from './placeholders.ts'
 
 /** The clock may be this far off before anything is judged wrong by it, and before AWS begins to refuse: it does at 15 min. */
 const skew = { warnMs: 30_000, failMs: 5 * 60_000 } as const
-/** Where nothing says otherwise, as the AWS tools have it. */
-const usualRegion = 'us-east-1'
 
 /** The run sheet, and what it needs of the world; without one, what this machine is in AWS by itself. */
 export async function lookAtProject(context: Context): Promise<readonly Finding[]> {
@@ -103,7 +102,7 @@ async function outside(context: Context, { plan, state: location }: Project): Pr
   if (opened instanceof LaunchError)
     return [{ id: 'sandbox', env: null, verdict: 'fail', detail: opened.message, hint: opened.hint }]
   const world: OutsideWorld = opened
-  const region = plan.environments['production']?.region ?? usualRegion
+  const region = plan.environments['production']?.region ?? regionOfMachine(context.env)
   const perEnvironment = Object.values(plan.environments).map((one) => lookAtEnvironment(context, plan, world, one))
   const [time, launches, ...environments] = await Promise.all([
     context.isSandbox ? Promise.resolve([]) : clock(context, region).then((finding) => [finding]),
@@ -133,7 +132,7 @@ function state(context: Context, plan: Plan, location: string): Promise<Finding>
 
 /** Without a run sheet: the clock, and who this machine is in AWS when nobody says otherwise. */
 async function ownAccess(context: Context): Promise<readonly Finding[]> {
-  const region = context.env['AWS_REGION'] || context.env['AWS_DEFAULT_REGION'] || usualRegion
+  const region = regionOfMachine(context.env)
   const machine = await context.machine()
   return Promise.all([
     clock(context, region),

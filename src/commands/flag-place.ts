@@ -69,9 +69,9 @@ export function addressOf(target: RollbackTarget): string {
     : `${target.store['kind'] ?? ''} ${target.flagKey}`
 }
 
-/** Where nothing says a region: that of the machine's AWS tools. */
+/** Where nothing says a region: that of the machine's AWS tools. A variable that is there and empty says nothing. */
 export function regionOfMachine(env: { readonly [name: string]: string | undefined }): string {
-  return env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1'
+  return env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1'
 }
 
 function access(facts: RollbackFacts, { environment, region, fallbackRegion }: PlaceOrder) {
