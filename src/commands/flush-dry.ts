@@ -9,10 +9,13 @@ import { wouldDo } from './say.ts'
 import { whatIs } from './spooled-words.ts'
 
 /** What waits on this machine, and which journal each of it would be told to. Reads no journal and writes none. */
-export async function flushDry(context: Context): Promise<CommandResult> {
+export async function flushDry(context: Context, forget: string | null): Promise<CommandResult> {
   const { kept } = await (await context.spool()).read()
   const lines = await Promise.all(
-    kept.map(async (one) => `${safeText(whatIs(one))}, ${safeText(one.location)}: ${await wouldTell(context, one)}`),
+    kept.map(async (one) => {
+      const [what, where] = [`${one.id}: ${whatIs(one)}, ${one.location}`, await wouldTell(context, one)]
+      return `${safeText(what)}: ${where}${one.id === forget ? '; else it is forgotten' : ''}`
+    }),
   )
   const waiting = kept.map(({ id, app, location }) => ({ id, app, location }))
   const what =

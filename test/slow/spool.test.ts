@@ -93,6 +93,43 @@ test(
   },
 )
 
+test(
+  'what was done at a mistyped place is let go of by its id, and nothing that a journal takes',
+  { timeout: 60_000 },
+  async () => {
+    await using project = await launchProject()
+    await project.run(['build', '--sandbox'])
+    const mistyped = ['--flag', 's3://sb-prod/flags/status-bord.json', '--region', 'us-east-1']
+    await project.run(['rollback', 'emergency', '--sandbox', ...mistyped, ...unreachable])
+    const left = await project.run(['journal', 'flush', '--sandbox'])
+    const id = /--forget (\w+)$/m.exec(left.stdout)?.[1] ?? ''
+
+    const nothing = await project.run(['journal', 'flush', '--forget', 'other', '--sandbox'])
+    expect(nothing).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('nothing waits to be journaled under "other"'),
+    })
+    const dry = await project.run(['journal', 'flush', '--forget', id, '--dry-run', '--sandbox'])
+    expect(dry.stdout).toMatch(
+      new RegExp(`^  ${id}: emergency rollback of .*status-bord\\.json: to .*; else it is forgotten$`, 'm'),
+    )
+    const forgotten = await project.run(['journal', 'flush', '--forget', id, '--sandbox'])
+    expect(forgotten.stdout).toMatch(
+      /^forgotten: emergency rollback of .* by .*, s3:\/\/sb-prod\/flags\/status-bord\.json$/m,
+    )
+    expect((await project.run(['journal', 'flush', '--sandbox'])).stdout).toContain('nothing waits to be journaled')
+    expect(await rolledBack(project)).toHaveLength(0)
+
+    await project.run(['rollback', 'emergency', '--sandbox', ...unreachable])
+    const waiting = JSON.parse(
+      (await project.run(['journal', 'flush', '--dry-run', '--json', '--sandbox'])).stdout,
+    ).waiting
+    const taken = await project.run(['journal', 'flush', '--forget', waiting[0].id, '--json', '--sandbox'])
+    expect(JSON.parse(taken.stdout)).toMatchObject({ journaled: [{ id: waiting[0].id }], forgotten: [] })
+    expect(await rolledBack(project)).toHaveLength(1)
+  },
+)
+
 test('with the state in S3 out of reach the flag goes off, and the record waits', { timeout: 60_000 }, async () => {
   await using project = await launchProject()
   await using host = project.start(['sandbox', 'serve', '--jsonl'], { timeoutMs: 60_000 })
