@@ -12,6 +12,7 @@ export async function noticeClockJump(session: Session, signal: AbortSignal): Pr
   const byMs = Math.round(session.ports.clock.jumpedMs?.() ?? 0)
   if (Math.abs(byMs) <= jumpMs) return
   session.looks.clear()
+  session.blind = null
   const { state } = session
   if (!mayBeExposed(state) || state.ended || state.rollingBack || state.unknownTypes.length > 0) return
   await session.record({ type: 'clock-jumped', byMs }, signal)

@@ -31,7 +31,6 @@ export async function owe(owed: readonly Owed[], session: Session): Promise<void
 
 /** Tells the journal what was done without it. Nothing is told twice: an event is known by its id, a rollback by its write. */
 export async function settleOwed(session: Session, signal: AbortSignal): Promise<void> {
-  session.blind = null
   if (session.owed.length === 0) return
   for (let next = session.owed[0]; next; next = session.owed[0]) {
     if (!isTold(next, session.state)) await tell(next, session, signal)

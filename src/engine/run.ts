@@ -53,12 +53,14 @@ export async function run(session: Session, options: RunOptions, signal: AbortSi
 async function turn(session: Session, options: RunOptions, signal: AbortSignal): Promise<RunEnd | null> {
   const decideNow = (state: LaunchState) =>
     decide(session.plan, state, options.goal, worldOf(session, options), stepKind)
-  const isOpen = await lookAround(session, signal).catch(async (error: unknown) => {
-    if (!signal.aborted && isUnavailable(error)) await watchWithoutJournal(session, decideNow, signal)
-    throw error
-  })
-  await settleOwed(session, signal)
-  await noticeClockJump(session, signal)
+  /** Whatever the journal does not take or tell: what users get is looked at before it is asked again. */
+  const watched = <T>(going: Promise<T>): Promise<T> =>
+    going.catch(async (error: unknown) => {
+      if (!signal.aborted && isTrouble(error)) await watchWithoutJournal(session, decideNow, signal)
+      throw error
+    })
+  const isOpen = await watched(lookAround(session, signal))
+  await watched(settleOwed(session, signal).then(() => noticeClockJump(session, signal)))
   const { rollingBack, ended } = session.state
   if (!isOpen && !rollingBack && !ended)
     return { outcome: 'superseded', why: `another launch of ${session.plan.app} was opened over this one` }
@@ -68,7 +70,8 @@ async function turn(session: Session, options: RunOptions, signal: AbortSignal):
     if (options.leaveHeld) await rememberLeft(end, session, signal)
     return end
   }
-  return carryOut(move, session, options, decideNow, signal)
+  const carriedOut = carryOut(move, session, options, decideNow, signal)
+  return isRollback(move) ? carriedOut : watched(carriedOut)
 }
 
 /** Reads what others did. Whether this is still the open launch. */
@@ -79,19 +82,18 @@ async function lookAround(session: Session, signal: AbortSignal): Promise<boolea
   return isOpen
 }
 
-function isUnavailable(error: unknown): boolean {
-  return error instanceof LaunchError && error.outcome === 'unavailable'
+function isRollback(move: Move): boolean {
+  return move.type === 'effect' && move.effect.type === 'roll-back'
+}
+
+/** What another try may help. */
+function isTrouble(error: unknown): error is LaunchError {
+  return error instanceof LaunchError && !['failed', 'superseded', 'stopped'].includes(error.outcome)
 }
 
 /** How a run ends over an error, or null while it is worth another try. Throws what no retry can help. */
 function endOfTrouble(error: unknown, session: Session, lastedMs: number): RunEnd | null {
-  if (
-    !(error instanceof LaunchError) ||
-    error.outcome === 'failed' ||
-    error.outcome === 'superseded' ||
-    error.outcome === 'stopped'
-  )
-    throw error
+  if (!isTrouble(error)) throw error
   const { state, flag } = session
   const why = error.message
   if (nothingTouched(session)) {

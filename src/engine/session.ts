@@ -39,7 +39,7 @@ export type Session = {
   readonly tried: Set<string>
   readonly unanswered: Set<string>
   readonly memory: LookMemory
-  /** While the journal cannot be read: what this process goes by. */
+  /** What this process goes by while the journal does not answer, as it was last time. */
   blind: Blind | null
   /** What was done while the journal did not answer, oldest first: it is told before anything else. */
   readonly owed: Owed[]

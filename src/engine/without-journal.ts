@@ -13,21 +13,23 @@ import type { Session } from './session.ts'
 /** The move that a state calls for just now. */
 export type DecideNow = (state: LaunchState) => Move
 
-/** What a driver goes by while it cannot read its journal. */
+/** What a driver goes by while its journal cannot be read, or takes nothing. */
 export type Blind = {
-  /** The launch as it was last read, and what this process saw since. */
+  /** The launch as it was last read. */
+  readonly from: LaunchState
+  /** The same, and what this process saw since. */
   state: LaunchState
   /** When it last looked, by the key of the gate. */
   readonly looked: Map<string, EpochMs>
 }
 
 /**
- * One look at what users get, in place of a turn of the loop, when the journal cannot be read. Nothing goes forward then;
+ * One look at what users get, in place of a turn of the loop, when the journal does not answer. Nothing goes forward then;
  * a gate that fails turns the flag off at once: the flag first, the journal as soon as it answers again (`settleOwed`).
  */
 export async function watchWithoutJournal(session: Session, decideNow: DecideNow, signal: AbortSignal): Promise<void> {
   if (session.owed.length > 0) return
-  const blind = (session.blind ??= { state: session.state, looked: new Map() })
+  const blind = blindNow(session)
   blind.state = withRaise(blind.state, session)
   if (!isShown(blind.state, session)) return
   const { rollingBack } = blind.state
@@ -39,6 +41,13 @@ export async function watchWithoutJournal(session: Session, decideNow: DecideNow
     const rollback = judged.verdict === 'fail' ? rollbackOf(decideNow(blind.state)) : null
     if (rollback) return rollBackLaunch(rollback, session, signal, [judged])
   }
+}
+
+/** What it went by until now, unless the journal has told more since. */
+function blindNow(session: Session): Blind {
+  const { state, blind } = session
+  if (blind?.from === state) return blind
+  return (session.blind = { from: state, state, looked: blind?.looked ?? new Map() })
 }
 
 /** Once more where somebody else was first. S3 says the same (409) while a write is under way that may come to nothing. */

@@ -64,23 +64,42 @@ test('after it every try is five seconds after the last, for ten minutes; then i
     end: { outcome: 'held', why: 'production stays at 10 %: it says no (for 10m)' },
     tries: 121,
     lastedMs: 600_000,
-    looks: 0,
   })
   const { said, end } = await troubled(isDeployed, refused)
   expect(said).toContain('it says no; trying again')
   expect(end).toMatchObject({ outcome: 'held', why: 'production is half-way: it says no (for 10m)' })
 })
 
-test('only a journal that is away is watched without', async () => {
-  const { looks, end } = await troubled(isShown, new LaunchError('UNREACHABLE', 'ECONNREFUSED'))
-  expect(looks).toBeGreaterThan(3)
-  expect(end).toMatchObject({ outcome: 'held' })
+test('while the journal is away, or refuses, what users get is watched without it, as often as the gate says', async () => {
+  for (const error of [new LaunchError('UNREACHABLE', 'ECONNREFUSED'), refused]) {
+    const { looks, end } = await troubled(isShown, error)
+    expect(looks).toBeGreaterThan(3)
+    expect(looks).toBeLessThan(30)
+    expect(end).toMatchObject({ outcome: 'held' })
+  }
+  expect(await troubled(isDeployed, refused)).toMatchObject({ looks: 0 })
+})
+
+const intended = { type: 'rollback-intended', kind: 'emergency', reason: 'errors', trigger: 'gate' } as const
+
+test('a rollback that was begun goes on without the journal', async () => {
+  const { end } = await troubled(isShown, refused, (_world, session) => session.record(intended, never))
+  expect(end).toEqual({
+    outcome: 'rolled-back',
+    why: 'rolled back by ci: errors; not yet journaled: it says no (for 10m)',
+  })
 })
 
 test('a rollback that could not be finished is said to be that', async () => {
-  const intended = { type: 'rollback-intended', kind: 'emergency', reason: 'errors', trigger: 'gate' } as const
-  const { end } = await troubled(isShown, refused, (_world, session) => session.record(intended, never))
-  expect(end).toEqual({ outcome: 'failed', why: 'the rollback could not be finished: it says no (for 10m)' })
+  const { end } = await troubled(isShown, refused, async (_world, session) => {
+    const { ports } = session
+    const forceOff = async () => {
+      throw new LaunchError('FORBIDDEN', 'no right to write')
+    }
+    await session.record(intended, never)
+    Object.assign(session, { ports: { ...ports, flag: (name: string) => ({ ...ports.flag(name), forceOff }) } })
+  })
+  expect(end).toEqual({ outcome: 'failed', why: 'the rollback could not be finished: no right to write (for 10m)' })
 })
 
 test('a latch in the flag is a rollback that the journal does not know yet, unless this launch goes over it', async () => {

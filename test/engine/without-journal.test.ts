@@ -141,6 +141,26 @@ test('a flag that somebody else drives meanwhile is left to them', async () => {
   expect(await world.flag()).toMatchObject({ percent: 10, latched: false, launch: 'other' })
 })
 
+test('a pause that cannot be journaled keeps no canary from being watched, nor a fail from turning the flag off', async () => {
+  for (const calls of [/^journal\./, /^journal\.(?:create|swap)/]) {
+    const world = await launchWorld()
+    const { tap, seen } = lostAt10(world, calls)
+    let isAsked = false
+    const pausing: Tap = async (call, go) => {
+      if (!isAsked && (await world.events()).some(({ type }) => type === 'flag-confirmed')) {
+        isAsked = true
+        const { log } = await world.session({ resume: true })
+        await log.append({ type: 'canary-asked', ask: 'pause', stage: 10, reason: 'lunch' }, never)
+      }
+      return isAsked && !seen.since && call === 'journal.get' ? go() : tap(call, go)
+    }
+    const end = await world.drive({ tap: pausing })
+    expect(end, String(calls)).toMatchObject({ outcome: 'rolled-back', why: expect.stringContaining('20% at 10 %') })
+    expect(await world.flag()).toMatchObject({ percent: 0, latched: true })
+    expect(seen.offAt - seen.since).toBeLessThan(4 * minute)
+  }
+})
+
 test('while nothing fails a journal that comes back is taken up where it was', async () => {
   const world = await launchWorld()
   const { tap } = lostAt10(world, /^journal\./, 6 * minute)

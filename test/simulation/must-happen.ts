@@ -13,6 +13,8 @@ export const mustHappen: readonly string[] = [
   'metrics unknown',
   'breach shown to a driver',
   'journal lost at a breach',
+  'journal read only at a breach',
+  'journal read only at a raise',
   'slot taken by another',
   'flag: 10 %',
   'flag: 50 %',

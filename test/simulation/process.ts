@@ -200,7 +200,7 @@ export function startProcess(name: string, nature: Nature, skewMs: number): Proc
   function call<T>(service: Service, what: string, kind: CallKind, apply: () => T, signal: AbortSignal): Promise<T> {
     if (signal.aborted) return Promise.reject(signal.reason)
     const { nowMs } = scheduler
-    const isOut = isDark(nature.swarm, service, nowMs) || (service === 'state' && nowMs < offlineUntil)
+    const isOut = isDark(nature.swarm, service, kind, nowMs) || (service === 'state' && nowMs < offlineUntil)
     const fault = befalls(what, kind)
     if (kind === 'one of many' && fault === null && !isOut) return together(what, apply, signal)
     const there = nowMs + latency()

@@ -64,4 +64,9 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
     found:
       'a pause that had been asked for put off the rollback of a fail for as long as the journal could not be written to',
   },
+  {
+    seed: 3625,
+    found:
+      'a driver whose journal could be read and took nothing met the same refused write for ten minutes, and looked at nothing',
+  },
 ]

@@ -17,7 +17,13 @@ export type WireFault = (typeof wireFaults)[number]
 export const services = ['state', 'site', 'staging', 'edge', 'metrics'] as const
 export type Service = (typeof services)[number]
 
-export type Blackout = { readonly service: Service; readonly fromMs: number; readonly toMs: number }
+/** `writesOnly`: it answers whoever reads, and takes nothing (a right that was taken away, no space). */
+export type Blackout = {
+  readonly service: Service
+  readonly fromMs: number
+  readonly toMs: number
+  readonly writesOnly?: boolean
+}
 
 /** Where a death or a pause matters most: between a read and the write it leads to, between an effect and its record. */
 const criticalCalls = [null, 'get site/flags', 'put site/flags', 'put state', 'get state'] as const
@@ -65,6 +71,8 @@ export type Swarm = {
   readonly freezeAtRaise: number
   /** Share of breaches at whose very moment the journal goes away for a while. */
   readonly darkAtBreach: number
+  /** Share of the others, and of raises, at which the journal can still be read for a while and takes nothing. */
+  readonly readOnly: number
   readonly supersedeAtRaise: number
   readonly guided: number
   readonly leaveHeld: number
@@ -165,6 +173,7 @@ export function drawSwarm(random: Prng, more: Prng): Swarm {
     stubborn: more.chance(0.25) ? 0.85 : 0,
     lateToTell: more.chance(0.25) ? 0.7 : 0,
     naps: more.chance(0.25) ? more.int(1, 4) : 0,
+    readOnly: more.chance(0.2) ? 0.6 : 0,
   } satisfies Swarm
   // What is told late matters to whoever went on meanwhile.
   const launches = swarm.lateToTell > 0 ? Math.max(2, swarm.launches) : swarm.launches
@@ -192,6 +201,7 @@ export function healed(swarm: Swarm): Swarm {
     launches: 0,
     freezeAtRaise: 0,
     darkAtBreach: 0,
+    readOnly: 0,
     promoteAtFail: 0,
     emergencyAtRaise: 0,
     supersedeAtRaise: 0,

@@ -1,4 +1,5 @@
 import type { Window } from '../../src/core/verdict.ts'
+import { loseJournal } from './lost-journal.ts'
 import { lagMs, periodMs } from './metrics.ts'
 import { worldStart, type Process } from './process.ts'
 import type { World } from './world.ts'
@@ -17,7 +18,11 @@ export function mustTurnOff(world: World, process: Process, launch: string, wind
   if (swarm.sheet === 'hold' || world.isGuided.has(process.name) || !isBad(world, launch, window)) return
   const [sinceMs, pausedMs] = [scheduler.nowMs, process.pausedMs]
   world.counters.add('breach shown to a driver')
-  loseJournal(world)
+  // The verdict and the intent of the rollback cannot be written.
+  loseJournal(world, 'breach', () => ({
+    fromMs: scheduler.nowMs,
+    toMs: scheduler.nowMs + world.random.int(20_000, 8 * 60_000),
+  }))
   const isDark = swarm.blackouts.some(
     ({ service, toMs, fromMs }) => service === 'site' && toMs >= sinceMs && fromMs <= sinceMs + longestMs,
   )
@@ -34,19 +39,6 @@ export function mustTurnOff(world: World, process: Process, launch: string, wind
       )
   }
   scheduler.at(sinceMs + longestMs, look, false)
-}
-
-/** The worst moment for the journal to go away: the verdict and the intent of the rollback cannot be written. */
-function loseJournal(world: World): void {
-  const { random, scheduler, swarm, counters } = world
-  if (!random.chance(swarm.darkAtBreach)) return
-  counters.add('journal lost at a breach')
-  const dark = {
-    service: 'state',
-    fromMs: scheduler.nowMs,
-    toMs: scheduler.nowMs + random.int(20_000, 8 * 60_000),
-  } as const
-  world.swarm = { ...swarm, blackouts: [...swarm.blackouts, dark] }
 }
 
 /** Whether no check of the sheet could call what this launch's users met in that window anything but failed. */

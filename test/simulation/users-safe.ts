@@ -1,4 +1,5 @@
 import { controlRetry } from '../../src/aws/retry.ts'
+import { loseJournal } from './lost-journal.ts'
 import { lagMs, periodMs } from './metrics.ts'
 import { timeoutMs, type Process } from './process.ts'
 import { everyMs } from './sheet.ts'
@@ -26,18 +27,12 @@ export function mustBeSafeAgain(world: World, flag: FlagDocument, by: string): v
     world.counters.add('users left with errors')
     world.found('I5', `users met errors at ${flag.percent} % for ${scheduler.nowMs - raised.atMs} ms while ${by} drove`)
   }
-  loseJournal(world)
+  // Often users are shown something bad, and what the driver goes by is lost before it can know.
+  loseJournal(world, 'raise', () => {
+    const fromMs = scheduler.nowMs + world.random.int(0, 60_000)
+    return { fromMs, toMs: fromMs + world.random.int(3, 13) * 60_000 }
+  })
   scheduler.at(raised.atMs + longestMs(world, 0), look, false)
-}
-
-/** Often users are shown something bad, and what the driver goes by cannot be read from before it can know. */
-function loseJournal(world: World): void {
-  const { random, scheduler, swarm, counters } = world
-  if (!random.chance(swarm.darkAtBreach)) return
-  counters.add('journal lost at a raise')
-  const fromMs = scheduler.nowMs + random.int(0, 60_000)
-  const dark = { service: 'state', fromMs, toMs: fromMs + random.int(3, 13) * 60_000 } as const
-  world.swarm = { ...swarm, blackouts: [...swarm.blackouts, dark] }
 }
 
 type Raised = {
@@ -63,9 +58,9 @@ function isExcused({ swarm, scheduler, processes }: World, { process, atMs, paus
 
 /** From the raise to a flag that is off: what one look may lack is given it again. */
 function longestMs({ swarm }: World, unseen: number): number {
-  const { latencyMs, faults, blackouts, darkAtBreach, naps, sheet } = swarm
+  const { latencyMs, faults, blackouts, darkAtBreach, readOnly, naps, sheet } = swarm
   const isCalm = Object.values(faults).every((share) => share === 0)
-  const isWhole = blackouts.length === 0 && darkAtBreach === 0 && naps === 0
+  const isWhole = blackouts.length === 0 && darkAtBreach + readOnly + naps === 0
   const answerMs = 3 * latencyMs
   const attemptsMs = controlRetry.attempts * (timeoutMs + controlRetry.capMs / 2)
   const reachMs = isCalm ? answerMs : attemptsMs

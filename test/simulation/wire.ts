@@ -34,8 +34,10 @@ export function drawFault(kind: CallKind, { faults }: Swarm, random: Prng): Wire
   return null
 }
 
-export function isDark({ blackouts }: Swarm, service: Service, atMs: number): boolean {
-  return blackouts.some((dark) => dark.service === service && dark.fromMs <= atMs && atMs < dark.toMs)
+export function isDark({ blackouts }: Swarm, service: Service, kind: CallKind, atMs: number): boolean {
+  return blackouts.some(
+    (dark) => dark.service === service && dark.fromMs <= atMs && atMs < dark.toMs && !(dark.writesOnly && isRead(kind)),
+  )
 }
 
 export function isRead(kind: CallKind): boolean {
