@@ -29,6 +29,8 @@ export function nextCanaryMove(
   world: World,
 ): Move | null {
   const stage = stageNow(state, step.id)
+  const aborted = stage && abortAsked(stage, state)
+  if (aborted) return aborted
   if (stage === null || stage.status === 'left') {
     const percent = rules.stages[state.stages[step.id]?.length ?? 0]
     const next: Move | null =
@@ -44,6 +46,11 @@ export function nextCanaryMove(
     case 'held':
       return judgeStage({ ...rules, bakeMs: bakeOf(rules, stage.percent) }, step, gate, stage, state, world)
   }
+}
+
+/** Whoever takes a canary from its users does not mean one stage of it: it may have been left just before they were heard. */
+function abortAsked({ percent }: Stage, { ask }: LaunchState): Move | null {
+  return ask?.ask === 'abort' ? rollBack('emergency', `aborted at ${percent} % ${saidBy(ask)}`, 'operator') : null
 }
 
 /** A stage that passed and failed while the next one waited for a person: users still get it, so the fail counts. */
@@ -74,7 +81,11 @@ function judgeStage(
     const move = onFail(rules, step, gate, stage, verdict, world)
     if (move) return move
   }
-  if (!looked || verdict === null) return look(step, gate, stage, world)
+  if (!looked) return look(step, gate, stage, world)
+  const due = epochMs(looked.last + rules.everyMs)
+  // One whose verdict the journal did not take, and one that is about to be left while the flag cannot be read (`seeing`).
+  if ((verdict === null || world.flag === null) && world.now >= due) return look(step, gate, stage, world)
+  if (verdict === null) return { type: 'wait', until: due, why: 'the last look is not in the journal' }
   if (verdict.verdict === 'pass' && verdict.bakedMs >= rules.bakeMs && !pausedByPerson(stage)) {
     return {
       type: 'record',
@@ -87,7 +98,6 @@ function judgeStage(
       },
     }
   }
-  const due = epochMs(looked.last + rules.everyMs)
   // What is known by now goes before what was not known at the last look: it may be a fail. A look that found the time up is the
   // last one all the same: where each takes longer than what is between two of them, one more would be due for ever.
   const isLast = stage.status === 'held' || timeIsUp(rules, stage, verdict, looked.last)
@@ -107,7 +117,7 @@ function look(step: PlannedStep, gate: PlannedGate, stage: OpenStage, world: Wor
 }
 
 /**
- * Requests from another machine: pause, resume, promote, abort. One that names another stage is stale and does nothing; none puts
+ * Requests from another machine: pause, resume, promote. One that names another stage is stale and does nothing; none puts
  * off the rollback that a fail calls for, which would wait for the request's own place in the journal.
  */
 function answerAsk(
@@ -120,13 +130,11 @@ function answerAsk(
   world: World,
 ): Move | null {
   const { ask } = state
-  if (!ask || (ask.stage !== null && ask.stage !== stage.percent)) return null
-  if (ask.ask !== 'abort' && verdict?.verdict === 'fail' && failAction(gate, verdict) !== 'hold') return null
+  if (!ask || ask.ask === 'abort' || (ask.stage !== null && ask.stage !== stage.percent)) return null
+  if (verdict?.verdict === 'fail' && failAction(gate, verdict) !== 'hold') return null
   const at = { step: step.id, percent: stage.percent }
-  const said = `by ${nameOf(ask.by)}${ask.reason ? `: ${ask.reason}` : ''}`
+  const said = saidBy(ask)
   switch (ask.ask) {
-    case 'abort':
-      return rollBack('emergency', `aborted at ${stage.percent} % ${said}`, 'operator')
     case 'pause':
       return {
         type: 'record',
@@ -145,6 +153,10 @@ function answerAsk(
         ? null
         : { type: 'record', happening: { type: 'stage-left', ...at, verdict: 'unproven', why: `promoted ${said}` } }
   }
+}
+
+function saidBy({ by, reason }: NonNullable<LaunchState['ask']>): string {
+  return `by ${nameOf(by)}${reason ? `: ${reason}` : ''}`
 }
 
 const pausedPrefix = 'paused'

@@ -12,6 +12,9 @@ import type { Session } from './session.ts'
 /** How often a launch is looked at while a question is open: real ms, for the sandbox's time stands still then. */
 const pollMs = 2000
 
+/** How long after one that failed the next beat is tried. */
+const beatRetryMs = 30_000
+
 /** What became of a launch while its people were asked: the question still stands, or something else comes first. */
 type Found = { readonly stands: true } | { readonly stands: false; readonly news: GateJudged | null }
 type LookMeanwhile = (signal: AbortSignal) => Promise<Found>
@@ -62,6 +65,7 @@ export function lookMeanwhile(
   decideNow: (state: LaunchState, flag: Session['flag']) => Move,
 ): LookMeanwhile {
   let watchedAt = session.ports.clock.monotonicMs()
+  let beatenAt = -Infinity
   let state = session.state
   return async (signal) => {
     const now = await readNow(session, signal)
@@ -70,14 +74,27 @@ export function lookMeanwhile(
       if (!now.journal.isOpen || (now.flag && !isSame(asked, decideNow(state, now.flag))))
         return { stands: false, news: null }
     }
-    const look = exposedLook(session, state)
+    const look = isTheirs(now.flag, state) ? null : exposedLook(session, state)
+    if (!look) return { stands: true }
     const { clock } = session.ports
-    if (look && now.journal && clock.now() - state.last.at >= beatMs(look.step)) await beat(asked, session, signal)
-    if (!look || clock.monotonicMs() - watchedAt < look.gate.everyMs) return { stands: true }
-    watchedAt = clock.monotonicMs()
-    const judged = await lookAt(look, session.plan, state, session.ports, signal, session.memory)
-    return judged.verdict === 'fail' ? { stands: false, news: judged } : { stands: true }
+    if (clock.monotonicMs() - watchedAt >= look.gate.everyMs) {
+      watchedAt = clock.monotonicMs()
+      const judged = await lookAt(look, session.plan, state, session.ports, signal, session.memory)
+      if (judged.verdict === 'fail') return { stands: false, news: judged }
+    }
+    const isDue = clock.now() - state.last.at >= beatMs(look.step) && clock.monotonicMs() - beatenAt >= beatRetryMs
+    if (now.journal && isDue) {
+      beatenAt = clock.monotonicMs()
+      // A journal that does not take it says so to nobody: what matters is that the gate goes on being watched.
+      await orNull(beat(asked, session, signal), signal)
+    }
+    return { stands: true }
   }
+}
+
+/** Whether the flag is known to show users something else than this launch: nothing is judged then. */
+function isTheirs(flag: Session['flag'], { id }: LaunchState): boolean {
+  return flag?.status === 'present' && (flag.flag.launch !== id || flag.flag.latched)
 }
 
 /** The flag first. What cannot be read just now is null: the gate is watched all the same, by what was known last. */

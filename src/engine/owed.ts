@@ -50,6 +50,6 @@ async function tell({ happening, signed }: Owed, { log }: Session, signal: Abort
   try {
     await log.appendLate(happening, signed, signal)
   } catch (error) {
-    if (!(error instanceof LaunchError) || error.outcome !== 'refused') throw error
+    if (!(error instanceof LaunchError) || error.code !== 'REFUSED') throw error
   }
 }

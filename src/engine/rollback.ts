@@ -12,6 +12,7 @@ import type { Restored, RestoreTarget } from '../steps/restore.ts'
 import { owe, settleOwed, type Owable } from './owed.ts'
 import type { LocalFile } from '../steps/mend-release.ts'
 import type { Session } from './session.ts'
+import { isTrouble } from './trouble.ts'
 
 export type RollbackRequest = {
   readonly kind: RollbackKind
@@ -62,7 +63,7 @@ export async function rollBack(
   request.onLatched?.(latched)
   const edgeMs = await seenAtEdge(store, clock, elapsed, signal)
   const restored = request.kind === 'full' && ports.site ? await restore(request, ports.site, ports, signal) : null
-  return { writeId: flag.writeId, result: resultOf(request, latched, edgeMs, restored) }
+  return { writeId: latched.writeId, result: resultOf(request, latched, edgeMs, restored) }
 }
 
 function offFlag(request: RollbackRequest, clock: Clock, random: Random): FlagState {
@@ -224,12 +225,12 @@ export async function rollBackLaunch(
   if (!before) await settleOwed(session, signal)
 }
 
-/** False when somebody else wrote first. A journal that cannot be reached does not stop a rollback. */
+/** False when somebody else wrote first. A journal that does not take it does not stop a rollback. */
 async function recordIntent(order: RollbackOrder, session: Session, signal: AbortSignal): Promise<boolean> {
   try {
     return await session.record({ type: 'rollback-intended', ...order }, signal)
   } catch (error) {
-    if (signal.aborted || !(error instanceof LaunchError) || error.outcome !== 'unavailable') throw error
+    if (signal.aborted || !isTrouble(error)) throw error
     session.watcher.onProgress(`the journal cannot be written (${error.message}); rolling back all the same`, null)
     return true
   }

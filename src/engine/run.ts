@@ -18,6 +18,7 @@ import { lookMeanwhile, type Meanwhile } from './meanwhile.ts'
 import { settleOwed } from './owed.ts'
 import { perform } from './perform.ts'
 import type { RunEnd, Session } from './session.ts'
+import { isTrouble } from './trouble.ts'
 import { takeJudged, watchWithoutJournal, type DecideNow } from './without-journal.ts'
 
 export type RunOptions = { readonly goal: Goal; readonly leaveHeld: boolean; readonly guided: boolean }
@@ -33,15 +34,17 @@ const patienceMs = 10 * 60_000
  */
 export async function run(session: Session, options: RunOptions, signal: AbortSignal): Promise<RunEnd> {
   const { clock } = session.ports
-  for (let troubleSince: EpochMs | null = null; ;) {
+  for (let trouble: Trouble | null = null; ;) {
     signal.throwIfAborted()
     try {
       const end = await turn(session, options, signal)
-      if (end) return end
-      troubleSince = null
+      if (end !== null && end !== 'waited') return end
+      // What was waited for says nothing of what would not be taken.
+      if (end === null) trouble = null
     } catch (error) {
       signal.throwIfAborted()
-      const end = endOfTrouble(error, session, clock.now() - (troubleSince ??= clock.now()))
+      trouble = lasting(trouble, clock.now())
+      const end = endOfTrouble(error, session, trouble.last - trouble.since)
       if (end) return end
       session.watcher.onProgress(`${messageOf(error)}; trying again`, null)
       await clock.sleepUntil(epochMs(clock.now() + retryMs), signal)
@@ -49,8 +52,15 @@ export async function run(session: Session, options: RunOptions, signal: AbortSi
   }
 }
 
-/** One turn of the loop. An end, or null to go on. */
-async function turn(session: Session, options: RunOptions, signal: AbortSignal): Promise<RunEnd | null> {
+type Trouble = { readonly since: EpochMs; readonly last: EpochMs }
+
+/** Trouble that comes once more; after a wait that is longer than the patience it is another one. */
+function lasting(before: Trouble | null, now: EpochMs): Trouble {
+  return { since: before && now - before.last < patienceMs ? before.since : now, last: now }
+}
+
+/** One turn of the loop. An end, or null (`waited` after nothing but a wait) to go on. */
+async function turn(session: Session, options: RunOptions, signal: AbortSignal): Promise<RunEnd | 'waited' | null> {
   const decideNow = (state: LaunchState) =>
     decide(session.plan, state, options.goal, worldOf(session, options), stepKind)
   /** Whatever the journal does not take or tell: what users get is looked at before it is asked again. */
@@ -86,11 +96,6 @@ function isRollback(move: Move): boolean {
   return move.type === 'effect' && move.effect.type === 'roll-back'
 }
 
-/** What another try may help. */
-function isTrouble(error: unknown): error is LaunchError {
-  return error instanceof LaunchError && !['failed', 'superseded', 'stopped'].includes(error.outcome)
-}
-
 /** How a run ends over an error, or null while it is worth another try. Throws what no retry can help. */
 function endOfTrouble(error: unknown, session: Session, lastedMs: number): RunEnd | null {
   if (!isTrouble(error)) throw error
@@ -121,14 +126,14 @@ async function carryOut(
   options: RunOptions,
   decideNow: DecideNow,
   signal: AbortSignal,
-): Promise<RunEnd | null> {
+): Promise<RunEnd | 'waited' | null> {
   const { watcher, ports } = session
   const meanwhile = watchOver(move, session, options, decideNow)
   switch (move.type) {
     case 'wait':
       watcher.onProgress(move.why, move.until)
       await ports.clock.sleepUntil(move.until, signal)
-      return null
+      return 'waited'
     case 'ask':
       return answered(await ask(move.question, session, meanwhile, signal))
     case 'record':

@@ -55,7 +55,7 @@ const attempts = 2
 
 /**
  * A verdict into the journal; one that calls for a rollback and cannot be journaled does not wait for that, nor for the next look
- * where its place is taken.
+ * where its place is taken. What the journal does not take is remembered here: a fail may have to persist.
  */
 export async function takeJudged(
   judged: GateJudged,
@@ -63,12 +63,20 @@ export async function takeJudged(
   decideNow: DecideNow,
   signal: AbortSignal,
 ): Promise<void> {
-  const rollbackNow = () => rollbackOf(decideNow(reduce(session.state, asEvent(judged, session.state, session))))
+  const seenNow = () => {
+    const { state } = blindNow(session)
+    return reduce(state, asEvent(judged, state, session))
+  }
+  const rollbackNow = () => rollbackOf(decideNow(seenNow()))
   try {
     for (let tried = 0; tried < attempts; tried += 1)
       if ((await session.record(judged, signal)) || !rollbackNow()) return
   } catch (error) {
-    if (signal.aborted || !(error instanceof LaunchError) || !rollbackNow()) throw error
+    if (signal.aborted || !(error instanceof LaunchError)) throw error
+    if (!rollbackNow()) {
+      blindNow(session).state = seenNow()
+      throw error
+    }
   }
   const rollback = rollbackNow()
   if (rollback) await rollBackLaunch(rollback, session, signal, [judged])

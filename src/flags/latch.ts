@@ -5,7 +5,7 @@ import type { Clock, FlagStore, Wait } from '../core/ports.ts'
 
 export type LatchRequest = {
   readonly flag: FlagState
-  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly clock: Pick<Clock, 'monotonicMs' | 'now'>
   readonly wait: Wait
   /** Monotonic time from which the elapsed times count; now when absent. */
   readonly startedMs?: number
@@ -13,14 +13,24 @@ export type LatchRequest = {
   readonly onTrouble?: (error: unknown, attempt: number) => void
 }
 
-/** Elapsed real milliseconds to the first acknowledged write and to the second agreeing read, and how often was written. */
-export type Latched = { readonly ackedMs: number; readonly readBackMs: number; readonly attempts: number }
+/**
+ * Elapsed real milliseconds to the first acknowledged write and to the second agreeing read, how often was written, and the id
+ * of the write that holds.
+ */
+export type Latched = {
+  readonly ackedMs: number
+  readonly readBackMs: number
+  readonly attempts: number
+  readonly writeId: string
+}
 
 /** Between the two reads that must agree: a write that was under way when ours was acknowledged has landed by then. */
 const settleMs = 1000
 /** Between attempts, doubled up to the cap, without end: only the signal stops a rollback. */
 const firstRetryMs = 100
 const retryCapMs = 1000
+/** Sooner than this nobody has seen a latch whose answer was lost, and gone over it. */
+const seenAfterMs = 10_000
 
 /** Trying again cannot help against these; a person can. */
 const hopeless: readonly ErrorCode[] = ['CREDENTIALS', 'FORBIDDEN', 'NOT_FOUND', 'ENDPOINT_REFUSED', 'USAGE']
@@ -40,16 +50,19 @@ export async function forceOffUntilConfirmed(
   const { clock, wait } = request
   const startedMs = request.startedMs ?? clock.monotonicMs()
   const elapsed = () => clock.monotonicMs() - startedMs
+  const firstAt = clock.now()
+  let { flag } = request
   let ackedMs: number | null = null
-  let overwritten = 0
   for (let attempts = 1; ; attempts += 1) {
     try {
-      await store.forceOff(overwritten === 0 ? request.flag : anew(request.flag, overwritten), signal)
+      // A machine that slept has one clock that stood still.
+      if (Math.max(elapsed(), clock.now() - firstAt) >= seenAfterMs) flag = anew(request, attempts)
+      await store.forceOff(flag, signal)
       ackedMs ??= elapsed()
       if ((await isOff(store, signal)) && (await wait(settleMs, signal), await isOff(store, signal))) {
-        return { ackedMs, readBackMs: elapsed(), attempts }
+        return { ackedMs, readBackMs: elapsed(), attempts, writeId: flag.writeId }
       }
-      overwritten += 1
+      flag = anew(request, attempts + 1)
       request.onTrouble?.(
         new LaunchError('ROLLBACK_FAILED', `${store.location} was written over while it was turned off`),
         attempts,
@@ -68,11 +81,11 @@ export async function forceOffUntilConfirmed(
 }
 
 /**
- * Whoever wrote over the latch may have been told to: an acknowledgement of the first does not cover this one. A process that
- * stood still between its write and its look would otherwise turn off what then goes on all the same.
+ * Whoever wrote over the latch may have been told to, and so may whoever saw one whose answer was lost: an acknowledgement of
+ * the first does not cover this one. A process that stood still meanwhile would otherwise turn off what then goes on all the same.
  */
-function anew(flag: FlagState, times: number): FlagState {
-  return { ...flag, writeId: `${flag.writeId}-${times + 1}` }
+function anew({ flag, clock }: LatchRequest, attempt: number): FlagState {
+  return { ...flag, writeId: `${flag.writeId}-${attempt}`, updatedAt: clock.now() }
 }
 
 /** Any latch will do: another rollback's holds as well as ours. */

@@ -4,16 +4,9 @@ import { failAction } from '../../src/core/canary.ts'
 import type { Happening } from '../../src/core/event.ts'
 import type { PlannedGate } from '../../src/core/plan.ts'
 import type { RolloutSaying } from '../../src/core/rollout.ts'
-import { gate, judgedAs, key, move, rules } from '../support/canary-moves.ts'
+import { asked, gate, judgedAs, key, move, rules } from '../support/canary-moves.ts'
 import type { JournalBuilder } from '../support/journal-builder.ts'
 import { baking, lookedAt, readyToRaise, stateOf, verdictOf, worldAt } from '../support/core-launch.ts'
-
-const asked = (ask: 'pause' | 'resume' | 'promote' | 'abort', stage: number | null = 10): Happening => ({
-  type: 'canary-asked',
-  ask,
-  stage,
-  reason: 'r',
-})
 
 test('raises stage by stage, confirms each at the edge, and is complete when all were left', () => {
   const told = readyToRaise()
@@ -124,46 +117,17 @@ test('what a fail does is the worst its checks ask for; a hold becomes an emerge
   expect(failAction(withSpec({ onFail: 'hold', persist: 2 }), failing(2, 'c0'))).toBe('emergency')
 })
 
-test('people on other machines pause, resume, promote and abort the stage they name', () => {
-  const on = (ask: Happening) => move(judgedAs(baking(), 'pass', 30_000).add(ask))
-  expect(on(asked('abort'))).toMatchObject({ effect: { type: 'roll-back', kind: 'emergency', trigger: 'operator' } })
-  expect(on(asked('pause'))).toMatchObject({ happening: { type: 'stage-held', percent: 10 } })
-  expect(on(asked('resume'))).toMatchObject({ happening: { type: 'stage-resumed' } })
-  expect(on(asked('promote'))).toMatchObject({ happening: { type: 'stage-left', verdict: 'unproven' } })
-  expect(on(asked('promote', 50))).toMatchObject({ type: 'wait' })
+test('a look whose verdict the journal did not take is followed by one when it is due, not at once', () => {
+  const told = baking()
+  expect(move(told)).toMatchObject({ type: 'wait', until: told.now() + 30_000 })
+  expect(move(told, { looks: lookedAt(told.now() - 30_000, key) })).toMatchObject({ type: 'look' })
 })
 
-test('no request puts off the rollback of a fail, which may have to do without the journal; an abort gives its own reason', () => {
-  const on = (ask: Happening) => move(judgedAs(baking().add(ask), 'fail'))
-  for (const ask of ['pause', 'resume', 'promote'] as const)
-    expect(on(asked(ask))).toMatchObject({ effect: { type: 'roll-back', kind: 'emergency', trigger: 'gate' } })
-  expect(on(asked('abort'))).toMatchObject({ effect: { type: 'roll-back', trigger: 'operator' } })
-})
-
-test('a pause ends only by a person, however good the evidence is', () => {
+test('while the flag cannot be read a stage that passed is looked at on, and not left on an old pass', () => {
   const told = judgedAs(baking(), 'pass')
-  told.add({
-    type: 'stage-held',
-    step: 'rollout/canary',
-    percent: 10,
-    why: 'paused by Ana',
-    until: worldAt(told.now() + 900_000).now,
-  })
-  expect(move(told)).toMatchObject({ type: 'wait' })
-  told.add({ type: 'stage-resumed', step: 'rollout/canary', percent: 10, why: '' })
-  expect(move(told)).toMatchObject({ happening: { type: 'stage-left' } })
-})
-
-test('a promotion is refused on a fail, and does not come true when the fail is over', () => {
-  const hold: PlannedGate = {
-    ...gate,
-    checks: gate.checks.map((check) => ({ ...check, spec: { ...check.spec, onFail: 'hold' } })),
-  }
-  const told = judgedAs(baking(), 'fail').add(asked('promote'))
-  expect(move(told, {}, {}, hold)).toMatchObject({ happening: { type: 'stage-held' } })
-  expect(move(judgedAs(told, 'pass', 30_000), {}, {}, hold)).toMatchObject({ type: 'wait' })
-  const before = judgedAs(judgedAs(baking().add(asked('promote')), 'fail'), 'pass', 30_000)
-  expect(move(before, {}, {}, hold)).toMatchObject({ type: 'wait' })
+  const looks = lookedAt(told.now() - 30_000, key)
+  expect(move(told, { looks, flag: null })).toMatchObject({ type: 'look', look: { key } })
+  expect(move(told, { looks })).toMatchObject({ happening: { type: 'stage-left' } })
 })
 
 describe('a rollout that is judged as one has its own clock', () => {

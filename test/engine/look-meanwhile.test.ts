@@ -26,7 +26,8 @@ async function thinking(sheet = tinySheet) {
   }
   const session = await stoppedAt(world, isShown, tap)
   calls.length = 0
-  return { world, session, away, looked: () => calls.filter((call) => call === 'metrics').length }
+  const tried = (name: string) => calls.filter((call) => call === name).length
+  return { world, session, away, tried, looked: () => tried('metrics') }
 }
 const stands = { stands: true }
 const overtaken = { stands: false, news: null }
@@ -94,6 +95,38 @@ test('with a flag or a journal that cannot be read nothing is decided; the canar
   world.errorShare = () => 0.5
   world.clock.advance(4 * minute)
   expect(await meanwhile(never)).toMatchObject({ stands: false, news: { verdict: 'fail', stage: 10 } })
+})
+
+test('a beat that the journal does not take ends no watch, and is tried again only after half a minute', async () => {
+  const { world, session, away, tried } = await thinking()
+  const meanwhile = look(session)
+  away.add('journal.create')
+  world.clock.advance(5 * minute)
+  expect(await meanwhile(never)).toEqual(stands)
+  const once = tried('journal.create')
+  expect(once).toBeGreaterThan(0)
+  world.clock.advance(29_000)
+  expect(await meanwhile(never)).toEqual(stands)
+  expect(tried('journal.create')).toBe(once)
+  world.errorShare = () => 0.5
+  world.clock.advance(4 * minute)
+  expect(await meanwhile(never)).toMatchObject({ stands: false, news: { verdict: 'fail', stage: 10 } })
+})
+
+test('what a flag shows of another launch, or after a rollback, is not judged for this one while its journal is away', async () => {
+  for (const change of [
+    { launch: 'other', writeId: 'theirs' },
+    { percent: 0, latched: true, writeId: 'off' },
+  ]) {
+    const { world, session, away, looked } = await thinking()
+    const meanwhile = look(session)
+    await changeFlag(world, change)
+    away.add('journal')
+    world.errorShare = () => 0.5
+    world.clock.advance(4 * minute)
+    expect(await meanwhile(never)).toEqual(stands)
+    expect(looked()).toBe(0)
+  }
 })
 
 test('the canary is looked at as often as its gate says, from when the question was asked', async () => {

@@ -168,8 +168,8 @@ test('what a full journal refuses is let go; any other trouble leaves it owed', 
     return { thrown, owed: session.owed.length }
   }
   expect(await settled(new LaunchError('REFUSED', 'the journal is full'))).toEqual({ thrown: undefined, owed: 0 })
-  for (const error of [new LaunchError('UNREACHABLE', 'away'), new TypeError('a bug')])
-    expect(await settled(error)).toEqual({ thrown: error, owed: 1 })
+  const others = [new LaunchError('UNREACHABLE', 'away'), new LaunchError('STEP_FAILED', '400'), new TypeError('a bug')]
+  for (const error of others) expect(await settled(error)).toEqual({ thrown: error, owed: 1 })
 })
 
 test('with nothing owed the journal is not read once more', async () => {

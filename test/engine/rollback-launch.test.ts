@@ -58,11 +58,13 @@ test('an intent that is journaled already is not journaled again, nor is one whe
   expect(await blind.world.flag()).toMatchObject({ latched: true })
 })
 
-test('a journal that cannot be reached does not stop it', async () => {
-  const { world, session, said } = await at10()
-  await rollBackLaunch(order, recordFails(session, new LaunchError('UNREACHABLE', 'ECONNREFUSED')), never)
-  expect(said).toContain('the journal cannot be written (ECONNREFUSED); rolling back all the same')
-  expect(await world.flag()).toMatchObject({ latched: true })
+test('a journal that cannot be reached, or does not take it, does not stop it', async () => {
+  for (const code of ['UNREACHABLE', 'STEP_FAILED', 'NOT_FOUND'] as const) {
+    const { world, session, said } = await at10()
+    await rollBackLaunch(order, recordFails(session, new LaunchError(code, 'it says no')), never)
+    expect(said).toContain('the journal cannot be written (it says no); rolling back all the same')
+    expect(await world.flag()).toMatchObject({ latched: true })
+  }
 })
 
 test('whoever is overtaken, stopped or broken before the intent is journaled leaves the flag as it is', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { LaunchError } from '../../src/core/errors.ts'
 import { run } from '../../src/engine/run.ts'
-import { launchWorld, type LaunchWorld } from '../support/launch-world.ts'
+import { launchWorld, tinyPlan, tinySheet, type LaunchWorld } from '../support/launch-world.ts'
 import { never } from '../support/real-time.ts'
 import { changeFlag } from '../support/stopped-launch.ts'
 import type { Tap } from '../support/tapped.ts'
@@ -159,6 +159,30 @@ test('a pause that cannot be journaled keeps no canary from being watched, nor a
     expect(await world.flag()).toMatchObject({ percent: 0, latched: true })
     expect(seen.offAt - seen.since).toBeLessThan(4 * minute)
   }
+})
+
+test('a fail that has to persist is counted while the journal takes nothing', async () => {
+  const patient = tinySheet.replace('below: 1% }', 'below: 1%, onFail: hold, persist: 2 }')
+  const world = await launchWorld(tinyPlan(patient))
+  const { tap, seen } = lostAt10(world, /^journal\.(?:create|swap)/)
+  expect(await world.drive({ tap })).toMatchObject({ outcome: 'rolled-back' })
+  expect(seen.offAt - seen.since).toBeLessThan(5 * minute)
+})
+
+test('a launch whose journal takes nothing for ten minutes ends where it stands, and watched until then', async () => {
+  const world = await launchWorld()
+  let looks = 0
+  const { tap, seen } = lostAt10(world, /^journal\.(?:create|swap)/)
+  world.errorShare = () => 0
+  const counting: Tap = (call, go) => {
+    if (call === 'metrics' && seen.since > 0) looks += 1
+    return tap(call, go)
+  }
+  expect(await world.drive({ tap: counting })).toMatchObject({ outcome: 'held', why: expect.stringContaining('for 1') })
+  expect(world.clock.now() - seen.since).toBeLessThan(13 * minute)
+  // Every 30 s, not at every try of the journal.
+  expect(looks).toBeGreaterThan(10)
+  expect(looks).toBeLessThan(30)
 })
 
 test('while nothing fails a journal that comes back is taken up where it was', async () => {

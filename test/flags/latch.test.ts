@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { epochMs } from '../../src/core/brand.ts'
 import { LaunchError } from '../../src/core/errors.ts'
 import type { FlagStore, Wait } from '../../src/core/ports.ts'
 import { forceOffUntilConfirmed } from '../../src/flags/latch.ts'
@@ -7,6 +8,8 @@ import { documentStoreOver } from '../support/document-store-over.ts'
 import { memoryObjectStore } from '../support/memory-object-store.ts'
 import { never } from '../support/real-time.ts'
 
+const startedAt = Date.UTC(2026, 11, 1, 18)
+
 /** A clock that only the waits move, so that elapsed times are exact. */
 function time() {
   let ms = 0
@@ -14,7 +17,7 @@ function time() {
     signal.throwIfAborted()
     ms += forMs
   }
-  return { clock: { monotonicMs: () => ms }, wait, elapsed: () => ms }
+  return { clock: { monotonicMs: () => ms, now: () => epochMs(startedAt + ms) }, wait, elapsed: () => ms }
 }
 
 const latch = flagAt(0, { writeId: 'latch', latched: true, reason: 'errors at 4 %' })
@@ -45,7 +48,7 @@ test('turns the flag off and reads it back twice, a second apart', async () => {
   await store.write(flagAt(30), null, never)
   const { clock, wait } = time()
   const done = await forceOffUntilConfirmed(store, { flag: latch, clock, wait }, never)
-  expect(done).toEqual({ ackedMs: 0, readBackMs: 1000, attempts: 1 })
+  expect(done).toEqual({ ackedMs: 0, readBackMs: 1000, attempts: 1, writeId: 'latch' })
   expect(await store.read(never)).toMatchObject({ flag: { percent: 0, latched: true, writeId: 'latch' } })
 })
 
@@ -63,7 +66,12 @@ test('keeps trying while the store is down, at most a second apart', async () =>
     never,
   )
   expect(seen).toEqual([1, 2, 3, 4, 5, 6])
-  expect(done).toEqual({ ackedMs: 100 + 200 + 400 + 800 + 1000 + 1000, readBackMs: 4500, attempts: 7 })
+  expect(done).toEqual({
+    ackedMs: 100 + 200 + 400 + 800 + 1000 + 1000,
+    readBackMs: 4500,
+    attempts: 7,
+    writeId: 'latch',
+  })
 })
 
 test.each([50, 0])('writes again when a late write of %d % without a latch landed on top of it', async (percent) => {
@@ -134,4 +142,28 @@ test('is a new rollback when its latch was acknowledged and gone over before it 
   const reading = await inner.read(never)
   expect(reading).toMatchObject({ flag: { percent: 0, latched: true } })
   expect(reading.status === 'present' && reading.flag.writeId).not.toBe('latch')
+})
+
+test('is a new rollback when its answer was lost and what it wrote may have been gone over before it is tried again', async () => {
+  for (const [awayMs, isNew] of [
+    [5000, false],
+    [10_000, true],
+  ] as const) {
+    const inner = storeOf()
+    const { clock, wait, elapsed } = time()
+    const store: FlagStore = {
+      ...inner,
+      forceOff: async (flag, signal) => {
+        if (elapsed() > 0 && elapsed() < awayMs) throw unreachable()
+        const version = await inner.forceOff(flag, signal)
+        if (elapsed() === 0) throw unreachable()
+        return version
+      },
+    }
+    const done = await forceOffUntilConfirmed(store, { flag: latch, clock, wait }, never)
+    const reading = await inner.read(never)
+    if (reading.status !== 'present') throw new Error('there is no flag')
+    expect(reading.flag).toMatchObject({ percent: 0, latched: true, writeId: done.writeId })
+    expect([done.writeId !== 'latch', reading.flag.updatedAt > latch.updatedAt], String(awayMs)).toEqual([isNew, isNew])
+  }
 })

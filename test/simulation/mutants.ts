@@ -89,7 +89,7 @@ export const mutants: readonly Mutant[] = [
     'a rollback does not wait for its intent to be journaled',
     [
       'engine/rollback.ts',
-      "if (signal.aborted || !(error instanceof LaunchError) || error.outcome !== 'unavailable') throw error\n    session",
+      'if (signal.aborted || !isTrouble(error)) throw error\n    session',
       'if (error) throw error\n    session',
     ],
     ['engine/rollback.ts', 'if (!before && !state.rollingBack &&', 'if (!state.rollingBack &&'],

@@ -1,4 +1,5 @@
 import { nextCanaryMove, type CanaryRules } from '../../src/core/canary.ts'
+import type { Happening } from '../../src/core/event.ts'
 import type { PlannedGate } from '../../src/core/plan.ts'
 import type { World } from '../../src/core/step.ts'
 import type { JournalBuilder } from './journal-builder.ts'
@@ -35,3 +36,11 @@ export function move(
 }
 export const judgedAs = (told: JournalBuilder, verdict: 'pass' | 'fail' | 'unknown', bakedMs = 60_000) =>
   told.add(verdictOf(told, key, verdict, { stage: 10, bakedMs }))
+
+/** What somebody on another machine asks of a canary. */
+export const asked = (ask: 'pause' | 'resume' | 'promote' | 'abort', stage: number | null = 10): Happening => ({
+  type: 'canary-asked',
+  ask,
+  stage,
+  reason: 'r',
+})
