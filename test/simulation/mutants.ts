@@ -236,11 +236,6 @@ export const mutants: readonly Mutant[] = [
     'if (session.owed.length > 0) return\n',
     'if (session.plan) return\n',
   ]),
-  mutant('unwritten-unwatched', 'a journal that takes nothing keeps no driver from watching what users get', [
-    'engine/run.ts',
-    'return isRollback(move) ? carriedOut : watched(carriedOut)',
-    'return carriedOut',
-  ]),
   mutant('created-over', 'a file of the state is created once, by one of two creators', [
     'journal/durable-file.ts',
     "if (codeOf(error) === 'EEXIST') return false",

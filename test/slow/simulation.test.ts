@@ -24,7 +24,7 @@ test('5,000 worlds go wrong and no promise is broken', async () => {
 }, 1_800_000)
 
 /** Each has killed a mutant that few seeds kill. After a change it may not, and the mutant is looked for from seed 1 on. */
-const deadly = [1, 10, 13, 16, 19, 22, 23, 53, 75, 83, 93, 166, 209, 453, 595, 933, 940, 983, 1603, 2475, 3625, 4367]
+const deadly = [1, 10, 13, 16, 19, 22, 23, 53, 75, 83, 93, 166, 209, 453, 595, 933, 940, 983, 1603, 2475, 4367]
 
 test('every mutant of the protocol is killed', async () => {
   // Seeds have other stories after every change: a rare one may move, and is told by its seed, which is printed.
