@@ -4,7 +4,10 @@ import { stageKey } from '../core/gate-keys.ts'
 import { stageNow, type LaunchState } from '../core/state.ts'
 import type { Session } from './session.ts'
 
-/** The gate of the newest canary stage, for evidence since users were shown it; null while nobody is. */
+/**
+ * The gate of the newest canary stage, for evidence since users were shown it; null while nobody is, and once the phase of the
+ * canary has passed: what comes then has gates of its own.
+ */
 export function exposedLook(
   { plan, ports }: Session,
   state: LaunchState,
@@ -14,6 +17,7 @@ export function exposedLook(
   for (const step of plan.phases.flatMap((phase) => phase.steps)) {
     const stage = stageNow(state, step.id)
     if (!stage || !step.gate || stage.percent !== state.flag.percent) continue
+    if (state.phases[step.phase]?.status === 'ended') continue
     return {
       step,
       gate: step.gate,

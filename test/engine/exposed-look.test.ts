@@ -29,6 +29,13 @@ test('nobody looks where nobody is shown anything, or not yet', () => {
   expect(exposedLook(session, { ...state, flag: { ...flag, confirmedAt: null } })).toBeNull()
 })
 
+test('the gate of a canary whose phase has passed is looked at no more: what comes then has gates of its own', () => {
+  const told = baking(100)
+  expect(exposedLook(session, stateOf(told.events))).toMatchObject({ stage: 100 })
+  told.add({ type: 'phase-ended', phase: 'rollout', verdict: 'pass' })
+  expect(exposedLook(session, stateOf(told.events))).toBeNull()
+})
+
 test('a flag at another percent than its stage is not what that stage is judged by', () => {
   const state = stateOf(baking().events)
   if (!state.flag) throw new Error('no flag')

@@ -32,7 +32,8 @@ export function journalWatch(): (world: World, applied: Applied) => LaunchEvent 
     if (event.type === 'gate-judged' && event.key.endsWith('@0') && event.verdict === 'fail')
       world.counters.add('old version seen broken')
     if (event.type === 'gate-judged' && event.saying) world.counters.add(`judged as one: ${event.saying}`)
-    if (event.type === 'stage-left') world.leftMs.set(launch, world.scheduler.nowMs)
+    const isTold = event.type === 'flag-confirmed' && world.swarm.readOnly > 0
+    if (event.type === 'stage-left' || isTold) world.anewMs.set(launch, world.scheduler.nowMs)
     const prior = world.state.objects.get(eventKey(launch, n - 1))
     if (n > 1 && !prior) world.found('I4', `event ${n} of ${launch} leaves a gap`)
     const chain = prior ? hash('sha256', prior.body) : null

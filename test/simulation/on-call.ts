@@ -140,7 +140,11 @@ async function record(world: World, process: Process, untold: Untold): Promise<v
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error
     counters.add('rollback not yet journaled')
-    if (!random.chance(swarm.tellsLater)) return
+    if (!random.chance(swarm.tellsLater)) {
+      // It ended with exit 5 for whoever called it, on a machine that keeps nothing.
+      world.isSiteDisturbed ||= untold.done.result.outcome === 'failed'
+      return
+    }
     scheduler.at(scheduler.nowMs + random.int(10_000, 10 * 60_000), () => void tellLater(world, untold))
   }
 }

@@ -69,4 +69,9 @@ export const regressions: readonly { readonly seed: number; readonly found: stri
     found:
       'a driver whose journal could be read and took nothing met the same refused write for ten minutes, and looked at nothing',
   },
+  {
+    seed: 716030,
+    found:
+      'a driver looked at the gate of a canary whose phase had passed while its journal was away, and did nothing about its fail',
+  },
 ]

@@ -10,7 +10,7 @@ import type { World } from './world.ts'
  * I5: while the driver that raised the flag lives, users who meet errors beyond the gate's limit do so no longer than it takes to
  * see that: until a minute of them is settled, twice the interval of looks, and what this world's answers take. Whether the
  * journal can be read has no part in it. A stage that was left before the first of them had settled (I10) is followed by another
- * gate, which begins anew.
+ * gate, which begins anew; so does that of a stage whose confirmation the journal took late.
  */
 export function mustBeSafeAgain(world: World, flag: FlagDocument, by: string): void {
   const { scheduler, swarm, truth } = world
@@ -20,7 +20,7 @@ export function mustBeSafeAgain(world: World, flag: FlagDocument, by: string): v
   const look = () => {
     if (isExcused(world, raised) || truth.flag()?.writeId !== flag.writeId || truth.active() !== flag.launch) return
     // Every look that was shown nothing is one more to wait for.
-    const sinceMs = Math.max(raised.atMs, world.leftMs.get(flag.launch ?? '') ?? 0)
+    const sinceMs = Math.max(raised.atMs, world.anewMs.get(flag.launch ?? '') ?? 0)
     const dueMs = sinceMs + longestMs(world, process.unseenMetrics - raised.unseen)
     if (scheduler.nowMs < dueMs) return scheduler.at(dueMs, look, false)
     if (!wasBadThroughout(world, raised.atMs)) return

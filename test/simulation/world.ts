@@ -40,8 +40,11 @@ export type World = Nature & {
   /** Names of processes whose person decides. */
   readonly isGuided: Set<string>
   readonly violations: Violation[]
-  /** Whether writes may come true behind the back of who sent them: files have no condition that would stop them. */
-  readonly isSiteDisturbed: boolean
+  /**
+   * Whether writes may come true behind the back of who sent them: files have no condition that would stop them. Or a restore ended
+   * half-way, and only its person knows.
+   */
+  isSiteDisturbed: boolean
   readonly ids: Random
   /** Commands that were really run, by launch. */
   readonly builds: Map<string, number>
@@ -50,8 +53,8 @@ export type World = Nature & {
   readonly diskRandom: Prng
   /** Processes that kept something on their machine for the journal. */
   readonly kept: Set<string>
-  /** When a launch last left a stage, in virtual time: from then on its users are judged by what comes next. */
-  readonly leftMs: Map<string, number>
+  /** When the gate of a launch's stage last began anew, in virtual time: with the next stage, or with a confirmation told late. */
+  readonly anewMs: Map<string, number>
   start(role: string): Process
   found(invariant: string, what: string): void
 }
@@ -98,7 +101,7 @@ export function makeWorld(
     files: { bodies: new Map(), folders: new Set([stateFolder]) },
     diskRandom: prng(seed + 2 ** 41),
     kept: new Set(),
-    leftMs: new Map(),
+    anewMs: new Map(),
     start: (role) => {
       const skew = world.swarm.skewMs === 0 ? 0 : random.int(-world.swarm.skewMs, world.swarm.skewMs)
       const process = startProcess(`${role}${world.processes.length + 1}`, world, skew)
