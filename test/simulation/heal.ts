@@ -40,7 +40,11 @@ export async function heal(world: World, mostSteps: number): Promise<void> {
     world.counters.add(world.swarm.disk.folder ? 'state in a folder' : 'state in S3, spools on disks')
     await finished(world, until, (process) => untold(world, process))
   }
-  for (const wrong of unlikeCurrent(world)) world.found('I17', wrong)
+  // One that ended as failed says so to whoever asked (exit 5): its files need a person.
+  const isFailed = world.truth
+    .journal(launch)
+    .some((event) => event.type === 'launch-ended' && event.outcome === 'failed')
+  if (!isFailed) for (const wrong of unlikeCurrent(world)) world.found('I17', wrong)
 }
 
 async function finished<T>(
@@ -88,9 +92,12 @@ function I6(world: World, launch: string): void {
   if (outcome === 'succeeded') {
     if (flag?.percent !== 100 || set?.type !== 'flag-set' || set.writeId !== flag.writeId)
       world.found('I6', `${launch} succeeded, the flag is at ${flag?.percent} % by ${flag?.launch}`)
-    const steps = new Map(
-      journal.flatMap((event) => ('step' in event && event.type.startsWith('step-') ? [[event.step, event.type]] : [])),
-    )
+    const steps = new Map<string, string>()
+    for (const event of journal) {
+      if (!('step' in event) || !event.type.startsWith('step-')) continue
+      // What is said late of an attempt that has ended well changes nothing.
+      if (event.type !== 'step-resolved' || steps.get(event.step) !== 'step-done') steps.set(event.step, event.type)
+    }
     for (const [step, type] of steps)
       if (type !== 'step-done') world.found('I6', `${launch} succeeded, ${step} is ${type}`)
   } else if (isTouched(world, launch) && (!flag?.latched || flag.percent !== 0)) {
