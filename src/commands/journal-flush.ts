@@ -55,13 +55,15 @@ export const journalFlush: Command = {
           answer.status === 'journaled' ? [{ id, launch: answer.launch, n: answer.n }] : [],
         ),
         forgotten: forgotten ? [forgotten.id] : [],
-        elsewhere: [...elsewhere, ...homeless.map(([spooled]) => spooled)].map(({ id, location }) => ({
-          id,
-          location,
-        })),
+        elsewhere: untoldOf({ elsewhere, homeless }).map(({ id, location }) => ({ id, location })),
       },
     }
   },
+}
+
+/** What no journal took: it waits on. */
+function untoldOf({ elsewhere, homeless }: Pick<Flushed, 'elsewhere' | 'homeless'>): readonly Spooled[] {
+  return [...elsewhere, ...homeless.map(([spooled]) => spooled)]
 }
 
 /** What is left once one that no journal took just now is forgotten. Throws NOT_FOUND where nothing waited under the id. */
@@ -72,7 +74,7 @@ async function letGo(
 ): Promise<Flushed & { readonly forgotten: Spooled | null }> {
   const { told, elsewhere, homeless } = flushed
   if (id === null || told.some(([spooled]) => spooled.id === id)) return { ...flushed, forgotten: null }
-  const forgotten = [...elsewhere, ...homeless.map(([spooled]) => spooled)].find((spooled) => spooled.id === id)
+  const forgotten = untoldOf(flushed).find((spooled) => spooled.id === id)
   if (!forgotten)
     throw new LaunchError('NOT_FOUND', `nothing waits to be journaled under "${id}"`, {
       hint: 'launch journal flush --dry-run lists what waits, each with its id',

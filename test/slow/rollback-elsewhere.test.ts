@@ -174,10 +174,10 @@ test('what was played in the sandbox is no target of a real rollback', async () 
 
 /** The flag as somebody without launch writes it. */
 async function rewriteFlag(
-  env: { readonly AWS_ENDPOINT_URL: string | undefined },
+  env: Awaited<ReturnType<typeof inRealMode>>['env'],
   change: { readonly updatedAt?: string; readonly reason?: string },
 ): Promise<void> {
-  const credentials = { accessKeyId: 'SANDBOX222222222222', secretAccessKey: 'for-tests-only' }
+  const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY }
   const endpoint = env.AWS_ENDPOINT_URL ?? ''
   const s3 = new S3Client({ endpoint, credentials, region: 'us-east-1', forcePathStyle: true })
   const at = { Bucket: 'sb-prod', Key: 'flags/status-board-v2.json' }
